@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+#
+# What `cmake --install` puts where: the library, the headers, the CMake package and the pkg-config file. The installed
+# tree may be moved as a whole.
+include(CMakePackageConfigHelpers)
+
+set(netlite_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/netlite")
+
+install(TARGETS netlite EXPORT netlite
+  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(DIRECTORY include/netlite DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
+install(EXPORT netlite NAMESPACE netlite:: FILE netlite-targets.cmake DESTINATION "${netlite_package_dir}")
+
+configure_package_config_file(cmake/netlite-config.cmake.in "${PROJECT_BINARY_DIR}/netlite-config.cmake"
+  INSTALL_DESTINATION "${netlite_package_dir}" NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+# Before 1.0 a new minor version may break the interface.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/netlite-config-version.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/netlite-config.cmake" "${PROJECT_BINARY_DIR}/netlite-config-version.cmake"
+  DESTINATION "${netlite_package_dir}")
+
+set(netlite_pc_libs -lnetlite)
+set(netlite_pc_libs_private ${CMAKE_THREAD_LIBS_INIT})
+if("ws2_32" IN_LIST netlite_system_libraries)
+  list(APPEND netlite_pc_libs_private -lws2_32)
+endif()
+if(BUILD_SHARED_LIBS)
+  set(netlite_pc_cflags " -DNETLITE_SHARED")
+else()
+  list(APPEND netlite_pc_libs ${netlite_pc_libs_private})
+  set(netlite_pc_libs_private "")
+endif()
+list(JOIN netlite_pc_libs " " netlite_pc_libs)
+list(JOIN netlite_pc_libs_private " " netlite_pc_libs_private)
+set(netlite_pc_dir "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig")
+file(RELATIVE_PATH netlite_pc_prefix "${netlite_pc_dir}" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" netlite_pc_prefix "${netlite_pc_prefix}")
+file(RELATIVE_PATH netlite_pc_libdir "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+file(RELATIVE_PATH netlite_pc_includedir "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+configure_file(cmake/netlite.pc.in "${PROJECT_BINARY_DIR}/netlite.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/netlite.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

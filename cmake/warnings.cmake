@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+#
+# The warnings of netlite's own targets. None of them reaches a program that uses the library.
+
+function(netlite_add_warnings target)
+  if(MSVC)
+    target_compile_options(${target} PRIVATE /W4 /permissive- /utf-8)
+  else()
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+  endif()
+  if(NETLITE_WERROR)
+    target_compile_options(${target} PRIVATE "$<IF:$<CXX_COMPILER_ID:MSVC>,/WX,-Werror>")
+  endif()
+endfunction()

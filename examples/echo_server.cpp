@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// echo_server: sends every line back to the client that it came from. Each client has a thread of its own.
+#include "support/interrupt.hpp"
+#include "support/program.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace {
+
+const example::Program kProgram{"echo_server", {"port"}, "Sends every line back. The port is 3000 unless given.", {}};
+
+// Runs in the client's own thread. What it throws (a reset, a line that is too long) ends this client alone.
+void echo(netlite::Socket& client) {
+  netlite::BufferedReader in(client.getInputStream());
+  netlite::PrintWriter out(client.getOutputStream());
+  in.tie(out);  // answers leave whenever the server would wait for more, so many lines cost few system calls
+  std::string line;
+  while (in.readLine(line)) out.println(line);
+}
+
+int serve(const example::Arguments& arguments) {
+  netlite::TcpServer::Options options;
+  options.onError = example::printException;
+  options.threadStackSize = 256 * 1024;  // many idle clients cost little
+  netlite::TcpServer server(netlite::ServerSocket(arguments.portToListenOn(0, 3000)), echo, options);
+
+  const example::Interrupt interrupt([&] { server.stop(std::chrono::milliseconds(0)); });
+  example::printLine("listening on port " + std::to_string(server.getLocalPort()));
+  server.run();  // until stop()
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return example::runProgram(kProgram, argc, argv, serve); }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// reply_server: answers the sentences that it knows, and says so when it does not know one. echo_client talks to it.
+#include "support/interrupt.hpp"
+#include "support/program.hpp"
+#include "support/replies.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+namespace {
+
+const example::Program kProgram{
+    "reply_server",
+    {"port", "FILE"},
+    "Answers sentences. The port is 3000 unless given. FILE has lines of the form\n"
+    "sentence = reply (blank lines and # lines say nothing); without it a few are built in.",
+    {}};
+
+const char* const kDefaultReply = "I do not know that one. 잘 모르겠어요.";
+
+const example::Replies& builtInReplies() {
+  static const example::Replies replies({{"hello", "Hello! Nice to meet you."},
+                                         {"how are you?", "Fine, thank you. And you?"},
+                                         {"bye", "Good bye!"},
+                                         {"안녕하세요", "안녕하세요, 반갑습니다!"},
+                                         {"잘 지내요?", "네, 잘 지내요."},
+                                         {"안녕히 가세요", "안녕히 가세요!"}});
+  return replies;
+}
+
+// Runs in the client's own thread. What it throws (a reset, a line that is too long) ends this client alone.
+void reply(netlite::Socket& client, const example::Replies& replies) {
+  netlite::BufferedReader in(client.getInputStream());
+  netlite::PrintWriter out(client.getOutputStream());
+  in.tie(out);  // answers leave whenever the server would wait for more
+  std::string line;
+  while (in.readLine(line)) out.println(replies.to(line, kDefaultReply));
+}
+
+int serve(const example::Arguments& arguments) {
+  const int port = arguments.portToListenOn(0, 3000);
+  const std::string file = arguments.text(1, "");
+  const example::Replies replies = file.empty() ? builtInReplies() : example::Replies::fromFile(file);
+
+  netlite::TcpServer::Options options;
+  options.onError = example::printException;
+  options.threadStackSize = 256 * 1024;  // many idle clients cost little
+  netlite::TcpServer server(
+      netlite::ServerSocket(port), [&](netlite::Socket& client) { reply(client, replies); }, options);
+
+  const example::Interrupt interrupt([&] { server.stop(std::chrono::milliseconds(0)); });
+  example::printLine("listening on port " + std::to_string(server.getLocalPort()));
+  server.run();  // until stop()
+  return 0;
+}
+
+int serveOrExplain(const example::Arguments& arguments) {
+  try {
+    return serve(arguments);
+  } catch (const example::BadReplies& e) {
+    std::cerr << e.what() << std::endl;  // as compilers do, so that editors find the place
+    return 2;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return example::runProgram(kProgram, argc, argv, serveOrExplain); }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// SocketOutputStream: the bytes that a Socket sends its peer. A light handle onto the socket's shared state: copies
+// write to the same connection, and a handle that outlives its socket throws instead of touching another's descriptor.
+//
+// Thread-safety: every member may be called from any thread. The bytes of one write are never mixed with another's;
+// others wait their turn, no longer than the socket's write timeout.
+#pragma once
+
+#include <netlite/output_stream.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace netlite {
+
+class Connection;
+
+class NETLITE_API SocketOutputStream : public OutputStream {
+ public:
+  SocketOutputStream(const SocketOutputStream&);
+  SocketOutputStream& operator=(const SocketOutputStream&);
+  ~SocketOutputStream() override;
+
+  using OutputStream::write;
+
+  /// Writes all of the bytes, as OutputStream::write says: one system call as long as the system's send buffer has
+  /// room. Nothing is held back, so flush() has nothing to do.
+  ///
+  /// @param data the bytes; may be null only if `size` is 0
+  /// @param size how many
+  /// @throws std::invalid_argument  `data` is null and `size` is not 0
+  /// @throws SocketTimeoutException Socket::setWriteTimeout's time has passed; bytesTransferred() tells what went out
+  /// @throws SocketException        the peer is gone, the output is shut down, or the socket is closed
+  void write(const void* data, std::size_t size) override;
+
+  /// Closes the socket, both directions, as in Java.
+  void close() override;
+
+ private:
+  friend class Socket;
+
+  explicit SocketOutputStream(std::shared_ptr<Connection> connection);
+
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace netlite

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+//
+// netlite's version. The build files and packages read it from here; it stands nowhere else.
+#pragma once
+
+#define NETLITE_VERSION_MAJOR 0
+#define NETLITE_VERSION_MINOR 1
+#define NETLITE_VERSION_PATCH 0
+#define NETLITE_VERSION "0.1.0"

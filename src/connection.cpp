@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading, writing, connecting and closing one TCP connection.
+// Thread-safety: see the header.
+#include "connection.hpp"
+
+#include "call_scope.hpp"
+#include "connector.hpp"
+#include "errors.hpp"
+#include "resolver.hpp"
+
+#include <netlite/exceptions.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace netlite {
+
+namespace {
+
+using platform::Family;
+using platform::Handle;
+using platform::kNoHandle;
+using platform::Opened;
+using platform::Option;
+using platform::Outcome;
+using platform::Transfer;
+
+std::chrono::milliseconds load(const std::atomic<std::chrono::milliseconds::rep>& timeout) {
+  return std::chrono::milliseconds(timeout.load(std::memory_order_relaxed));
+}
+
+// Failures after which nothing more can come. The system tells each of them once and then shows a clean end.
+bool breaksConnection(std::error_code error) {
+  return error == std::errc::connection_reset || error == std::errc::connection_aborted ||
+         error == std::errc::network_reset || error == std::errc::timed_out || error == std::errc::host_unreachable ||
+         error == std::errc::network_unreachable;
+}
+
+// A turn at reading or writing, waited for no longer than the deadline.
+class Turn {
+ public:
+  Turn(Mutex& mutex, Deadline deadline) : mutex_(mutex), taken_(mutex.tryLockUntil(deadline)) {}
+  ~Turn() {
+    if (taken_) mutex_.unlock();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  bool taken() const noexcept { return taken_; }
+
+ private:
+  Mutex& mutex_;
+  const bool taken_;
+};
+
+}  // namespace
+
+// ---- binding and connecting -----------------------------------------------------------------------------------------
+
+// The right to connect: one thread has it at a time.
+class Connection::Connecting {
+ public:
+  Connecting(Connection& connection, const std::string& what) : connection_(connection) {
+    std::lock_guard<std::mutex> lock(connection_.state_mutex_);
+    if (connection_.remote_) throwSocketError(what, Error::alreadyConnected);
+    if (connection_.connecting_) throwSocketError(what, Error::connecting);
+    connection_.connecting_ = true;
+  }
+  ~Connecting() {
+    std::lock_guard<std::mutex> lock(connection_.state_mutex_);
+    connection_.connecting_ = false;
+  }
+  Connecting(const Connecting&) = delete;
+  Connecting& operator=(const Connecting&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+// Attempts of an unbound socket: each on a descriptor of its own.
+class Connection::FreshSockets final : public AttemptSockets {
+ public:
+  explicit FreshSockets(const SocketSettings& settings) : settings_(settings) {}
+  Opened open(Family& family) override { return settings_.open(family); }
+  void discard(Handle handle) noexcept override { platform::close(handle); }
+
+ private:
+  const SocketSettings& settings_;
+};
+
+// The attempt of a bound socket. A failed one leaves the descriptor unspecified (POSIX), and Linux takes the port away
+// from it while still reporting it; so the socket gets a new descriptor, bound as the old one was.
+class Connection::BoundSocket final : public AttemptSockets {
+ public:
+  BoundSocket(Connection& connection, const InetSocketAddress& local) : connection_(connection), local_(local) {}
+
+  Opened open(Family& family) override {
+    family = connection_.settings_.family();
+    return {connection_.settings_.remove(connection_.core_), {}};
+  }
+
+  void discard(Handle handle) noexcept override {
+    reset(handle);  // an end in good order could leave the port in TIME_WAIT
+    Family family{};
+    const Opened opened = connection_.settings_.openBound(local_, family);
+    if (!opened.error) return connection_.settings_.install(connection_.core_, opened.handle, family);
+    std::lock_guard<std::mutex> lock(connection_.state_mutex_);
+    connection_.local_.reset();  // somebody else was quicker: the socket is unbound again
+  }
+
+ private:
+  Connection& connection_;
+  const InetSocketAddress local_;
+};
+
+Connection::Connection(Handle handle, const InetSocketAddress& remote)
+    : core_(handle), settings_(familyFor(remote.getAddress())), remote_(remote) {
+  core_.setInputMayBeQueued(true);
+}
+
+void Connection::bind(const InetSocketAddress& local) {
+  const std::string what = "bind to " + local.toString();
+  const SocketCore::Call call(core_);
+  if (!call.entered()) throwSocketError(what, Error::socketClosed);
+  const Connecting exclusive(*this, what);
+  if (this->local()) throwSocketError(what, Error::alreadyBound);
+  Family family{};
+  const Opened opened = settings_.openBound(local, family);
+  if (opened.error) throwSocketError(Operation::bind, what, opened.error);
+  const platform::LocalAddress bound = platform::localAddress(opened.handle);
+  if (bound.error) {
+    platform::close(opened.handle);
+    throwSocketError(Operation::bind, what, bound.error);
+  }
+  settings_.install(core_, opened.handle, family);
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  local_ = InetSocketAddress(local.getAddress(), bound.address.getPort());
+}
+
+void Connection::connect(const InetSocketAddress& remote, std::chrono::milliseconds timeout) {
+  checkedPort(remote.getPort(), 1);
+  const Deadline deadline = Deadline::after(checkedTimeout(timeout));
+  connectTo(remote.toString(), deadline, [&] { return std::vector<InetSocketAddress>{reachable(remote)}; });
+}
+
+void Connection::connect(const std::string& host, int port, std::chrono::milliseconds timeout) {
+  checkedPort(port, 1);
+  const Deadline deadline = Deadline::after(checkedTimeout(timeout));
+  connectTo(host + ":" + std::to_string(port), deadline, [&] {
+    std::vector<InetSocketAddress> remotes = interleaved(resolveHost(host, deadline), port);
+    std::transform(remotes.begin(), remotes.end(), remotes.begin(), reachable);
+    return remotes;
+  });
+}
+
+template <typename Resolve>
+void Connection::connectTo(const std::string& target, Deadline deadline, Resolve resolve) {
+  const std::string what = "connect to " + target;
+  const SocketCore::Call call(core_);
+  if (!call.entered()) throwSocketError(what, Error::socketClosed);
+  const Connecting exclusive(*this, what);
+  FreshSockets fresh(settings_);
+  const std::optional<InetSocketAddress> bound = local();
+  std::optional<BoundSocket> kept;
+  if (bound) kept.emplace(*this, *bound);
+  AttemptSockets& sockets = bound ? static_cast<AttemptSockets&>(*kept) : fresh;
+  const Established established = Connector(core_, sockets, target, deadline).connect(resolve());
+  const Family family = bound ? settings_.family() : familyFor(established.remote.getAddress());
+  settings_.install(core_, established.handle, family);
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  local_ = established.local;
+  remote_ = established.remote;
+  core_.setInputMayBeQueued(!abortive_close_);
+}
+
+// ---- reading --------------------------------------------------------------------------------------------------------
+
+std::size_t Connection::read(void* buffer, std::size_t size) {
+  if (size == 0) return 0;
+  const CallScope scope;
+  const Deadline deadline = CallScope::deadline(load(read_timeout_));
+  const SocketCore::Call call(core_);
+  if (!call.entered()) throwSocketError(describe("read from"), Error::socketClosed);
+  const Turn turn(read_mutex_, deadline);
+  // The member call may have made many reads before this one: a peer that always has something must not extend it.
+  if (!turn.taken() || deadline.hasPassed()) throwTimeout(describe("read from"));
+  return receive(buffer, size, deadline);
+}
+
+// Without a deadline this is one system call, which close() and shutdownInput() can end.
+std::size_t Connection::receive(void* buffer, std::size_t size, Deadline deadline) {
+  for (;;) {
+    if (isInputShutdown()) return 0;
+    if (!unread_.empty()) return takeUnread(buffer, size);
+    if (!deadline.isNever()) awaitReadable(deadline);
+    const Transfer got = platform::receive(core_.handle(), buffer, size, deadline.isNever());
+    if (got.outcome == Outcome::done && got.count > 0) return got.count;
+    if (core_.isClosed()) throwSocketError(describe("read from"), Error::socketClosed);
+    if (isInputShutdown()) return 0;
+    if (got.outcome == Outcome::done) return endOfInput();
+    if (got.outcome == Outcome::failed) failRead(got.error);
+    if (deadline.hasPassed()) throwTimeout(describe("read from"));
+    if (deadline.isNever()) awaitReadable(deadline);
+  }
+}
+
+std::size_t Connection::takeUnread(void* buffer, std::size_t size) {
+  const std::size_t count = std::min(size, unread_.size());
+  std::memcpy(buffer, unread_.data(), count);
+  unread_.erase(0, count);
+  return count;
+}
+
+void Connection::awaitReadable(Deadline deadline) {
+  const SocketCore::WaitResult result = wait(platform::Interest::readable, deadline, "read from");
+  if (result == SocketCore::WaitResult::closed) throwSocketError(describe("read from"), Error::socketClosed);
+  if (result == SocketCore::WaitResult::timedOut) throwTimeout(describe("read from"));
+}
+
+// The end that the system shows may be no end: a write that met the reset first has taken the error away. One that is
+// just about to tell is waited for; on a connection that is hung up it cannot take long.
+std::size_t Connection::endOfInput() {
+  if (!write_mutex_.try_lock()) {
+    if (platform::isHungUp(core_.handle())) std::lock_guard<Mutex> lastWriteIsOver(write_mutex_);
+  } else {
+    write_mutex_.unlock();
+  }
+  const std::error_code broken = failure();
+  if (broken) throwSocketError(Operation::other, describe("read from"), broken);
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  input_ended_ = true;
+  core_.setInputMayBeQueued(false);
+  return 0;
+}
+
+void Connection::failRead(std::error_code error) {
+  rememberFailure(error);
+  throwSocketError(Operation::other, describe("read from"), error);
+}
+
+std::size_t Connection::available() {
+  const SocketCore::Call call(core_);
+  if (!call.entered()) throwSocketError(describe("read from"), Error::socketClosed);
+  if (isInputShutdown()) return 0;
+  std::size_t kept = 0;
+  if (read_mutex_.try_lock()) {  // taken: a read is waiting, so nothing is kept
+    kept = unread_.size();
+    read_mutex_.unlock();
+  }
+  const Transfer queued = platform::available(core_.handle());
+  if (queued.outcome == Outcome::failed) failRead(queued.error);
+  return kept + queued.count;
+}
+
+bool Connection::awaitInput(std::chrono::milliseconds patience) {
+  const CallScope scope;
+  const auto start = Deadline::Clock::now();
+  const Deadline patient = patience.count() == 0 ? Deadline::at(start) : Deadline::after(start, patience);
+  const Deadline deadline = earlier(patient, CallScope::deadline(load(read_timeout_)));
+  const SocketCore::Call call(core_);
+  if (!call.entered() || isInputShutdown()) return true;
+  const Turn turn(read_mutex_, deadline);
+  if (!turn.taken()) return false;
+  if (!unread_.empty()) return true;
+  try {
+    return core_.wait(platform::Interest::readable, deadline) != SocketCore::WaitResult::timedOut;
+  } catch (const SocketException&) {
+    return true;  // it cannot be known; a read that needs no descriptor of its own still works
+  }
+}
+
+void Connection::unread(std::string bytes) {
+  std::lock_guard<Mutex> lock(read_mutex_);
+  unread_.insert(0, bytes);
+}
+
+void Connection::shutdownInput() {
+  const SocketCore::Call call(core_);
+  const char* const operation = "shut down input from";
+  if (!call.entered()) throwSocketError(describe(operation), Error::socketClosed);
+  requireConnected(operation);
+  if (input_shutdown_.exchange(true, std::memory_order_acq_rel)) {
+    throwSocketError(describe(operation), Error::inputShutDown);
+  }
+  const std::error_code error = platform::shutdownInput(core_.handle());
+  core_.wakeWaiters();
+  if (error) throwSocketError(Operation::other, describe(operation), error);
+}
+
+// ---- writing --------------------------------------------------------------------------------------------------------
+
+void Connection::write(const void* data, std::size_t size) {
+  const CallScope scope;
+  const Deadline deadline = CallScope::deadline(load(write_timeout_));
+  const SocketCore::Call call(core_);
+  if (!call.entered()) throwSocketError(describe("write to"), Error::socketClosed);
+  const Turn turn(write_mutex_, deadline);
+  if (!turn.taken()) throwTimeout(describe("write to"));
+  const char* const bytes = static_cast<const char*>(data);
+  for (std::size_t sent = 0; sent < size;) {
+    if (core_.isClosed()) throwSocketError(describe("write to"), Error::socketClosed);
+    if (isOutputShutdown()) throwSocketError(describe("write to"), Error::outputShutDown);
+    const Transfer gone = platform::send(core_.handle(), bytes + sent, size - sent);
+    sent += gone.count;
+    if (gone.outcome == Outcome::failed) failWrite(gone.error);
+    // Neither a peer that always takes a little nor a system that says writable and takes nothing may extend it.
+    if (sent < size && deadline.hasPassed()) throwTimeout(describe("write to"), sent);
+    if (gone.outcome == Outcome::wouldBlock) awaitWritable(deadline, sent);
+  }
+}
+
+void Connection::awaitWritable(Deadline deadline, std::size_t sent) {
+  const SocketCore::WaitResult result = wait(platform::Interest::writable, deadline, "write to");
+  if (result == SocketCore::WaitResult::closed) throwSocketError(describe("write to"), Error::socketClosed);
+  if (result == SocketCore::WaitResult::timedOut) throwTimeout(describe("write to"), sent);
+}
+
+void Connection::failWrite(std::error_code error) {
+  if (core_.isClosed()) throwSocketError(describe("write to"), Error::socketClosed);
+  if (isOutputShutdown()) throwSocketError(describe("write to"), Error::outputShutDown);
+  rememberFailure(error);
+  const std::error_code first = failure();
+  throwSocketError(Operation::other, describe("write to"), first ? first : error);
+}
+
+void Connection::shutdownOutput() {
+  const SocketCore::Call call(core_);
+  const char* const operation = "shut down output to";
+  if (!call.entered()) throwSocketError(describe(operation), Error::socketClosed);
+  requireConnected(operation);
+  if (output_shutdown_.exchange(true, std::memory_order_acq_rel)) {
+    throwSocketError(describe(operation), Error::outputShutDown);
+  }
+  const std::error_code error = platform::shutdownOutput(core_.handle());
+  core_.wakeWaiters();
+  if (error) throwSocketError(Operation::other, describe(operation), error);
+}
+
+// ---- waiting
+// ----------------------------------------------------------------------------------------------------------
+
+SocketCore::WaitResult Connection::wait(platform::Interest interest, Deadline deadline, const char* operation) try {
+  return core_.wait(interest, deadline);
+} catch (const SocketException& exception) {
+  throwSocketError(Operation::other, describe(operation), exception.code());
+}
+
+// ---- state ----------------------------------------------------------------------------------------------------------
+
+void Connection::close() {
+  local();  // so that the local address can be told after the descriptor is gone
+  core_.close();
+}
+
+void Connection::abandon() noexcept { core_.close(); }
+
+void Connection::requireOpen(const char* operation) {
+  if (core_.isClosed()) throwSocketError(describe(operation), Error::socketClosed);
+}
+
+void Connection::requireConnected(const char* operation) {
+  requireOpen(operation);
+  if (!remote()) throwSocketError(operation, Error::notConnected);
+}
+
+void Connection::requireInput() {
+  requireConnected("get input stream of");
+  if (isInputShutdown()) throwSocketError(describe("get input stream of"), Error::inputShutDown);
+}
+
+void Connection::requireOutput() {
+  requireConnected("get output stream of");
+  if (isOutputShutdown()) throwSocketError(describe("get output stream of"), Error::outputShutDown);
+}
+
+std::optional<InetSocketAddress> Connection::remote() const {
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  return remote_;
+}
+
+// An accepted socket asks the system only when somebody wants to know.
+std::optional<InetSocketAddress> Connection::local() {
+  const SocketCore::Call call(core_);
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  if (!local_ && remote_ && call.entered()) {
+    const platform::LocalAddress bound = platform::localAddress(core_.handle());
+    if (!bound.error) local_ = bound.address;
+  }
+  return local_;
+}
+
+void Connection::rememberFailure(std::error_code error) {
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  if (!failure_ && breaksConnection(error)) failure_ = error;
+}
+
+std::error_code Connection::failure() const {
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  return failure_;
+}
+
+void Connection::setReadTimeout(std::chrono::milliseconds timeout) {
+  checkedTimeout(timeout);
+  requireOpen("set read timeout of");
+  read_timeout_.store(timeout.count(), std::memory_order_relaxed);
+}
+
+void Connection::setWriteTimeout(std::chrono::milliseconds timeout) {
+  checkedTimeout(timeout);
+  requireOpen("set write timeout of");
+  write_timeout_.store(timeout.count(), std::memory_order_relaxed);
+}
+
+std::chrono::milliseconds Connection::readTimeout() {
+  requireOpen("get read timeout of");
+  return load(read_timeout_);
+}
+
+std::chrono::milliseconds Connection::writeTimeout() {
+  requireOpen("get write timeout of");
+  return load(write_timeout_);
+}
+
+void Connection::setOption(Option option, int value) {
+  settings_.set(core_, option, value, toString());
+  if (option != Option::linger) return;
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  abortive_close_ = value == 0;
+  core_.setInputMayBeQueued(remote_ && !abortive_close_ && !input_ended_);
+}
+
+int Connection::getOption(Option option) { return settings_.get(core_, option, toString()); }
+
+std::string Connection::describe(const char* operation) const {
+  const std::optional<InetSocketAddress> peer = remote();
+  return operation + (peer ? " " + peer->toString() : std::string(" unconnected socket"));
+}
+
+std::string Connection::toString() {
+  const std::optional<InetSocketAddress> peer = remote();
+  if (!peer) return "Socket[unconnected]";
+  const std::optional<InetSocketAddress> own = local();
+  return "Socket[addr=" + peer->getAddress().toString() + ",port=" + std::to_string(peer->getPort()) +
+         ",localport=" + std::to_string(own ? own->getPort() : -1) + "]";
+}
+
+void reset(Handle handle) noexcept {
+  platform::setOption(handle, Family::ipv4, Option::linger, 0);
+  platform::close(handle);
+}
+
+}  // namespace netlite

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// Connection: the state that a Socket shares with its streams. It turns the platform's calls into the promises of the
+// public face: deadlines, sticky resets, ends of stream, messages that name the peer.
+//
+// Thread-safety: every member may be called from any thread, construction and destruction excepted. One read and one
+// write are under way at a time; others wait their turn, no longer than their own deadline.
+#pragma once
+
+#include "deadline.hpp"
+#include "mutex.hpp"
+#include "platform/platform.hpp"
+#include "socket_core.hpp"
+#include "socket_settings.hpp"
+
+#include <netlite/inet_socket_address.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace netlite {
+
+class Connection {
+ public:
+  Connection() = default;
+
+  /// A connection that a listener has accepted.
+  Connection(platform::Handle handle, const InetSocketAddress& remote);
+
+  void bind(const InetSocketAddress& local);
+  void connect(const InetSocketAddress& remote, std::chrono::milliseconds timeout);
+  void connect(const std::string& host, int port, std::chrono::milliseconds timeout);
+  void close();
+
+  /// Closes when nobody is left who could ask for the addresses.
+  void abandon() noexcept;
+
+  std::size_t read(void* buffer, std::size_t size);
+  void write(const void* data, std::size_t size);
+  std::size_t available();
+  bool awaitInput(std::chrono::milliseconds patience);
+  void unread(std::string bytes);
+  void shutdownInput();
+  void shutdownOutput();
+
+  /// Throws unless bytes can go this way: what a stream is handed out after.
+  void requireInput();
+  void requireOutput();
+
+  /// What the public face shows of the state; these stay as they were after close.
+  std::optional<InetSocketAddress> remote() const;
+  std::optional<InetSocketAddress> local();
+  bool isClosed() const noexcept { return core_.isClosed(); }
+  bool isInputShutdown() const noexcept { return input_shutdown_.load(std::memory_order_acquire); }
+  bool isOutputShutdown() const noexcept { return output_shutdown_.load(std::memory_order_acquire); }
+
+  void setReadTimeout(std::chrono::milliseconds timeout);
+  void setWriteTimeout(std::chrono::milliseconds timeout);
+  std::chrono::milliseconds readTimeout();
+  std::chrono::milliseconds writeTimeout();
+  void setOption(platform::Option option, int value);
+  int getOption(platform::Option option);
+
+  platform::Handle nativeHandle() const noexcept { return core_.handle(); }
+  std::string toString();
+
+ private:
+  class Connecting;
+  class FreshSockets;
+  class BoundSocket;
+
+  using Milliseconds = std::chrono::milliseconds::rep;
+
+  void requireOpen(const char* operation);
+  void requireConnected(const char* operation);
+  template <typename Resolve>
+  void connectTo(const std::string& target, Deadline deadline, Resolve resolve);
+
+  std::size_t receive(void* buffer, std::size_t size, Deadline deadline);
+  std::size_t takeUnread(void* buffer, std::size_t size);
+  std::size_t endOfInput();
+  SocketCore::WaitResult wait(platform::Interest interest, Deadline deadline, const char* operation);
+  void awaitReadable(Deadline deadline);
+  void awaitWritable(Deadline deadline, std::size_t sent);
+  [[noreturn]] void failRead(std::error_code error);
+  [[noreturn]] void failWrite(std::error_code error);
+  void rememberFailure(std::error_code error);
+  std::error_code failure() const;
+  std::string describe(const char* operation) const;
+
+  SocketCore core_;
+  SocketSettings settings_;
+  Mutex read_mutex_;   // held by the one read that is under way
+  Mutex write_mutex_;  // held by the one write that is under way
+  std::atomic<Milliseconds> read_timeout_{0};
+  std::atomic<Milliseconds> write_timeout_{0};
+  std::atomic<bool> input_shutdown_{false};
+  std::atomic<bool> output_shutdown_{false};
+  std::string unread_;  // guarded by read_mutex_: bytes that come before the descriptor's
+
+  mutable std::mutex state_mutex_;
+  std::optional<InetSocketAddress> remote_;  // guarded by state_mutex_; set once
+  std::optional<InetSocketAddress> local_;   // guarded by state_mutex_
+  bool connecting_ = false;                  // guarded by state_mutex_
+  bool abortive_close_ = false;              // guarded by state_mutex_: SO_LINGER with zero seconds
+  bool input_ended_ = false;                 // guarded by state_mutex_
+  std::error_code failure_;                  // guarded by state_mutex_: what broke the connection, for every later read
+};
+
+/// Closes the handle so that the peer sees a reset, not an end.
+void reset(platform::Handle handle) noexcept;
+
+}  // namespace netlite

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// The memory of a BufferedReader: bytes that came in and were not yet handed out, the search for the first line's end
+// in them, and the rule by which the memory grows with what arrives and is given back.
+// Thread-safety: none; it belongs to the reading thread.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+
+namespace netlite {
+
+class LineBuffer {
+ public:
+  static constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
+
+  explicit LineBuffer(std::size_t size) noexcept;
+
+  bool isEmpty() const noexcept { return begin_ == end_; }
+  std::size_t size() const noexcept { return end_ - begin_; }
+  const char* data() const noexcept { return bytes_.get() + begin_; }
+
+  /// The length of the first line without its end, or kNoEnd. Bytes are looked at once, however often this is asked.
+  std::size_t lineLength() noexcept {
+    const std::size_t limit = next_return_;
+    const void* line_feed = limit == scanned_ ? nullptr : std::memchr(bytes_.get() + scanned_, '\n', limit - scanned_);
+    if (line_feed != nullptr) return static_cast<std::size_t>(static_cast<const char*>(line_feed) - data());
+    scanned_ = limit;
+    return limit == end_ ? kNoEnd : limit - begin_;
+  }
+
+  /// Removes the first `count` bytes.
+  void consume(std::size_t count) noexcept {
+    begin_ += count;
+    if (scanned_ < begin_) scanned_ = begin_;
+    if (next_return_ < begin_) next_return_ = findReturn(begin_);
+  }
+
+  /// Removes all bytes; the memory stays.
+  void clear() noexcept;
+
+  /// Frees the memory.
+  void release() noexcept;
+
+  /// Sees to it that there is room for the next read, and gives back what a very long line has taken.
+  ///
+  /// @param longestLine what a line without its end may take, in bytes
+  /// @throws std::bad_alloc nothing has changed
+  void makeRoom(std::size_t longestLine);
+
+  /// Frees the memory if it is empty, and so large that only a very long line can have needed it.
+  void releaseLongLine() noexcept;
+
+  /// Whether there is memory that an idle connection should not keep.
+  bool isWorthReleasing() const noexcept;
+
+  char* room() noexcept { return bytes_.get() + end_; }
+  std::size_t roomSize() const noexcept { return capacity_ - end_; }
+
+  /// Takes over `count` bytes that were put into the room.
+  void added(std::size_t count) noexcept;
+
+ private:
+  bool isForLongLine() const noexcept { return capacity_ > most_; }
+  std::size_t findReturn(std::size_t from) const noexcept;
+  std::size_t nextCapacity(std::size_t longestLine) const noexcept;
+  void reallocate(std::size_t capacity);
+
+  const std::size_t size_;  // what the user has asked for
+  const std::size_t most_;  // what may be used while much arrives at once; a very long line may take more
+  std::unique_ptr<char[]> bytes_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;  // the bytes are from begin_ to end_
+  std::size_t end_ = 0;
+  std::size_t scanned_ = 0;      // no line ends between begin_ and here
+  std::size_t next_return_ = 0;  // the first \r behind begin_, or end_
+  bool filled_ = false;          // the last read has filled its room: there may be more where that came from
+};
+
+}  // namespace netlite

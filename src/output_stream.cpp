@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+//
+// What OutputStream builds on the one function that a stream has to override.
+// Thread-safety: what the derived class says; no state here.
+#include <netlite/output_stream.hpp>
+
+namespace netlite {
+
+OutputStream::~OutputStream() = default;
+
+void OutputStream::write(std::string_view text) { write(text.data(), text.size()); }
+
+void OutputStream::write(int byte) {
+  const auto low = static_cast<unsigned char>(byte);
+  write(&low, 1);
+}
+
+void OutputStream::flush() {}
+
+void OutputStream::close() {}
+
+}  // namespace netlite

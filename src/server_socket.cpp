@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+//
+// ServerSocket: binding, listening, and an accept that goes on through everything a client can do.
+// Thread-safety: see the header.
+#include <netlite/exceptions.hpp>
+#include <netlite/server_socket.hpp>
+
+#include "connection.hpp"
+#include "deadline.hpp"
+#include "errors.hpp"
+#include "socket_core.hpp"
+#include "socket_settings.hpp"
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace netlite {
+
+namespace {
+
+using platform::Accepted;
+using platform::Option;
+using platform::Outcome;
+
+// A connection that is nobody's yet: reset unless it is taken over.
+class Newcomer {
+ public:
+  explicit Newcomer(const Accepted& accepted) : accepted_(accepted) {}
+  ~Newcomer() {
+    if (accepted_.handle != platform::kNoHandle) reset(accepted_.handle);
+  }
+  Newcomer(const Newcomer&) = delete;
+  Newcomer& operator=(const Newcomer&) = delete;
+
+  const InetSocketAddress& remote() const noexcept { return accepted_.remote; }
+
+  std::shared_ptr<Connection> takeOver() {
+    std::shared_ptr<Connection> connection = std::make_shared<Connection>(accepted_.handle, accepted_.remote);
+    accepted_.handle = platform::kNoHandle;
+    return connection;
+  }
+
+ private:
+  Accepted accepted_;
+};
+
+}  // namespace
+
+class ServerSocket::Listener {
+ public:
+  Listener() { settings_.set(core_, Option::reuseAddress, 1, "ServerSocket"); }
+
+  void bind(const InetSocketAddress& local, int backlog);
+  Accepted take(Deadline deadline);
+  bool welcomes(const InetSocketAddress& remote) const;
+  void setFilter(std::function<bool(const InetSocketAddress&)> filter);
+  void close() noexcept { core_.close(); }
+  bool isClosed() const noexcept { return core_.isClosed(); }
+  std::optional<InetSocketAddress> local() const;
+  void setTimeout(std::chrono::milliseconds timeout);
+  std::chrono::milliseconds timeout() const;
+  void setOption(Option option, int value) { settings_.set(core_, option, value, toString()); }
+  int getOption(Option option) { return settings_.get(core_, option, toString()); }
+  platform::Handle nativeHandle() const noexcept { return core_.handle(); }
+  std::string toString() const;
+
+ private:
+  using Filter = std::function<bool(const InetSocketAddress&)>;
+
+  SocketCore::WaitResult wait(Deadline deadline);
+  std::string describe(const char* operation) const;
+  void requireOpen(const char* operation) const;
+  void requireBound() const;
+
+  SocketCore core_;
+  SocketSettings settings_;
+  std::atomic<std::chrono::milliseconds::rep> timeout_{0};
+  std::mutex bind_mutex_;  // held by the one bind that is under way
+  mutable std::mutex state_mutex_;
+  std::optional<InetSocketAddress> local_;  // guarded by state_mutex_; set once
+  std::shared_ptr<const Filter> filter_;    // guarded by state_mutex_
+};
+
+void ServerSocket::Listener::bind(const InetSocketAddress& local, int backlog) {
+  const std::string what = "listen on " + local.toString();
+  const SocketCore::Call call(core_);
+  if (!call.entered()) throwSocketError(what, Error::socketClosed);
+  std::lock_guard<std::mutex> exclusive(bind_mutex_);
+  if (this->local()) throwSocketError(what, Error::alreadyBound);
+  platform::Family family{};
+  platform::Opened opened = settings_.openBound(local, family);
+  if (opened.error) throwSocketError(Operation::bind, what, opened.error);
+  std::error_code error = platform::listen(opened.handle, backlog);
+  const platform::LocalAddress bound = platform::localAddress(opened.handle);
+  if (!error) error = bound.error;
+  if (error) {
+    platform::close(opened.handle);
+    throwSocketError(Operation::bind, what, error);
+  }
+  settings_.install(core_, opened.handle, family);
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  local_ = InetSocketAddress(local.getAddress(), bound.address.getPort());
+}
+
+Accepted ServerSocket::Listener::take(Deadline deadline) {
+  requireBound();
+  const SocketCore::Call call(core_);
+  if (!call.entered()) throwSocketError(describe("accept on"), Error::socketClosed);
+  if (deadline.hasPassed()) throwTimeout(describe("accept on"));  // ever new clients that the filter sends away
+  // From now on the accepts of other threads wait in SocketCore::wait too; the system has no per-call choice here.
+  if (!deadline.isNever()) {
+    const std::error_code error = platform::setBlocking(core_.handle(), false);
+    if (error) throwSocketError(Operation::other, describe("accept on"), error);
+  }
+  for (;;) {
+    Accepted accepted = platform::accept(core_.handle());
+    if (accepted.outcome == Outcome::done) return accepted;
+    if (core_.isClosed()) throwSocketError(describe("accept on"), Error::socketClosed);
+    if (accepted.outcome == Outcome::failed) throwSocketError(Operation::other, describe("accept on"), accepted.error);
+    const SocketCore::WaitResult result = wait(deadline);
+    if (result == SocketCore::WaitResult::closed) throwSocketError(describe("accept on"), Error::socketClosed);
+    if (result == SocketCore::WaitResult::timedOut) throwTimeout(describe("accept on"));
+  }
+}
+
+SocketCore::WaitResult ServerSocket::Listener::wait(Deadline deadline) try {
+  return core_.wait(platform::Interest::readable, deadline);
+} catch (const SocketException& exception) {
+  throwSocketError(Operation::other, describe("accept on"), exception.code());
+}
+
+bool ServerSocket::Listener::welcomes(const InetSocketAddress& remote) const {
+  std::shared_ptr<const Filter> filter;
+  {
+    std::lock_guard<std::mutex> lock(state_mutex_);
+    filter = filter_;
+  }
+  return !filter || (*filter)(remote);
+}
+
+void ServerSocket::Listener::setFilter(Filter filter) {
+  std::shared_ptr<const Filter> shared = filter ? std::make_shared<const Filter>(std::move(filter)) : nullptr;
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  filter_.swap(shared);
+}
+
+std::optional<InetSocketAddress> ServerSocket::Listener::local() const {
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  return local_;
+}
+
+void ServerSocket::Listener::setTimeout(std::chrono::milliseconds timeout) {
+  checkedTimeout(timeout);
+  requireOpen("set timeout of");
+  timeout_.store(timeout.count(), std::memory_order_relaxed);
+}
+
+std::chrono::milliseconds ServerSocket::Listener::timeout() const {
+  return std::chrono::milliseconds(timeout_.load(std::memory_order_relaxed));
+}
+
+std::string ServerSocket::Listener::describe(const char* operation) const {
+  const std::optional<InetSocketAddress> bound = local();
+  return operation + (bound ? " " + bound->toString() : std::string(" unbound server socket"));
+}
+
+void ServerSocket::Listener::requireOpen(const char* operation) const {
+  if (core_.isClosed()) throwSocketError(describe(operation), Error::socketClosed);
+}
+
+void ServerSocket::Listener::requireBound() const {
+  requireOpen("accept on");
+  if (!local()) throwSocketError(describe("accept on"), Error::notBound);
+}
+
+std::string ServerSocket::Listener::toString() const {
+  const std::optional<InetSocketAddress> bound = local();
+  if (!bound) return "ServerSocket[unbound]";
+  return "ServerSocket[addr=" + bound->getAddress().toString() + ",localport=" + std::to_string(bound->getPort()) + "]";
+}
+
+ServerSocket::ServerSocket() : listener_(std::make_shared<Listener>()) {}
+
+ServerSocket::ServerSocket(int port, int backlog) : ServerSocket(port, backlog, InetAddress()) {}
+
+ServerSocket::ServerSocket(int port, int backlog, const InetAddress& bindAddress) : ServerSocket() {
+  bind({bindAddress, port}, backlog);
+}
+
+ServerSocket::ServerSocket(ServerSocket&& other) noexcept = default;
+
+ServerSocket& ServerSocket::operator=(ServerSocket&& other) noexcept {
+  ServerSocket old(std::move(*this));
+  listener_ = std::move(other.listener_);
+  return *this;
+}
+
+ServerSocket::~ServerSocket() { close(); }
+
+const std::shared_ptr<ServerSocket::Listener>& ServerSocket::listener() const {
+  if (!listener_) throwSocketError("use moved-from server socket", Error::socketClosed);
+  return listener_;
+}
+
+void ServerSocket::bind(const InetSocketAddress& local, int backlog) { listener()->bind(local, backlog); }
+
+Socket ServerSocket::accept() {
+  const std::shared_ptr<Listener> kept = listener();  // the destructor may come while this call waits
+  const Deadline deadline = Deadline::after(kept->timeout());
+  for (;;) {
+    Newcomer newcomer(kept->take(deadline));
+    if (kept->welcomes(newcomer.remote())) return Socket(newcomer.takeOver());
+  }
+}
+
+void ServerSocket::setAcceptFilter(std::function<bool(const InetSocketAddress& remote)> filter) {
+  listener()->setFilter(std::move(filter));
+}
+
+void ServerSocket::setSoTimeout(std::chrono::milliseconds timeout) { listener()->setTimeout(timeout); }
+
+std::chrono::milliseconds ServerSocket::getSoTimeout() const {
+  if (isClosed()) throwSocketError("get timeout of " + toString(), Error::socketClosed);
+  return listener()->timeout();
+}
+
+void ServerSocket::setReuseAddress(bool on) { listener()->setOption(Option::reuseAddress, on); }
+bool ServerSocket::getReuseAddress() const { return listener()->getOption(Option::reuseAddress) != 0; }
+
+void ServerSocket::setReceiveBufferSize(int size) {
+  listener()->setOption(Option::receiveBufferSize, checkedBufferSize(size));
+}
+
+int ServerSocket::getReceiveBufferSize() const { return listener()->getOption(Option::receiveBufferSize); }
+
+InetAddress ServerSocket::getInetAddress() const {
+  return listener()->local().value_or(InetSocketAddress()).getAddress();
+}
+
+int ServerSocket::getLocalPort() const {
+  const std::optional<InetSocketAddress> local = listener()->local();
+  return local ? local->getPort() : -1;
+}
+
+InetSocketAddress ServerSocket::getLocalSocketAddress() const {
+  const std::optional<InetSocketAddress> local = listener()->local();
+  if (!local) throwSocketError("get local address", Error::notBound);
+  return *local;
+}
+
+void ServerSocket::close() {
+  if (listener_) listener_->close();
+}
+
+bool ServerSocket::isClosed() const { return !listener_ || listener_->isClosed(); }
+bool ServerSocket::isBound() const { return listener_ && listener_->local().has_value(); }
+std::string ServerSocket::toString() const { return listener_ ? listener_->toString() : "ServerSocket[moved]"; }
+std::intptr_t ServerSocket::nativeHandle() const { return listener()->nativeHandle(); }
+
+}  // namespace netlite

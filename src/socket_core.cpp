@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+//
+// Closing from any thread, and the one place where netlite waits.
+// Thread-safety: see the header.
+#include "socket_core.hpp"
+
+#include "errors.hpp"
+
+#include <netlite/exceptions.hpp>
+
+#include <algorithm>
+
+namespace netlite {
+
+namespace {
+
+// A waker that is closed with its owner.
+class OwnedWaker {
+ public:
+  OwnedWaker() {
+    const platform::OpenedWaker opened = platform::openWaker();
+    if (opened.error) throw SocketException(opened.error, "prepare to wait");
+    waker_ = opened.waker;
+  }
+  ~OwnedWaker() { platform::closeWaker(waker_); }
+  OwnedWaker(const OwnedWaker&) = delete;
+  OwnedWaker& operator=(const OwnedWaker&) = delete;
+
+  platform::Waker get() const noexcept { return waker_; }
+
+ private:
+  platform::Waker waker_;
+};
+
+// The thread's own waker, opened by its first wait that is one, and closed when the thread ends.
+enum class ThreadWakerState { none, open, gone };
+thread_local ThreadWakerState thread_waker_state = ThreadWakerState::none;
+
+class ThreadWaker {
+ public:
+  ThreadWaker() { thread_waker_state = ThreadWakerState::open; }
+  ~ThreadWaker() { thread_waker_state = ThreadWakerState::gone; }
+  ThreadWaker(const ThreadWaker&) = delete;
+  ThreadWaker& operator=(const ThreadWaker&) = delete;
+
+  platform::Waker get() const noexcept { return owned_.get(); }
+
+ private:
+  OwnedWaker owned_;
+};
+
+platform::Waker threadWaker() {
+  thread_local ThreadWaker waker;
+  return waker.get();
+}
+
+bool anyReady(platform::WaitEntry* entries, std::size_t count, platform::Waker waker,
+              std::chrono::milliseconds timeout) {
+  const std::error_code error = platform::wait(entries, count, waker, timeout);
+  if (error) throw SocketException(error, "wait");
+  return std::any_of(entries, entries + count, [](const platform::WaitEntry& entry) { return entry.ready; });
+}
+
+// At most this much unread input is taken out before a socket closes: a peer that never stops must not hold up close.
+constexpr int kDrainRounds = 64;
+constexpr std::size_t kDrainSize = 4096;
+
+bool takeSomeInput(platform::Handle handle) {
+  char dropped[kDrainSize];
+  const platform::Transfer got = platform::receive(handle, dropped, sizeof dropped, false);
+  return got.outcome == platform::Outcome::done && got.count > 0;
+}
+
+void drainInput(platform::Handle handle) {
+  if (!takeSomeInput(handle)) return;
+  int rounds = kDrainRounds;
+  while (--rounds > 0 && takeSomeInput(handle)) {
+  }
+  // Not before: on a socket whose input is shut down, Linux tells the peer of the room there is now only along with
+  // the end. Untold, a peer that waits in a write would go on waiting until its own system loses patience.
+  platform::shutdownOutput(handle);
+  while (--rounds > 0 && takeSomeInput(handle)) {
+  }
+}
+
+}  // namespace
+
+struct SocketCore::Waiter {
+  Waiter(SocketCore& owner, platform::Waker own) noexcept : core(owner), waker(own) {
+    std::lock_guard<std::mutex> lock(core.waiters_mutex_);
+    next = core.waiters_;
+    core.waiters_ = this;
+  }
+
+  ~Waiter() {
+    std::lock_guard<std::mutex> lock(core.waiters_mutex_);
+    Waiter** link = &core.waiters_;
+    while (*link != this) link = &(*link)->next;
+    *link = next;
+    if (signalled) platform::resetWaker(waker);
+  }
+
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  bool wasSignalled() const {
+    std::lock_guard<std::mutex> lock(core.waiters_mutex_);
+    return signalled;
+  }
+
+  SocketCore& core;
+  const platform::Waker waker;
+  Waiter* next = nullptr;  // guarded by core.waiters_mutex_
+  bool signalled = false;  // guarded by core.waiters_mutex_
+};
+
+bool SocketCore::enter() noexcept {
+  std::uint32_t state = state_.load(std::memory_order_relaxed);
+  do {
+    if ((state & kClosing) != 0) return false;
+  } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire, std::memory_order_relaxed));
+  return true;
+}
+
+void SocketCore::leave() noexcept {
+  if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kClosing | 1)) release();
+}
+
+bool SocketCore::startClosing() noexcept {
+  // Closing is itself a call in flight, or the descriptor could be freed while the others are being woken.
+  std::uint32_t state = state_.load(std::memory_order_relaxed);
+  do {
+    if ((state & kClosing) != 0) return false;
+  } while (!state_.compare_exchange_weak(state, (state + 1) | kClosing, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed));
+  return true;
+}
+
+void SocketCore::close() noexcept {
+  if (!startClosing()) return;
+  if (state_.load(std::memory_order_relaxed) != (kClosing | 1)) {
+    wakeWaiters();
+    if (handle() != platform::kNoHandle) platform::wakeBlockedCalls(handle());
+  }
+  leave();
+}
+
+void SocketCore::release() noexcept {
+  const platform::Handle handle = replaceHandle(platform::kNoHandle);
+  if (handle == platform::kNoHandle) return;
+  if (input_may_be_queued_.load(std::memory_order_relaxed)) drainInput(handle);
+  platform::close(handle);
+}
+
+SocketCore::WaitResult SocketCore::wait(platform::Interest interest, Deadline deadline) {
+  platform::WaitEntry entry{handle(), interest, false};
+  return wait(&entry, 1, deadline);
+}
+
+SocketCore::WaitResult SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
+  if (thread_waker_state == ThreadWakerState::open) return waitWith(threadWaker(), entries, count, deadline);
+  // A thread that never really has to wait, as over loopback, should not be given a descriptor for it.
+  if (!isClosed() && anyReady(entries, count, {}, std::chrono::milliseconds(0))) return WaitResult::ready;
+  if (thread_waker_state == ThreadWakerState::none) return waitWith(threadWaker(), entries, count, deadline);
+  const OwnedWaker waker;  // a thread's, or the program's, last destructors are running
+  return waitWith(waker.get(), entries, count, deadline);
+}
+
+SocketCore::WaitResult SocketCore::waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count,
+                                            Deadline deadline) {
+  Waiter waiter(*this, waker);
+  for (;;) {
+    // Only after the waiter is in the list: a close that comes later finds and signals it.
+    if (isClosed()) return WaitResult::closed;
+    const bool ready = anyReady(entries, count, waker, deadline.remaining());
+    if (isClosed()) return WaitResult::closed;
+    if (ready || waiter.wasSignalled()) return WaitResult::ready;
+    if (deadline.hasPassed()) return WaitResult::timedOut;
+  }
+}
+
+void SocketCore::wakeWaiters() noexcept {
+  std::lock_guard<std::mutex> lock(waiters_mutex_);
+  for (Waiter* waiter = waiters_; waiter != nullptr; waiter = waiter->next) {
+    waiter->signalled = true;
+    platform::signalWaker(waiter->waker);
+  }
+}
+
+}  // namespace netlite

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// SocketCore: what all sockets share. It owns one descriptor and knows who is using it, so that any thread may close a
+// socket that others are busy with: closing only marks the core and wakes them, and the last call in flight frees the
+// descriptor. No call ever meets a descriptor that the system has handed to somebody else.
+//
+// Every wait of the library, whatever for, is in wait(): there close() is noticed and deadlines are kept.
+//
+// Thread-safety: every member may be called from any thread, construction and destruction excepted.
+#pragma once
+
+#include "deadline.hpp"
+#include "platform/platform.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+namespace netlite {
+
+class SocketCore {
+ public:
+  enum class WaitResult { ready, timedOut, closed };
+
+  /// A core without a descriptor: a socket that is neither bound nor connected yet.
+  SocketCore() noexcept = default;
+  explicit SocketCore(platform::Handle handle) noexcept : handle_(handle) {}
+  SocketCore(const SocketCore&) = delete;
+  SocketCore& operator=(const SocketCore&) = delete;
+  ~SocketCore() { close(); }
+
+  /// One call in flight. While it lives the descriptor stays this socket's, whoever closes it.
+  class Call {
+   public:
+    explicit Call(SocketCore& core) noexcept : core_(core), entered_(core.enter()) {}
+    ~Call() {
+      if (entered_) core_.leave();
+    }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    /// False if the socket was closed before: then nothing but this destructor may follow.
+    bool entered() const noexcept { return entered_; }
+
+   private:
+    SocketCore& core_;
+    const bool entered_;
+  };
+
+  /// The descriptor, kNoHandle before there is one. Use it inside a Call.
+  platform::Handle handle() const noexcept { return handle_.load(std::memory_order_acquire); }
+
+  /// Puts a new descriptor in place of the present one, which is returned for the caller to close. Call it inside a
+  /// Call, and only while no other call can be using the present one.
+  platform::Handle replaceHandle(platform::Handle handle) noexcept {
+    return handle_.exchange(handle, std::memory_order_acq_rel);
+  }
+
+  bool isClosed() const noexcept { return (state_.load(std::memory_order_acquire) & kClosing) != 0; }
+
+  /// Marks the socket closed, wakes every call in flight and frees the descriptor as soon as the last has left. Never
+  /// waits for them. A second close does nothing.
+  void close() noexcept;
+
+  /// Waits until the socket is ready, the deadline passes or the socket is closed. It may say ready too early: look
+  /// again and wait again. Inside a Call.
+  /// @throws SocketException this thread could not get a waker (descriptors run out)
+  WaitResult wait(platform::Interest interest, Deadline deadline);
+
+  /// The same for several descriptors at once, of which the core need not own any; `ready` is set in each entry.
+  WaitResult wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
+
+  /// Makes the waits that are going on look again.
+  void wakeWaiters() noexcept;
+
+  /// Whether closing has to take the unread input out first. The system answers unread input with a reset, which may
+  /// overtake what was written before.
+  void setInputMayBeQueued(bool queued) noexcept { input_may_be_queued_.store(queued, std::memory_order_relaxed); }
+
+ private:
+  struct Waiter;
+
+  static constexpr std::uint32_t kClosing = 1u << 31;  // the rest of state_ counts the calls in flight
+
+  bool enter() noexcept;
+  void leave() noexcept;
+  WaitResult waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count, Deadline deadline);
+  bool startClosing() noexcept;
+  void release() noexcept;
+
+  std::atomic<std::uint32_t> state_{0};
+  std::atomic<platform::Handle> handle_{platform::kNoHandle};
+  std::atomic<bool> input_may_be_queued_{false};
+  std::mutex waiters_mutex_;
+  Waiter* waiters_ = nullptr;  // guarded by waiters_mutex_; each stands on the stack of a thread in wait()
+};
+
+}  // namespace netlite

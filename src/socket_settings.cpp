@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// Options before and after there is a descriptor.
+// Thread-safety: see the header.
+#include "socket_settings.hpp"
+
+#include "errors.hpp"
+
+namespace netlite {
+
+namespace {
+
+using platform::Family;
+using platform::Handle;
+using platform::kNoHandle;
+using platform::Option;
+using platform::OptionValue;
+
+std::size_t indexOf(Option option) { return static_cast<std::size_t>(option); }
+
+}  // namespace
+
+void SocketSettings::set(SocketCore& core, Option option, int value, const std::string& socket) {
+  const SocketCore::Call call(core);
+  if (!call.entered()) throwSocketError("set option of " + socket, Error::socketClosed);
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (core.handle() != kNoHandle) {
+    const std::error_code error = platform::setOption(core.handle(), family_, option, value);
+    if (error) throwSocketError(Operation::other, "set option of " + socket, error);
+  }
+  values_[indexOf(option)] = value;
+}
+
+int SocketSettings::get(SocketCore& core, Option option, const std::string& socket) const {
+  const SocketCore::Call call(core);
+  if (!call.entered()) throwSocketError("get option of " + socket, Error::socketClosed);
+  std::lock_guard<std::mutex> lock(mutex_);
+  const std::optional<int>& set = values_[indexOf(option)];
+  const bool open = core.handle() != kNoHandle;
+  if (!open && set) return *set;
+  const OptionValue got = open ? platform::getOption(core.handle(), family_, option) : valueOfNewSocket(option);
+  if (got.error) throwSocketError(Operation::other, "get option of " + socket, got.error);
+  return got.value;
+}
+
+OptionValue SocketSettings::valueOfNewSocket(Option option) const {
+  const platform::Opened opened = opener_(Family::ipv4);
+  if (opened.error) return {0, opened.error};
+  const OptionValue value = platform::getOption(opened.handle, Family::ipv4, option);
+  platform::close(opened.handle);
+  return value;
+}
+
+platform::Opened SocketSettings::open(Family family) const {
+  platform::Opened opened = opener_(family);
+  if (opened.error) return opened;
+  std::lock_guard<std::mutex> lock(mutex_);
+  opened.error = applyTo(opened.handle, family);
+  if (!opened.error) return opened;
+  platform::close(opened.handle);
+  return {kNoHandle, opened.error};
+}
+
+platform::Opened SocketSettings::openBound(const InetSocketAddress& local, Family& family) const {
+  if (local.getAddress().isAnyLocalAddress()) {
+    family = Family::dualStack;
+    const platform::Opened both = openBoundAs(family, local);
+    if (!both.error || both.error == std::errc::address_in_use) return both;
+  }
+  family = familyFor(local.getAddress());
+  return openBoundAs(family, local);
+}
+
+platform::Opened SocketSettings::openBoundAs(Family family, const InetSocketAddress& local) const {
+  platform::Opened opened = open(family);
+  if (opened.error) return opened;
+  opened.error = platform::bind(opened.handle, family, local);
+  if (!opened.error) return opened;
+  platform::close(opened.handle);
+  return {kNoHandle, opened.error};
+}
+
+void SocketSettings::install(SocketCore& core, Handle handle, Family family) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  applyTo(handle, family);  // each was accepted when the descriptor was opened, or is reported by the next set()
+  family_ = family;
+  core.replaceHandle(handle);
+}
+
+Handle SocketSettings::remove(SocketCore& core) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return core.replaceHandle(kNoHandle);
+}
+
+Family SocketSettings::family() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return family_;
+}
+
+std::error_code SocketSettings::applyTo(Handle handle, Family family) const {
+  for (std::size_t i = 0; i < kOptionCount; ++i) {
+    if (!values_[i]) continue;
+    const std::error_code error = platform::setOption(handle, family, static_cast<Option>(i), *values_[i]);
+    if (error) return error;
+  }
+  return {};
+}
+
+Family familyFor(const InetAddress& address) { return address.isIPv6() ? Family::ipv6 : Family::ipv4; }
+
+InetSocketAddress reachable(const InetSocketAddress& remote) {
+  const InetAddress& address = remote.getAddress();
+  if (!address.isAnyLocalAddress()) return remote;
+  return {address.isIPv6() ? InetAddress::getByName("::1") : InetAddress::getLoopbackAddress(), remote.getPort()};
+}
+
+}  // namespace netlite

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// What PrintWriter and BufferedWriter have in common: the text that waits to be sent, and the rule that a line which
+// fits the buffer leaves in one piece.
+// Thread-safety: none; the writer's lock guards it.
+#pragma once
+
+#include <netlite/output_stream.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace netlite {
+
+class WriteBuffer {
+ public:
+  /// @throws std::invalid_argument `stream` is null or `size` 0
+  WriteBuffer(std::unique_ptr<OutputStream> stream, std::size_t size);
+
+  bool isEmpty() const noexcept { return text_.empty(); }
+
+  /// Takes the text, then sends what the buffer cannot hold. When this throws what the stream below has thrown, the
+  /// text is taken all the same; when it throws std::bad_alloc, it is not.
+  void append(std::string_view text) { take(text, {}, false); }
+
+  /// The same for a text and what ends its line, which go into the same call of the stream below.
+  void appendLine(std::string_view text, std::string_view end) { take(text, end, true); }
+
+  /// Sends everything, and flushes the stream below. What could not be sent stays, but for the bytes that an
+  /// InterruptedIOException counts as sent: the next flush goes on behind them.
+  void flush();
+
+  /// Flushes, and closes the stream below even if that fails. Nothing stays. The first failure comes out.
+  void close();
+
+  /// Drops what was not sent.
+  void discard() noexcept;
+
+ private:
+  void take(std::string_view text, std::string_view end, bool endsLine);
+  void makeRoom(std::size_t count);
+  void sendExcess(std::size_t wholeLinesBefore);
+  void send(std::size_t count);
+  void remove(std::size_t count) noexcept;
+  std::size_t wholeLines() const noexcept;
+
+  const std::unique_ptr<OutputStream> stream_;
+  const std::size_t size_;
+  std::vector<char> text_;      // not yet sent; longer than size_ only inside take() and where sending failed
+  std::size_t line_start_ = 0;  // behind the last line that appendLine ended
+};
+
+}  // namespace netlite

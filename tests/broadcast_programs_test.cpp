@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: MIT
+//
+// broadcast_server and broadcast_client as a crowd uses them, hostile members included.
+// Thread-safety: each test has programs of its own.
+#include "support/programs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <future>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace netlite::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+// Joins without nicknames, where nothing says so: when it hears itself it is in.
+Peer join(int port) {
+  Peer peer(port);
+  peer.say("(joining)");
+  while (peer.hear() != "(joining)") {
+  }
+  return peer;
+}
+
+Peer joinAs(const std::string& name, int port) {
+  Peer peer(port);
+  peer.say(name);
+  EXPECT_EQ(peer.hear(), "[" + name + " joined the chat]");
+  return peer;
+}
+
+// The most memory that a program has had, in KiB; 0 where the system does not tell.
+long peakMemory(const Process& process) {
+  std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) return std::stol(line.substr(6));
+  }
+  return 0;
+}
+
+// --- relaying ---
+
+TEST(BroadcastServer, EveryLineGoesToAllTheSenderToo) {
+  Server server("broadcast_server");
+  Peer one = join(server.port);
+  Peer two = join(server.port);
+  EXPECT_EQ(one.hear(), "(joining)");
+  for (const std::string line : {"hello", "", "안녕하세요 🙂"}) {
+    two.say(line);
+    EXPECT_EQ(one.hear(), line);
+    EXPECT_EQ(two.hear(), line);
+  }
+}
+
+TEST(BroadcastServer, WhoHasFinishedSendingStillGetsItsLinesAndIsClosed) {
+  Server server("broadcast_server");
+  Peer peer(server.port);
+  for (int i = 0; i < 500; ++i) peer.out.println(i);
+  peer.out.print("without an end");
+  peer.out.flush();
+  peer.socket.shutdownOutput();
+  for (int i = 0; i < 500; ++i) ASSERT_EQ(peer.hear(), std::to_string(i));
+  EXPECT_EQ(peer.hear(), "without an end");
+  EXPECT_EQ(peer.hear(), "(end)");
+}
+
+TEST(BroadcastServer, LastLinesOfOneThatLeavesWithoutReadingAreNotLost) {
+  Server server("broadcast_server");
+  Peer stays = join(server.port);
+  for (int i = 0; i < 50; ++i) {
+    Peer leaves(server.port);
+    for (int line = 0; line < 20; ++line) leaves.out.println(line);
+    leaves.out.flush();
+    leaves.socket.close();
+    for (int line = 0; line < 20; ++line) ASSERT_EQ(stays.hear(), std::to_string(line));
+  }
+}
+
+TEST(BroadcastServer, HalfALineHoldsBackNothing) {
+  Server server("broadcast_server");
+  Peer listener = join(server.port);
+  Peer typist(server.port);
+  typist.out.print("whole\nhal");
+  typist.out.flush();
+  EXPECT_EQ(listener.hear(), "whole");
+  typist.say("f");
+  EXPECT_EQ(listener.hear(), "half");
+}
+
+TEST(BroadcastServer, QueueOfOneLineLosesNothingForThoseWhoRead) {
+  Server server("broadcast_server", {"--queue", "1", "0"});
+  Peer one = join(server.port);
+  Peer two = join(server.port);
+  EXPECT_EQ(one.hear(), "(joining)");
+  for (int i = 0; i < 300; ++i) one.out.println(i);
+  one.out.flush();
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_EQ(one.hear(), std::to_string(i));
+    ASSERT_EQ(two.hear(), std::to_string(i));
+  }
+}
+
+// What 50 clients hear of each other's 200 lines, while another never reads and others come and go.
+class Crowd {
+ public:
+  static constexpr int kClients = 50;
+  static constexpr int kLines = 200;
+
+  explicit Crowd(int port) : port_(port), silent_(join(port)) {
+    for (int i = 0; i < kClients; ++i) members_.push_back(join(port));
+  }
+
+  std::vector<Strings> talk() {
+    std::thread passers_by([this] { comeAndGo(); });
+    std::vector<std::thread> speakers;
+    std::vector<std::future<Strings>> listeners;
+    for (int i = 0; i < kClients; ++i) {
+      Peer& member = members_[static_cast<std::size_t>(i)];
+      listeners.push_back(std::async(std::launch::async, [&member] { return listen(member); }));
+      speakers.emplace_back([&member, i] { speak(member, i); });
+    }
+    std::vector<Strings> heard;
+    for (auto& listener : listeners) heard.push_back(listener.get());
+    for (auto& speaker : speakers) speaker.join();
+    over_ = true;
+    passers_by.join();
+    return heard;
+  }
+
+ private:
+  static void speak(Peer& member, int number) {
+    for (int i = 0; i < kLines; ++i) {
+      member.out.println("member " + std::to_string(number) + " line " + std::to_string(i));
+      if (i % 7 == 0) member.out.flush();
+    }
+    member.out.flush();
+  }
+
+  static Strings listen(Peer& member) {
+    Strings lines;
+    while (lines.size() < kClients * kLines) {
+      std::string line = member.hear();
+      if (line == "(end)") break;
+      if (line.rfind("member ", 0) == 0) lines.push_back(std::move(line));
+    }
+    return lines;
+  }
+
+  void comeAndGo() {
+    for (int i = 0; !over_; ++i) {
+      Peer peer(port_);
+      peer.say("passing by");
+      if (i % 3 == 1) peer.hear();
+      if (i % 3 == 2) peer.reset();
+    }
+  }
+
+  const int port_;
+  Peer silent_;
+  std::vector<Peer> members_;
+  std::atomic<bool> over_{false};
+};
+
+TEST(BroadcastServer, NothingIsLostDoubledOrReorderedInACrowd) {
+  Server server("broadcast_server");
+  const std::vector<Strings> heard = Crowd(server.port).talk();
+  ASSERT_EQ(heard.front().size(), static_cast<std::size_t>(Crowd::kClients * Crowd::kLines));
+  for (const Strings& lines : heard) EXPECT_TRUE(lines == heard.front()) << "another order";
+  std::vector<int> next(Crowd::kClients, 0);
+  for (const std::string& line : heard.front()) {
+    const std::size_t member = std::stoul(line.substr(7));
+    EXPECT_EQ(line, "member " + std::to_string(member) + " line " + std::to_string(next[member]++));
+  }
+  EXPECT_EQ(server.end(), 0);
+}
+
+// --- hostile clients ---
+
+TEST(BroadcastServer, WhoNeverReadsIsDroppedAndHoldsUpNobody) {
+  Server server("broadcast_server", {"0", "--queue=16"});
+  Peer deaf = join(server.port);
+  Peer listener = join(server.port);
+  Peer speaker = join(server.port);
+  const std::string line(20000, 'x');
+  std::thread speaking([&] {
+    for (int i = 0; i < 1500; ++i) speaker.say(line);
+  });
+  std::thread hearing([&] {
+    while (speaker.hear() != "(end)") {
+    }
+  });
+  listener.hear();  // the speaker's joining
+  for (int i = 0; i < 1500; ++i) ASSERT_EQ(listener.hear().size(), line.size());
+  speaking.join();
+  EXPECT_NE(server.process.err.readLine().find("broadcast_server: dropped /127.0.0.1:"), std::string::npos);
+  deaf.awaitEnd();
+  EXPECT_EQ(server.end(), 0);
+  hearing.join();
+}
+
+TEST(BroadcastServer, LineOfAHundredMegabytesEndsItsClientAlone) {
+  Server server("broadcast_server");
+  Peer other = join(server.port);
+  Peer rude(server.port);
+  rude.out.println("before");
+  const std::string part(1000 * 1000, 'x');
+  for (int i = 0; i < 100; ++i) rude.out.print(part);
+  rude.out.flush();
+  EXPECT_EQ(other.hear(), "before");
+  EXPECT_NE(server.process.err.readLine().find("broadcast_server: dropped"), std::string::npos);
+  other.say("still here?");
+  EXPECT_EQ(other.hear(), "still here?");
+  EXPECT_EQ(server.end(), 0);
+}
+
+TEST(BroadcastServer, LineOfOneMebibyteIsRelayed) {
+  Server server("broadcast_server");
+  Peer peer(server.port);
+  const std::string line(1024 * 1024, 'x');
+  peer.say(line);
+  EXPECT_TRUE(peer.hear() == line);
+}
+
+TEST(BroadcastServer, RandomBytesAreLinesToo) {
+  Server server("broadcast_server");
+  Peer other = join(server.port);
+  std::minstd_rand random(4711);
+  for (int i = 0; i < 20; ++i) {
+    Peer rude(server.port);
+    std::string bytes(50000, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    rude.out.write(bytes);
+    rude.out.println();
+    rude.out.println("(over)");
+    rude.out.flush();
+    while (other.hear() != "(over)") {
+    }
+  }
+  EXPECT_EQ(server.end(), 0);
+}
+
+TEST(BroadcastServer, HundredsOfSilentClientsCostLittle) {
+  Server server("broadcast_server");
+  std::vector<Peer> silent;
+  for (int i = 0; i < 500; ++i) silent.emplace_back(server.port);
+  Peer peer = join(server.port);
+  peer.say("anybody?");
+  EXPECT_EQ(peer.hear(), "anybody?");
+  EXPECT_EQ(silent.back().hear(), "(joining)");
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(peakMemory(server.process), 64 * 1024);
+#endif
+  EXPECT_EQ(server.end(), 0);
+}
+
+// --- nicknames ---
+
+TEST(BroadcastNicknames, ComingTalkingAndLeavingAreToldToEverybody) {
+  Server server("broadcast_server", {"--nicknames", "0"});
+  Peer ann = joinAs("ann", server.port);
+  Peer bob = joinAs("밥", server.port);
+  EXPECT_EQ(ann.hear(), "[밥 joined the chat]");
+  bob.say("안녕");
+  EXPECT_EQ(ann.hear(), "[밥 : 안녕]");
+  EXPECT_EQ(bob.hear(), "[밥 : 안녕]");
+  bob.socket.close();
+  EXPECT_EQ(ann.hear(), "[밥 left the chat]");
+}
+
+TEST(BroadcastNicknames, TakenOrEmptyNamesAreTurnedAwayAndNobodyHears) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Peer ann = joinAs("ann", server.port);
+  for (const char* name : {"ann", "", "  "}) {
+    Peer other(server.port);
+    other.out.println(name);
+    other.out.println("and a line behind it");
+    other.out.flush();
+    EXPECT_NE(other.hear().find("nickname"), std::string::npos);
+    EXPECT_EQ(other.hear(), "(end)");
+  }
+  ann.say("alone?");
+  EXPECT_EQ(ann.hear(), "[ann : alone?]");
+}
+
+TEST(BroadcastNicknames, WhoNeverGaveOneIsNotAnnounced) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Peer ann = joinAs("ann", server.port);
+  { Peer silent(server.port); }
+  {
+    Peer half(server.port);
+    half.out.print("half a na");
+    half.out.flush();
+    half.socket.shutdownOutput();
+    EXPECT_EQ(half.hear(), "(end)");
+  }
+  Peer still_silent(server.port);
+  ann.say("alone?");
+  EXPECT_EQ(ann.hear(), "[ann : alone?]");
+}
+
+TEST(BroadcastNicknames, ANameIsFreeAgainWhenItsOwnerHasLeft) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Peer ann = joinAs("ann", server.port);
+  for (int i = 0; i < 20; ++i) {
+    Peer bob = joinAs("bob", server.port);
+    EXPECT_EQ(ann.hear(), "[bob joined the chat]");
+    if (i % 2 == 0) bob.reset();
+    bob.socket.close();
+    EXPECT_EQ(ann.hear(), "[bob left the chat]");
+  }
+}
+
+TEST(BroadcastNicknames, FirstLinesMayComeTogetherWithTheName) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Peer ann(server.port);
+  ann.out.print("ann\none\ntwo\n");
+  ann.out.flush();
+  ann.socket.shutdownOutput();
+  for (const char* line : {"[ann joined the chat]", "[ann : one]", "[ann : two]", "(end)"}) EXPECT_EQ(ann.hear(), line);
+}
+
+TEST(BroadcastNicknames, StormOfComersAndGoersKeepsTheStoriesStraight) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Peer witness = joinAs("witness", server.port);
+  std::vector<std::thread> storm;
+  for (int i = 0; i < 8; ++i) {
+    storm.emplace_back([i, &server] {
+      for (int round = 0; round < 20; ++round) {
+        Peer peer(server.port);
+        peer.out.println("n" + std::to_string(i) + "-" + std::to_string(round));
+        peer.out.println("hi");
+        peer.out.flush();
+        if (round % 2 == 0) peer.hear();
+      }
+    });
+  }
+  std::vector<Strings> stories(8 * 20);
+  for (int i = 0; i < 8 * 20 * 3; ++i) {
+    const std::string line = witness.hear();
+    const std::size_t dash = line.find('-');
+    ASSERT_NE(dash, std::string::npos) << line;
+    const std::size_t who = std::stoul(line.substr(2)) * 20 + std::stoul(line.substr(dash + 1));
+    stories[who].push_back(line.substr(line.find(' ')));
+  }
+  for (std::thread& thread : storm) thread.join();
+  for (const Strings& story : stories) EXPECT_EQ(story, (Strings{" joined the chat]", " : hi]", " left the chat]"}));
+}
+
+// --- who may come in ---
+
+TEST(BroadcastLimits, OneTooManyIsToldAndClosed) {
+  Server server("broadcast_server", {"0", "--max-clients", "2"});
+  Peer one(server.port);
+  Peer two(server.port);
+  Peer three(server.port);
+  EXPECT_EQ(three.hear(), "server full");
+  EXPECT_EQ(three.hear(), "(end)");
+  one.say("just the two of us");
+  EXPECT_EQ(two.hear(), "just the two of us");
+}
+
+TEST(BroadcastLimits, APlaceIsFreeAgainWhenSomebodyHasLeft) {
+  Server server("broadcast_server", {"0", "--max-clients=1", "--nicknames"});
+  joinAs("ann", server.port).socket.close();
+  for (std::string answer = "server full"; answer == "server full";) {  // until the server has noticed
+    Peer peer(server.port);
+    peer.say("bob");
+    answer = peer.hear();
+    EXPECT_TRUE(answer == "server full" || answer == "[bob joined the chat]") << answer;
+  }
+}
+
+TEST(BroadcastLimits, OnlyTheAllowedMayComeIn) {
+  for (const char* network : {"127.0.0.1", "127.0.0.0/8", "127.0.0.1/32", "0.0.0.0/0", "::ffff:127.0.0.0/104"}) {
+    Server server("broadcast_server", {"0", "--allow", network});
+    Peer peer(server.port);
+    peer.say("hello");
+    EXPECT_EQ(peer.hear(), "hello") << network;
+  }
+  for (const char* network : {"127.0.0.2", "10.0.0.0/8", "127.0.0.2/31", "128.0.0.0/1", "::/0", "::1"}) {
+    Server server("broadcast_server", {"--allow", network, "0"});
+    Socket refused(InetAddress::getLoopbackAddress(), server.port);
+    EXPECT_THROW(refused.getInputStream().read(), SocketException) << network;  // a reset
+  }
+}
+
+TEST(BroadcastLimits, SeveralNetworksMayBeAllowed) {
+  Server server("broadcast_server", {"--allow", "10.0.0.0/8", "0", "--allow=127.0.0.0/24"});
+  Peer peer(server.port);
+  peer.say("hello");
+  EXPECT_EQ(peer.hear(), "hello");
+}
+
+TEST(BroadcastLimits, BadValuesAreOneLineAndCodeTwo) {
+  const std::vector<Strings> wrong{{"--allow", "localhost"},   {"--allow", "10.0.0.0/33"},  {"--allow", "10.0.0/8"},
+                                   {"--allow", "10.0.0.0/"},   {"--allow", "::/129"},       {"--allow", ""},
+                                   {"--allow", "10.0.0.0/-1"}, {"--allow", "10.0.0.0/8/8"}, {"--allow"},
+                                   {"--queue", "0"},           {"--queue", "many"},         {"--max-clients", "0"},
+                                   {"--max-clients=-1"},       {"--nicknames=yes"},         {"--queue=99999999999999"}};
+  for (const Strings& arguments : wrong) {
+    Process program(example("broadcast_server", arguments));
+    EXPECT_EQ(program.wait(), 2) << ::testing::PrintToString(arguments);
+    const std::string errors = program.err.readAll();
+    EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+  }
+}
+
+// --- ending ---
+
+TEST(BroadcastServer, EndsInOrderWithClientsThatTalkAndOneThatIsDeaf) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Server server("broadcast_server", {"0", "--nicknames"});
+    Peer ann = joinAs("ann", server.port);
+    Peer deaf = joinAs("deaf", server.port);
+    Peer unnamed(server.port);
+    EXPECT_EQ(server.end(signal), 0);
+    EXPECT_EQ(server.process.err.readAll(), "");
+  }
+}
+
+// --- broadcast_client ---
+
+TEST(BroadcastClient, SendsItsNameWithEveryLine) {
+  Server server("broadcast_server");
+  Peer other = join(server.port);
+  Process program = client("broadcast_client", server.port, {"앤"});
+  program.type("hello\n안녕\n");
+  EXPECT_EQ(other.hear(), "앤:hello");
+  EXPECT_EQ(other.hear(), "앤:안녕");
+  EXPECT_EQ(program.out.readLine(), "앤:hello");
+  other.say("an answer");
+  EXPECT_EQ(program.out.readLine(), "앤:안녕");
+  EXPECT_EQ(program.out.readLine(), "an answer");
+}
+
+TEST(BroadcastClient, SendsItsNicknameOnce) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Process program = client("broadcast_client", server.port, {"--nickname", "ann"});
+  EXPECT_EQ(program.out.readLine(), "[ann joined the chat]");
+  program.type("hello\n");
+  EXPECT_EQ(program.out.readLine(), "[ann : hello]");
+}
+
+TEST(BroadcastClient, EndsAtTheEndOfItsInputAndLosesNothing) {
+  Server server("broadcast_server");
+  Peer other = join(server.port);
+  Process program = client("broadcast_client", server.port, {"ann"});
+  std::string lines;
+  for (int i = 0; i < 1000; ++i) lines += std::to_string(i) + "\n";
+  program.type(lines);
+  program.endInput();
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(other.hear(), "ann:" + std::to_string(i));
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(program.err.readAll(), "");
+}
+
+TEST(BroadcastClient, EndsAtTheEndOfItsInputThoughTheServerStays) {
+  ServerSocket server = loopbackServer();
+  Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
+  Peer peer = acceptPeer(server);
+  program.type("hello\n");
+  program.endInput();
+  EXPECT_EQ(peer.hear(), "ann:hello");
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST(BroadcastClient, EndsWhenTheServerGoesWithoutEnter) {
+  Server server("broadcast_server");
+  Process program = client("broadcast_client", server.port, {"ann"});
+  program.type("hello\n");
+  EXPECT_EQ(program.out.readLine(), "ann:hello");
+  server.end();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST(BroadcastClient, ServerThatResetsIsOneLineAndCodeOne) {
+  ServerSocket server = loopbackServer();
+  Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
+  Peer peer = acceptPeer(server);
+  peer.reset();
+  EXPECT_EQ(program.wait(), 1);
+  const std::string errors = program.err.readAll();
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+}
+
+TEST(BroadcastClient, PrintsLinesThatAreAsLongAsTheServerMakesThem) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Process program = client("broadcast_client", server.port, {"ann", "--nickname"});
+  EXPECT_EQ(program.out.readLine(), "[ann joined the chat]");
+  const std::string line(1024 * 1024, 'x');
+  std::thread typist([&] { program.type(line + "\n"); });
+  EXPECT_TRUE(program.out.readLine() == "[ann : " + line + "]");
+  typist.join();
+}
+
+}  // namespace
+}  // namespace netlite::test

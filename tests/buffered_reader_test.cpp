@@ -1,0 +1,725 @@
+// SPDX-License-Identifier: MIT
+//
+// BufferedReader: where lines end, what timeouts and errors leave behind, limits, memory, ties and closing.
+#include <netlite/buffered_reader.hpp>
+#include <netlite/byte_array_stream.hpp>
+#include <netlite/exceptions.hpp>
+#include <netlite/print_writer.hpp>
+
+#include "support/scripted_streams.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace netlite;
+using netlite::test::BlockingInputStream;
+using netlite::test::caught;
+using netlite::test::codeOf;
+using netlite::test::RecordingOutputStream;
+using netlite::test::ScriptedInputStream;
+using namespace std::string_literals;
+
+using Lines = std::vector<std::string>;
+
+Lines linesOf(BufferedReader& reader) {
+  Lines lines;
+  while (auto line = reader.readLine()) lines.push_back(*line);
+  return lines;
+}
+
+Lines linesOf(const std::string& bytes, std::size_t bufferSize = 8192) {
+  BufferedReader reader(ByteArrayInputStream(bytes), bufferSize);
+  return linesOf(reader);
+}
+
+// ---- where lines end
+
+TEST(BufferedReaderTest, LineFeedEndsALine) { EXPECT_EQ(linesOf("a\nb\n"), (Lines{"a", "b"})); }
+
+TEST(BufferedReaderTest, EveryLineEndIsTaken) {
+  EXPECT_EQ(linesOf("a\rb\nc\r\nd\n\re"), (Lines{"a", "b", "c", "d", "", "e"}));
+  EXPECT_EQ(linesOf("a\n\rb"), (Lines{"a", "", "b"}));
+  EXPECT_EQ(linesOf("\n\r\n\ra\n\n"), (Lines{"", "", "", "a", ""}));
+}
+
+TEST(BufferedReaderTest, NothingGivesNoLine) { EXPECT_EQ(linesOf(""), Lines{}); }
+
+TEST(BufferedReaderTest, ZeroBytesAndMalformedTextPassThrough) {
+  EXPECT_EQ(linesOf("a\0\xFF\x80z\n"s), Lines{"a\0\xFF\x80z"s});
+}
+
+TEST(BufferedReaderTest, TheBufferSizeMakesNoDifference) {
+  const std::string bytes = "abc\r\ndef\n\r\rlonger than any of the buffers\r\n\nend\r";
+  const Lines lines = linesOf(bytes);
+  for (std::size_t size = 1; size <= 40; ++size) EXPECT_EQ(linesOf(bytes, size), lines) << size;
+}
+
+TEST(BufferedReaderTest, ChunksMakeNoDifference) {
+  const std::string bytes = "abc\r\ndef\n\r\r\xED\x95\x9C\r\n\nend";
+  for (std::size_t chunk = 1; chunk <= bytes.size(); ++chunk) {
+    ScriptedInputStream stream;
+    for (std::size_t i = 0; i < bytes.size(); i += chunk) stream.gives(bytes.substr(i, chunk));
+    BufferedReader reader(stream);
+    EXPECT_EQ(linesOf(reader), linesOf(bytes)) << chunk;
+  }
+}
+
+TEST(BufferedReaderTest, ALastLineWithoutAnEndIsALine) {
+  BufferedReader reader(ByteArrayInputStream("a\nlast"));
+  EXPECT_TRUE(reader.lastLineTerminated());
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_TRUE(reader.lastLineTerminated());
+  EXPECT_EQ(reader.readLine(), "last");
+  EXPECT_FALSE(reader.lastLineTerminated());
+  EXPECT_EQ(reader.readLine(), std::nullopt);
+  EXPECT_FALSE(reader.lastLineTerminated());
+}
+
+TEST(BufferedReaderTest, AfterTheEndTheStreamIsNotAskedAgain) {
+  ScriptedInputStream stream;
+  stream.gives("a").ends().gives("b\n");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  const std::size_t reads = stream.readCount();
+  std::array<char, 4> buffer{};
+  EXPECT_EQ(reader.readLine(), std::nullopt);
+  EXPECT_EQ(reader.readLine(), std::nullopt);
+  EXPECT_EQ(reader.read(), -1);
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 0U);
+  EXPECT_FALSE(reader.ready());
+  EXPECT_EQ(stream.readCount(), reads);
+}
+
+TEST(BufferedReaderTest, CarriageReturnEndsALineAtOnce) {
+  ScriptedInputStream stream;
+  stream.gives("a\r").gives("\nb\n");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_EQ(stream.readCount(), 1U);
+  EXPECT_EQ(reader.readLine(), "b");
+}
+
+TEST(BufferedReaderTest, ALineFeedBehindACarriageReturnIsDroppedAfterATimeout) {
+  ScriptedInputStream stream;
+  stream.gives("a\r").timesOut().gives("\nb\n");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  EXPECT_EQ(reader.readLine(), "b");
+  EXPECT_EQ(reader.readLine(), std::nullopt);
+}
+
+TEST(BufferedReaderTest, ALineFeedBehindACarriageReturnAtTheEndIsNoLine) {
+  EXPECT_EQ(linesOf("a\r\n"), Lines{"a"});
+  EXPECT_EQ(linesOf("a\r"), Lines{"a"});
+}
+
+TEST(BufferedReaderTest, ReadLineUsesTheStringAgain) {
+  BufferedReader reader(ByteArrayInputStream("a longer line than fits into the string itself\nshort\n"));
+  std::string line;
+  EXPECT_TRUE(reader.readLine(line));
+  const char* memory = line.data();
+  EXPECT_TRUE(reader.readLine(line));
+  EXPECT_EQ(line, "short");
+  EXPECT_EQ(line.data(), memory);
+  EXPECT_FALSE(reader.readLine(line));
+  EXPECT_EQ(line, "short");
+}
+
+TEST(BufferedReaderTest, LinesCanBeWalkedOver) {
+  BufferedReader reader(ByteArrayInputStream("a\nb\n\nc"));
+  Lines lines;
+  for (const std::string& line : reader.lines()) lines.push_back(line);
+  EXPECT_EQ(lines, (Lines{"a", "b", "", "c"}));
+}
+
+TEST(BufferedReaderTest, LinesIsAnInputRange) {
+  BufferedReader reader(ByteArrayInputStream("a\nbb\nccc\n"));
+  const auto lines = reader.lines();
+  using Iterator = decltype(lines.begin());
+  static_assert(std::is_same_v<std::iterator_traits<Iterator>::reference, const std::string&>);
+  Iterator position = lines.begin();
+  EXPECT_EQ(position->size(), 1U);
+  EXPECT_EQ(*position++, "a");
+  EXPECT_EQ(Lines(position, lines.end()), (Lines{"bb", "ccc"}));
+}
+
+// ---- read and ready
+
+TEST(BufferedReaderTest, ReadGivesBytesAndThenTheEnd) {
+  BufferedReader reader(ByteArrayInputStream("\x00\xFF\r"s));
+  EXPECT_EQ(reader.read(), 0);
+  EXPECT_EQ(reader.read(), 255);
+  EXPECT_EQ(reader.read(), '\r');
+  EXPECT_EQ(reader.read(), -1);
+}
+
+TEST(BufferedReaderTest, ReadIntoABufferGivesWhatIsThere) {
+  ScriptedInputStream stream;
+  stream.gives("abc").gives("d");
+  BufferedReader reader(stream);
+  std::array<char, 8> buffer{};
+  EXPECT_EQ(reader.read(buffer.data(), 2), 2U);
+  EXPECT_EQ(std::string(buffer.data(), 2), "ab");
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 1U);
+  EXPECT_EQ(buffer[0], 'c');
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 1U);
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 0U);
+}
+
+TEST(BufferedReaderTest, ReadRefusesNull) {
+  BufferedReader reader(ByteArrayInputStream("a"));
+  EXPECT_THROW(reader.read(nullptr, 1), std::invalid_argument);
+  EXPECT_EQ(reader.read(nullptr, 0), 0U);
+  EXPECT_EQ(reader.read(), 'a');
+}
+
+TEST(BufferedReaderTest, ReadDropsTheLineFeedOfALineThatWasRead) {
+  BufferedReader reader(ByteArrayInputStream("a\r\nbcd"));
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_EQ(reader.read(), 'b');
+  std::array<char, 3> buffer{};
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 2U);
+}
+
+TEST(BufferedReaderTest, ReadIntoABufferDropsTheLineFeedOfALineThatWasRead) {
+  ScriptedInputStream stream;
+  stream.gives("a\r").gives("\n").gives("bc");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  std::array<char, 3> buffer{};
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 2U);
+  EXPECT_EQ(std::string(buffer.data(), 2), "bc");
+}
+
+TEST(BufferedReaderTest, ReadAndReadLineMix) {
+  BufferedReader reader(ByteArrayInputStream("ab\rcd\r\nef\n"), 3);
+  EXPECT_EQ(reader.read(), 'a');
+  EXPECT_EQ(reader.readLine(), "b");
+  EXPECT_EQ(reader.read(), 'c');
+  EXPECT_EQ(reader.readLine(), "d");
+  EXPECT_EQ(reader.readLine(), "ef");
+  EXPECT_EQ(reader.read(), -1);
+}
+
+TEST(BufferedReaderTest, ReadyTellsWhetherAByteIsThere) {
+  ScriptedInputStream stream;
+  stream.givesLate("ab").gives("c");
+  BufferedReader reader(stream);
+  EXPECT_FALSE(reader.ready());
+  EXPECT_EQ(reader.read(), 'a');
+  EXPECT_TRUE(reader.ready());
+  EXPECT_EQ(reader.read(), 'b');
+  EXPECT_TRUE(reader.ready());
+  EXPECT_EQ(reader.read(), 'c');
+  EXPECT_FALSE(reader.ready());
+}
+
+TEST(BufferedReaderTest, ReadyDoesNotReadForAnything) {
+  ScriptedInputStream stream;
+  stream.gives("a");
+  BufferedReader reader(stream);
+  EXPECT_TRUE(reader.ready());
+  EXPECT_EQ(stream.readCount(), 0U);
+}
+
+TEST(BufferedReaderTest, ALineFeedThatWillBeDroppedIsNotReady) {
+  BufferedReader buffered(ByteArrayInputStream("a\r\n"));
+  EXPECT_EQ(buffered.readLine(), "a");
+  EXPECT_FALSE(buffered.ready());
+
+  ScriptedInputStream stream;
+  stream.gives("a\r").gives("\n").gives("b");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_TRUE(reader.ready());
+  EXPECT_EQ(reader.read(), 'b');
+}
+
+TEST(BufferedReaderTest, ReadyReportsAClosedSocket) {
+  ScriptedInputStream stream;
+  stream.gives("a\nb");
+  BufferedReader reader(stream);
+  reader.readLine();
+  stream.inAvailable([] { throw SocketException(codeOf(std::errc::operation_canceled), "available"); });
+  EXPECT_TRUE(reader.ready());
+  EXPECT_EQ(reader.read(), 'b');
+  EXPECT_THROW(reader.ready(), SocketException);
+}
+
+// ---- timeouts and errors
+
+TEST(BufferedReaderTest, ATimeoutLosesNothing) {
+  ScriptedInputStream stream;
+  stream.gives("ab").timesOut().gives("c").timesOut().gives("\nd\n");
+  BufferedReader reader(stream);
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  EXPECT_EQ(reader.readLine(), "abc");
+  EXPECT_EQ(reader.readLine(), "d");
+}
+
+TEST(BufferedReaderTest, HalfALineCanBeReadAfterATimeout) {
+  ScriptedInputStream stream;
+  stream.gives("abc").timesOut().gives("d\n");
+  BufferedReader reader(stream);
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  std::array<char, 2> buffer{};
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 2U);
+  EXPECT_EQ(std::string(buffer.data(), 2), "ab");
+  EXPECT_EQ(reader.readLine(), "cd");
+}
+
+TEST(BufferedReaderTest, HalfALineCanBeReadAfterAReset) {
+  ScriptedInputStream stream;
+  stream.gives("abc").isReset().isReset();
+  BufferedReader reader(stream);
+  EXPECT_EQ(caught<SocketException>([&] { reader.readLine(); }).code(), std::errc::connection_reset);
+  EXPECT_EQ(caught<SocketException>([&] { reader.readLine(); }).code(), std::errc::connection_reset);
+  std::array<char, 8> buffer{};
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 3U);
+  EXPECT_EQ(std::string(buffer.data(), 3), "abc");
+}
+
+TEST(BufferedReaderTest, LinesInTheBufferComeOutBeforeAnError) {
+  ScriptedInputStream stream;
+  stream.gives("a\nb\n").isReset();
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_EQ(reader.readLine(), "b");
+  EXPECT_THROW(reader.readLine(), SocketException);
+}
+
+// ---- the longest line
+
+TEST(BufferedReaderTest, TheLimitIsOneMebibyte) {
+  BufferedReader reader(ByteArrayInputStream(""));
+  EXPECT_EQ(reader.getMaxLineLength(), 1024U * 1024U);
+  reader.setMaxLineLength(5);
+  EXPECT_EQ(reader.getMaxLineLength(), 5U);
+}
+
+TEST(BufferedReaderTest, ALineOfExactlyTheLimitPasses) {
+  for (const std::string end : {"\n", "\r", "\r\n", ""}) {
+    BufferedReader reader(ByteArrayInputStream("abcd" + end));
+    reader.setMaxLineLength(4);
+    EXPECT_EQ(reader.readLine(), "abcd");
+    EXPECT_EQ(reader.readLine(), std::nullopt);
+  }
+}
+
+TEST(BufferedReaderTest, ATooLongLineIsSkippedAndTheNextOneComes) {
+  for (const std::string end : {"\n", "\r", "\r\n"}) {
+    for (std::size_t size = 1; size <= 16; ++size) {
+      BufferedReader reader(ByteArrayInputStream("abcde" + end + "next" + end), size);
+      reader.setMaxLineLength(4);
+      EXPECT_THROW(reader.readLine(), LineTooLongException);
+      EXPECT_EQ(reader.readLine(), "next");
+      EXPECT_EQ(reader.readLine(), std::nullopt);
+      EXPECT_TRUE(reader.lastLineTerminated());
+    }
+  }
+}
+
+TEST(BufferedReaderTest, TheLimitStrikesAsSoonAsItIsExceeded) {
+  ScriptedInputStream stream;
+  stream.gives("abc").gives("de").gives("fg\nnext\n");
+  BufferedReader reader(stream);
+  reader.setMaxLineLength(4);
+  const auto failure = caught<LineTooLongException>([&] { reader.readLine(); });
+  EXPECT_EQ(failure.code(), std::errc::message_size);
+  EXPECT_NE(std::string(failure.what()).find("4 bytes"), std::string::npos) << failure.what();
+  EXPECT_EQ(stream.readCount(), 2U);
+  EXPECT_FALSE(reader.lastLineTerminated());
+  EXPECT_EQ(reader.readLine(), "next");
+}
+
+TEST(BufferedReaderTest, SkippingGoesOnAfterATimeout) {
+  ScriptedInputStream stream;
+  stream.gives("abcde").timesOut().gives("fg").timesOut().gives("h\r").gives("\nnext\n");
+  BufferedReader reader(stream);
+  reader.setMaxLineLength(4);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  EXPECT_EQ(reader.readLine(), "next");
+}
+
+TEST(BufferedReaderTest, ReadSkipsTheRestOfATooLongLine) {
+  ScriptedInputStream stream;
+  stream.gives("abcde").gives("fg\r").gives("\nxyz");
+  BufferedReader reader(stream);
+  reader.setMaxLineLength(4);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_EQ(reader.read(), 'x');
+  std::array<char, 4> buffer{};
+  EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 2U);
+}
+
+TEST(BufferedReaderTest, ReadySkipsTheRestOfATooLongLine) {
+  ScriptedInputStream stream;
+  stream.gives("abcde").gives("fg\r").gives("\n").givesLate("x");
+  BufferedReader reader(stream);
+  reader.setMaxLineLength(4);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_FALSE(reader.ready());
+  EXPECT_EQ(reader.read(), 'x');
+}
+
+TEST(BufferedReaderTest, ATooLongLineThatTheEndCuts) {
+  BufferedReader reader(ByteArrayInputStream("abcdefgh"), 2);
+  reader.setMaxLineLength(4);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_EQ(reader.readLine(), std::nullopt);
+  EXPECT_FALSE(reader.lastLineTerminated());
+}
+
+TEST(BufferedReaderTest, ZeroLetsEmptyLinesPassOnly) {
+  BufferedReader reader(ByteArrayInputStream("\na\n\n"));
+  reader.setMaxLineLength(0);
+  EXPECT_EQ(reader.readLine(), "");
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_EQ(reader.readLine(), "");
+}
+
+TEST(BufferedReaderTest, TheGreatestLimitIsNone) {
+  const std::string line(3000000, 'x');
+  BufferedReader reader(ByteArrayInputStream(line + "\nnext\n"));
+  reader.setMaxLineLength(std::numeric_limits<std::size_t>::max());
+  EXPECT_EQ(reader.readLine(), line);
+  EXPECT_EQ(reader.readLine(), "next");
+}
+
+TEST(BufferedReaderTest, ALowerLimitHoldsForALineThatHasBegunToArrive) {
+  ScriptedInputStream stream;
+  stream.gives("abcde").timesOut().gives("f\nnext\n");
+  BufferedReader reader(stream);
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  reader.setMaxLineLength(4);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_EQ(reader.readLine(), "next");
+}
+
+// ---- memory: the room that reads are given tells what the reader has
+
+std::size_t largestRoom(const ScriptedInputStream& stream) {
+  return *std::max_element(stream.rooms().begin(), stream.rooms().end());
+}
+
+TEST(BufferedReaderTest, NothingIsReadBeforeItIsAskedFor) {
+  ScriptedInputStream stream;
+  stream.gives("a\n");
+  BufferedReader reader(stream);
+  EXPECT_EQ(stream.readCount(), 0U);
+}
+
+TEST(BufferedReaderTest, MemoryStartsSmallAndGrowsWithWhatArrives) {
+  ScriptedInputStream stream;
+  stream.gives(std::string(1000000, '\n'));
+  BufferedReader reader(stream);
+  while (reader.readLine()) {
+  }
+  const std::vector<std::size_t> first(stream.rooms().begin(), stream.rooms().begin() + 6);
+  EXPECT_EQ(first, (std::vector<std::size_t>{512, 2048, 8192, 32768, 65536, 65536}));
+  EXPECT_EQ(largestRoom(stream), 65536U);
+}
+
+TEST(BufferedReaderTest, MemoryStaysSmallWhileLittleArrives) {
+  ScriptedInputStream stream;
+  for (int i = 0; i < 1000; ++i) stream.gives("a short line\n");
+  BufferedReader reader(stream);
+  while (reader.readLine()) {
+  }
+  EXPECT_EQ(largestRoom(stream), 512U);
+}
+
+TEST(BufferedReaderTest, ASmallBufferReadsLittle) {
+  ScriptedInputStream stream;
+  stream.gives(std::string(1000, '\n'));
+  BufferedReader reader(stream, 10);
+  while (reader.readLine()) {
+  }
+  EXPECT_EQ(stream.rooms().front(), 10U);
+  EXPECT_EQ(largestRoom(stream), 80U);
+}
+
+TEST(BufferedReaderTest, MemoryStaysWithinTheLimit) {
+  constexpr std::size_t kLimit = 100000;
+  ScriptedInputStream stream;
+  std::size_t given = 0;
+  std::size_t most = 0;
+  stream.beforeRead([&] {
+    most = std::max(most, given + stream.rooms().back());
+    given += stream.rooms().back();
+  });
+  stream.gives(std::string(1000000, 'x'));
+  BufferedReader reader(stream, 1000);
+  reader.setMaxLineLength(kLimit);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_GT(most, kLimit);
+  EXPECT_LE(most, kLimit + 8000);
+}
+
+TEST(BufferedReaderTest, AVeryLongLineGivesItsMemoryBack) {
+  ScriptedInputStream stream;
+  stream.gives(std::string(500000, 'x') + "\n").gives("a\n");
+  BufferedReader reader(stream);
+  reader.readLine();
+  EXPECT_GT(stream.rooms().back(), 65536U);
+  reader.readLine();
+  EXPECT_EQ(stream.rooms().back(), 512U);
+}
+
+TEST(BufferedReaderTest, AnIdleReaderGivesMemoryBack) {
+  ScriptedInputStream stream;
+  stream.gives(std::string(20000, '\n')).givesLate("a\n").givesLate("b\n");
+  stream.setIdle(true);
+  BufferedReader reader(stream);
+  for (int i = 0; i < 20000; ++i) reader.readLine();
+  EXPECT_TRUE(stream.patiences().empty());
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_EQ(stream.patiences(), std::vector<std::chrono::milliseconds>{std::chrono::milliseconds(20)});
+  EXPECT_EQ(stream.rooms().back(), 512U);
+  EXPECT_EQ(reader.readLine(), "b");
+  EXPECT_EQ(stream.patiences().size(), 1U);
+}
+
+TEST(BufferedReaderTest, ABusyReaderKeepsItsMemory) {
+  ScriptedInputStream stream;
+  stream.gives(std::string(20000, '\n')).gives("a\n");
+  BufferedReader reader(stream);
+  for (int i = 0; i < 20000; ++i) reader.readLine();
+  const std::size_t room = stream.rooms().back();
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_GE(stream.rooms().back(), room);
+}
+
+TEST(BufferedReaderTest, HalfALineIsKeptWhileIdle) {
+  ScriptedInputStream stream;
+  stream.gives(std::string(5000, 'x')).givesLate("y\n");
+  stream.setIdle(true);
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), std::string(5000, 'x') + "y");
+  EXPECT_TRUE(stream.patiences().empty());
+}
+
+// ---- ties
+
+TEST(BufferedReaderTest, ATiedWriterIsFlushedWhenTheReaderHasToWait) {
+  ScriptedInputStream stream;
+  stream.gives("1\n2\n3\n").givesLate("4\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  for (int i = 0; i < 3; ++i) {
+    out.println(*in.readLine());
+    EXPECT_TRUE(sent.writes().empty());
+  }
+  EXPECT_EQ(in.readLine(), "4");
+  EXPECT_EQ(sent.writes(), Lines{"1\n2\n3\n"});
+  EXPECT_EQ(sent.flushCount(), 1);
+}
+
+TEST(BufferedReaderTest, ATiedWriterIsNotFlushedWhileInputIsThere) {
+  ScriptedInputStream stream;
+  stream.gives("1\n").gives("2\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  out.println("held back");
+  in.readLine();
+  in.readLine();
+  EXPECT_TRUE(sent.writes().empty());
+}
+
+TEST(BufferedReaderTest, ReadFlushesATiedWriterToo) {
+  ScriptedInputStream stream;
+  stream.givesLate("1");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  out.print("prompt> ");
+  EXPECT_EQ(in.read(), '1');
+  EXPECT_EQ(sent.bytes(), "prompt> ");
+}
+
+TEST(BufferedReaderTest, AnEmptyTiedWriterCostsNothing) {
+  ScriptedInputStream stream;
+  stream.givesLate("1\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  in.readLine();
+  EXPECT_EQ(sent.flushCount(), 0);
+  EXPECT_EQ(stream.availableCount(), 0);
+}
+
+TEST(BufferedReaderTest, AFailedFlushOfATiedWriterStaysInTheWriter) {
+  ScriptedInputStream stream;
+  stream.givesLate("1\n");
+  RecordingOutputStream sent;
+  sent.fails(std::errc::broken_pipe);
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  out.print("lost");
+  EXPECT_EQ(in.readLine(), "1");
+  EXPECT_EQ(out.error(), std::errc::broken_pipe);
+}
+
+TEST(BufferedReaderTest, AStreamThatCannotTellIsReadWithoutFlushing) {
+  ScriptedInputStream stream;
+  stream.isReset();
+  stream.inAvailable([] { throw SocketException(codeOf(std::errc::operation_canceled), "available"); });
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  out.print("x");
+  EXPECT_EQ(caught<SocketException>([&] { in.readLine(); }).code(), std::errc::connection_reset);
+  EXPECT_TRUE(sent.writes().empty());
+}
+
+TEST(BufferedReaderTest, UntieEndsTheTie) {
+  ScriptedInputStream stream;
+  stream.givesLate("1\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  in.untie();
+  out.print("x");
+  in.readLine();
+  EXPECT_TRUE(sent.writes().empty());
+}
+
+TEST(BufferedReaderTest, TheTieFollowsAWriterThatMovesAndEndsWithIt) {
+  ScriptedInputStream stream;
+  stream.givesLate("1\n").givesLate("2\n");
+  RecordingOutputStream sent;
+  BufferedReader in(stream);
+  {
+    PrintWriter out(sent);
+    in.tie(out);
+    const auto moved = std::make_unique<PrintWriter>(std::move(out));
+    moved->print("x");
+    EXPECT_EQ(in.readLine(), "1");
+    EXPECT_EQ(sent.bytes(), "x");
+  }
+  EXPECT_EQ(in.readLine(), "2");
+}
+
+// ---- construction, moving and closing
+
+TEST(BufferedReaderTest, RefusesNoStreamAndNoBuffer) {
+  EXPECT_THROW(BufferedReader(std::unique_ptr<InputStream>()), std::invalid_argument);
+  EXPECT_THROW(BufferedReader(ByteArrayInputStream("a"), 0), std::invalid_argument);
+}
+
+TEST(BufferedReaderTest, TakesAStreamOnTheHeap) {
+  BufferedReader reader(std::make_unique<ByteArrayInputStream>("a\n"), 16);
+  EXPECT_EQ(reader.readLine(), "a");
+}
+
+TEST(BufferedReaderTest, MovesWithWhatItHolds) {
+  ScriptedInputStream stream;
+  stream.gives("a\r").gives("\nb\nhalf").timesOut().gives(" line\n");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  BufferedReader moved(std::move(reader));
+  EXPECT_EQ(moved.readLine(), "b");
+  EXPECT_THROW(moved.readLine(), SocketTimeoutException);
+  reader = std::move(moved);
+  EXPECT_EQ(reader.readLine(), "half line");
+}
+
+TEST(BufferedReaderTest, TheDestructorClosesNothing) {
+  ScriptedInputStream stream;
+  { BufferedReader reader(stream); }
+  EXPECT_EQ(stream.closeCount(), 0);
+}
+
+TEST(BufferedReaderTest, AClosedReaderThrows) {
+  ScriptedInputStream stream;
+  stream.gives("a\nb\n");
+  BufferedReader reader(stream);
+  reader.readLine();
+  reader.close();
+  std::array<char, 1> buffer{};
+  EXPECT_EQ(caught<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
+  EXPECT_THROW(reader.read(), IOException);
+  EXPECT_THROW(reader.read(buffer.data(), 0), IOException);
+  EXPECT_THROW(reader.ready(), IOException);
+  EXPECT_THROW(reader.lines().begin(), IOException);
+}
+
+TEST(BufferedReaderTest, CloseClosesTheStreamBelowOnce) {
+  ScriptedInputStream stream;
+  BufferedReader reader(stream);
+  reader.close();
+  reader.close();
+  EXPECT_EQ(stream.closeCount(), 1);
+}
+
+TEST(BufferedReaderTest, AReaderIsClosedThoughClosingTheStreamFails) {
+  ScriptedInputStream stream;
+  stream.failToClose();
+  BufferedReader reader(stream);
+  EXPECT_THROW(reader.close(), IOException);
+  EXPECT_NO_THROW(reader.close());
+  EXPECT_EQ(stream.closeCount(), 1);
+  EXPECT_EQ(caught<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
+}
+
+TEST(BufferedReaderTest, CloseFromAnotherThreadWakesTheReader) {
+  BlockingInputStream stream;
+  BufferedReader reader(stream);
+  std::thread closer([&] {
+    stream.waitForReader();
+    reader.close();
+  });
+  EXPECT_THROW(reader.readLine(), IOException);
+  closer.join();
+  EXPECT_THROW(reader.readLine(), IOException);
+}
+
+TEST(BufferedReaderTest, WhatComesAfterCloseIsNotHandedOut) {
+  ScriptedInputStream stream;
+  stream.gives("a\n");
+  BufferedReader reader(stream);
+  stream.beforeRead([&] { reader.close(); });
+  EXPECT_EQ(caught<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
+}
+
+TEST(BufferedReaderTest, CloseMayComeWhileAnotherThreadTakesLinesFromTheBuffer) {
+  BufferedReader reader(ByteArrayInputStream(std::string(1000000, '\n')));
+  std::thread closer([&] { reader.close(); });
+  try {
+    while (reader.readLine()) {
+    }
+  } catch (const IOException& closed) {
+    EXPECT_EQ(closed.code(), std::errc::operation_canceled);
+  }
+  closer.join();
+}
+
+}  // namespace

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+//
+// chat_server and chat_client as two people use them, with each other and with other programs.
+// Thread-safety: each test has programs of its own.
+#include "support/programs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace netlite::test {
+namespace {
+
+// A chat_server and a chat_client that are connected.
+struct Chat {
+  Chat() { EXPECT_EQ(server.process.out.readLine(), "127.0.0.1 connected"); }
+
+  Server server{"chat_server"};
+  Process client = test::client("chat_client", server.port);
+};
+
+// One of the two programs in the test's hand, the test itself at the other end.
+struct OneSide {
+  static OneSide client(bool atTerminal = false) {
+    ServerSocket server = loopbackServer();
+    const auto command = example("chat_client", {"127.0.0.1", std::to_string(server.getLocalPort())});
+    Process program = atTerminal ? Process::atTerminal(command) : Process(command);
+    return {std::move(program), acceptPeer(server)};
+  }
+  static OneSide server(bool atTerminal = false) {
+    const auto command = example("chat_server", {"0"});
+    Server server(atTerminal ? Process::atTerminal(command) : Process(command));
+    Peer peer(server.port);
+    server.process.out.readUntil("127.0.0.1 connected");
+    server.process.out.readLine();
+    return {std::move(server.process), std::move(peer)};
+  }
+  static OneSide of(const std::string& name, bool atTerminal = false) {
+    return name == "chat_client" ? client(atTerminal) : server(atTerminal);
+  }
+
+  Process program;
+  Peer peer;
+};
+
+TEST(Chat, LinesGoBothWaysAtAnyTime) {
+  Chat chat;
+  chat.client.type("one\ntwo\n안녕하세요 🙂\n\n");
+  for (const char* line : {"one", "two", "안녕하세요 🙂", ""})
+    EXPECT_EQ(chat.server.process.out.readLine(), line);
+  chat.server.process.type("three\nfour\n");
+  for (const char* line : {"three", "four"}) EXPECT_EQ(chat.client.out.readLine(), line);
+}
+
+TEST(Chat, LongLinesArriveWhole) {
+  Chat chat;
+  const std::string line(300000, 'x');
+  chat.client.type(line + "\n");
+  EXPECT_EQ(chat.server.process.out.readLine(), line);
+}
+
+TEST(Chat, QuitEndsBothSidesAtOnce) {
+  for (const char* quit : {"quit\n", "QUIT\n", "Quit\r\n"}) {
+    Chat chat;
+    chat.client.type(quit);
+    EXPECT_EQ(chat.client.wait(), 0);  // both inputs are still open
+    EXPECT_EQ(chat.server.process.wait(), 0);
+    EXPECT_EQ(chat.client.err.readAll() + chat.server.process.err.readAll(), "");
+  }
+}
+
+TEST(Chat, TheServerMayQuitToo) {
+  Chat chat;
+  chat.server.process.type("bye\nqUiT\n");
+  EXPECT_EQ(chat.server.process.wait(), 0);
+  EXPECT_EQ(chat.client.wait(), 0);
+  EXPECT_EQ(chat.client.output, "bye\n");
+}
+
+TEST(Chat, QuitIsTheWholeLine) {
+  Chat chat;
+  chat.client.type("quit it\n quit\nquit \nquitquit\nqui\n");
+  for (const char* line : {"quit it", " quit", "quit ", "quitquit", "qui"}) {
+    EXPECT_EQ(chat.server.process.out.readLine(), line);
+  }
+}
+
+TEST(Chat, EndOfInputCountsAsQuit) {
+  Chat chat;
+  chat.client.type("last words");
+  chat.client.endInput();
+  EXPECT_EQ(chat.client.wait(), 0);
+  EXPECT_EQ(chat.server.process.wait(), 0);
+  EXPECT_EQ(chat.server.process.output, "last words\n");
+}
+
+TEST(Chat, BothMayQuitAtTheSameTime) {
+  Chat chat;
+  chat.client.type("quit\n");
+  chat.server.process.type("quit\n");
+  EXPECT_EQ(chat.client.wait(), 0);
+  EXPECT_EQ(chat.server.process.wait(), 0);
+}
+
+TEST(Chat, ASecondClientIsRefused) {
+  Chat chat;
+  EXPECT_THROW(Socket(InetAddress::getLoopbackAddress(), chat.server.port), ConnectException);
+  chat.client.type("still here\n");
+  EXPECT_EQ(chat.server.process.out.readLine(), "still here");
+}
+
+TEST(Chat, WhatWasTypedBeforeTheClientCameIsNotLost) {
+  Server server("chat_server");
+  server.process.type("early\n");
+  Process program = client("chat_client", server.port);
+  EXPECT_EQ(program.out.readLine(), "early");
+}
+
+TEST(Chat, InterruptSaysQuit) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Chat chat;
+    chat.server.process.send(signal);
+    EXPECT_EQ(chat.server.process.wait(), 0);
+    EXPECT_EQ(chat.client.wait(), 0);
+    EXPECT_EQ(chat.client.err.readAll() + chat.server.process.err.readAll(), "");
+  }
+}
+
+class ChatProgramTest : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Both, ChatProgramTest, ::testing::Values("chat_client", "chat_server"));
+
+TEST_P(ChatProgramTest, QuitIsSent) {
+  OneSide side = OneSide::of(GetParam());
+  side.program.type("QUIT\n");
+  EXPECT_EQ(side.peer.hear(), "QUIT");
+  EXPECT_EQ(side.peer.hear(), "(end)");
+  EXPECT_EQ(side.program.wait(), 0);
+}
+
+TEST_P(ChatProgramTest, PeerThatEndsWithoutAWordIsOneLineAndCodeOne) {
+  OneSide side = OneSide::of(GetParam());
+  side.peer.say("I will be right ba");
+  side.peer.socket.close();
+  EXPECT_EQ(side.program.wait(), 1);  // its input is still open
+  EXPECT_EQ(side.program.output, "I will be right ba\n");
+  const std::string errors = side.program.err.readAll();
+  EXPECT_EQ(errors, std::string(GetParam()) + ": the other side has vanished\n");
+}
+
+TEST_P(ChatProgramTest, PeerThatResetsIsOneLineAndCodeOne) {
+  OneSide side = OneSide::of(GetParam());
+  side.peer.reset();
+  EXPECT_EQ(side.program.wait(), 1);
+  const std::string errors = side.program.err.readAll();
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+}
+
+TEST_P(ChatProgramTest, PeerThatNeverReadsDoesNotHoldUpTheEnd) {
+  OneSide side = OneSide::of(GetParam());
+  std::thread typist([&] {
+    const std::string line = std::string(100000, 'x') + "\n";
+    for (int i = 0; i < 200; ++i) side.program.type(line);  // fails when the program has ended
+  });
+  EXPECT_EQ(side.peer.hear().size(), 100000u);  // it is talking, and soon it waits for the peer
+  side.program.send(SIGTERM);
+  EXPECT_EQ(side.program.wait(), 0);
+  typist.join();
+}
+
+TEST_P(ChatProgramTest, PipesGetBytesAsTheyAre) {
+  OneSide side = OneSide::of(GetParam());
+  side.peer.say("bell \a and \x1b[2J and \xff");
+  EXPECT_EQ(side.program.out.readLine(), "bell \a and \x1b[2J and \xff");
+}
+
+TEST_P(ChatProgramTest, TerminalIsSafeFromControlCharacters) {
+  OneSide side = OneSide::of(GetParam(), true);
+  side.peer.say(
+      "bell \a, \x1b[2J, \xC2\x9B"
+      "31m, \xff, tab\t.");
+  const std::string shown = side.program.out.readUntil("tab .");
+  EXPECT_NE(shown.find("bell \uFFFD, \uFFFD[2J, \uFFFD31m, \uFFFD, tab ."), std::string::npos) << shown;
+}
+
+TEST_P(ChatProgramTest, ArrivingLinesLeaveTheTypedLineAlone) {
+  OneSide side = OneSide::of(GetParam(), true);
+  side.program.type("half a li");
+  side.program.out.readUntil("half a li");  // the terminal's echo
+  side.peer.say("hello");
+  const std::string codes = side.program.out.readUntil("\x1b[B");
+  EXPECT_EQ(codes,
+            "\x1b"
+            "7\x1b[?7l\r\n\x1b[A\r\x1b[Lhello\x1b"
+            "8\x1b[?7h\x1b[B");
+  side.program.type("ne\n");
+  EXPECT_EQ(side.peer.hear(), "half a line");
+}
+
+TEST_P(ChatProgramTest, LongLinesAreBrokenBetweenWordsAtATerminal) {
+  OneSide side = OneSide::of(GetParam(), true);
+  side.peer.say("thirty columns are in these wo 안녕하 반갑습니다");
+  const std::string shown = side.program.out.readUntil("반갑습니다");
+  EXPECT_NE(shown.find("\x1b[Lthirty columns are in these wo 안녕하 \x1b"
+                       "8"),
+            std::string::npos)
+      << shown;
+  EXPECT_NE(shown.find("\x1b[L반갑습니다"), std::string::npos) << shown;
+}
+
+TEST_P(ChatProgramTest, AtATerminalNobodyHasToPressEnterToNoticeTheEnd) {
+  OneSide side = OneSide::of(GetParam(), true);
+  side.program.type("half a li");
+  side.peer.say("quit");
+  EXPECT_EQ(side.program.wait(), 0);
+  EXPECT_NE(side.program.output.find("The other side has left."), std::string::npos) << side.program.output;
+}
+
+TEST_P(ChatProgramTest, KeysOfATerminalEndIt) {
+  for (const char* key : {"\x04", "\x03"}) {  // Ctrl-D and Ctrl-C
+    OneSide side = OneSide::of(GetParam(), true);
+    side.peer.say("hello");
+    side.program.out.readUntil("hello");
+    side.program.type(key);
+    EXPECT_EQ(side.peer.hear(), "quit");
+    EXPECT_EQ(side.program.wait(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace netlite::test

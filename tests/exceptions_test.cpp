@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// The exceptions: their texts, their codes, and what is derived from what.
+#include <netlite/exceptions.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <system_error>
+#include <type_traits>
+
+namespace {
+
+using namespace netlite;
+
+const std::error_code kRefused = std::make_error_code(std::errc::connection_refused);
+
+template <class Derived, class Base>
+constexpr bool kIsA = std::is_base_of_v<Base, Derived>;
+
+TEST(ExceptionsTest, TheTreeIsJavas) {
+  static_assert(kIsA<IOException, std::system_error>);
+  static_assert(kIsA<EOFException, IOException>);
+  static_assert(kIsA<LineTooLongException, IOException>);
+  static_assert(kIsA<UnknownHostException, IOException>);
+  static_assert(kIsA<InterruptedIOException, IOException>);
+  static_assert(kIsA<SocketTimeoutException, InterruptedIOException>);
+  static_assert(kIsA<SocketException, IOException>);
+  static_assert(kIsA<BindException, SocketException>);
+  static_assert(kIsA<ConnectException, SocketException>);
+  static_assert(kIsA<NoRouteToHostException, SocketException>);
+  static_assert(kIsA<PortUnreachableException, SocketException>);
+}
+
+TEST(ExceptionsTest, ATimeoutAndAnUnknownHostAreNoSocketExceptions) {
+  static_assert(!kIsA<SocketTimeoutException, SocketException>);
+  static_assert(!kIsA<UnknownHostException, SocketException>);
+}
+
+TEST(ExceptionsTest, AWrongArgumentIsTheStandardsOwn) {
+  static_assert(std::is_same_v<IllegalArgumentException, std::invalid_argument>);
+}
+
+TEST(ExceptionsTest, WhatIsTheTextAndTheReason) {
+  const ConnectException exception(kRefused, "connect to localhost/127.0.0.1:9");
+  EXPECT_EQ(exception.what(), "connect to localhost/127.0.0.1:9: " + kRefused.message());
+}
+
+TEST(ExceptionsTest, TheCodeComparesWithTheStandardsConditions) {
+  EXPECT_TRUE(SocketException(kRefused, "read").code() == std::errc::connection_refused);
+}
+
+TEST(ExceptionsTest, TheCodeIsNeverZero) {
+  EXPECT_TRUE(IOException(std::error_code(), "read").code() == std::errc::io_error);
+}
+
+TEST(ExceptionsTest, AnUnknownHostIsNamed) {
+  EXPECT_EQ(UnknownHostException(kRefused, "look up example", "example").host(), "example");
+  EXPECT_EQ(UnknownHostException(kRefused, "look up example").host(), "");
+}
+
+TEST(ExceptionsTest, AnInterruptionTellsHowManyBytesHadGone) {
+  EXPECT_EQ(SocketTimeoutException(kRefused, "write", 42).bytesTransferred(), 42U);
+  EXPECT_EQ(SocketTimeoutException(kRefused, "write").bytesTransferred(), 0U);
+}
+
+template <class Exception>
+void throwIt() {
+  throw Exception(kRefused, "thrown");
+}
+
+TEST(ExceptionsTest, EachIsCaughtAsAnIOException) {
+  EXPECT_THROW(throwIt<EOFException>(), IOException);
+  EXPECT_THROW(throwIt<LineTooLongException>(), IOException);
+  EXPECT_THROW(throwIt<UnknownHostException>(), IOException);
+  EXPECT_THROW(throwIt<SocketTimeoutException>(), IOException);
+  EXPECT_THROW(throwIt<PortUnreachableException>(), IOException);
+}
+
+TEST(ExceptionsTest, ACopyKeepsEverything) {
+  const UnknownHostException exception(kRefused, "look up example", "example");
+  const UnknownHostException copy = exception;
+  EXPECT_STREQ(copy.what(), exception.what());
+  EXPECT_EQ(copy.code(), exception.code());
+  EXPECT_EQ(copy.host(), "example");
+}
+
+}  // namespace

@@ -1,0 +1,915 @@
+// SPDX-License-Identifier: MIT
+//
+// What the library does when the system refuses, interrupts, stops half-way or is slow. The calls behind the platform
+// contract are scripted (support/fault_injection.hpp); each test gives one of them one kind of trouble.
+#include "support/blocked_thread.hpp"
+#include "support/descriptors.hpp"
+#include "support/fault_injection.hpp"
+#include "support/full_listener.hpp"
+#include "support/loopback.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <gtest/gtest.h>
+
+#include <netdb.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace netlite;
+using namespace netlite::test;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+std::error_code systemCode(int number) { return {number, std::system_category()}; }
+
+// Code and text of an exception: "operation address: reason".
+void expectToTell(const IOException& exception, std::errc code, const std::string& operationAndAddress) {
+  EXPECT_TRUE(exception.code() == code) << exception.code();
+  EXPECT_EQ(exception.what(), operationAndAddress + ": " + exception.code().message());
+}
+
+void expectToTell(const IOException& exception, int number, const std::string& operationAndAddress) {
+  expectToTell(exception, static_cast<std::errc>(number), operationAndAddress);
+  EXPECT_EQ(exception.code().message(), systemCode(number).message());
+}
+
+// Far above what a call takes beyond its timeout.
+constexpr auto kAtOnce = 5s;
+
+template <typename Call>
+void expectToLast(std::chrono::milliseconds time, Call call) {
+  const auto start = Clock::now();
+  call();
+  const auto lasted = Clock::now() - start;
+  EXPECT_GE(lasted, time);
+  EXPECT_LT(lasted, time + kAtOnce);
+}
+
+// The test's body in a thread that has never waited, and so has no waker yet.
+void inNewThread(const std::function<void()>& body) { std::async(std::launch::async, body).get(); }
+
+class FaultsTest : public testing::Test {
+ protected:
+  std::string peerName() const { return pair_.client.getRemoteSocketAddress().toString(); }
+  void send(const std::string& bytes) { pair_.server.getOutputStream().write(bytes); }
+
+  Pair pair_ = connectedPair();
+  SocketInputStream in_ = pair_.client.getInputStream();
+  SocketOutputStream out_ = pair_.client.getOutputStream();
+  Faults faults_;  // last: what came before was without them
+};
+
+// ---- the stand-ins themselves ---------------------------------------------------------------------------------------
+
+TEST(FaultInjectionTest, SeesEverySystemCallThatTheLibraryMakes) {
+  inNewThread([] {
+    const Faults faults;
+    ServerSocket server = loopbackServer();
+    server.setSoTimeout(1h);
+    Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+    Socket accepted = server.accept();
+    accepted.setSoTimeout(1h);
+    accepted.getReuseAddress();
+    client.getOutputStream().write('x');
+    EXPECT_EQ(accepted.getInputStream().read(), 'x');
+    client.shutdownOutput();
+    BlockedThread closes([&] { accepted.close(); });
+    closes.join();
+    for (const Call call :
+         {Call::accept, Call::bind, Call::connect, Call::eventfd, Call::getsockname, Call::getsockopt, Call::ioctl,
+          Call::listen, Call::poll, Call::recv, Call::send, Call::setsockopt, Call::shutdown, Call::socket}) {
+      EXPECT_GT(faults.made(call), 0) << static_cast<int>(call);
+    }
+  });
+}
+
+// ---- reading --------------------------------------------------------------------------------------------------------
+
+using ReadFaultsTest = FaultsTest;
+
+TEST_F(ReadFaultsTest, AnInterruptedReadIsMadeAgain) {
+  send("x");
+  faults_.fail(Call::recv, EINTR, 3);
+  EXPECT_EQ(in_.read(), 'x');
+  EXPECT_EQ(faults_.made(Call::recv), 4);
+}
+
+TEST_F(ReadFaultsTest, AnInterruptedReadWithTimeoutIsMadeAgain) {
+  pair_.client.setSoTimeout(1h);
+  send("x");
+  faults_.fail(Call::poll, EINTR, 3).fail(Call::recv, EINTR, 3);
+  EXPECT_EQ(in_.read(), 'x');
+}
+
+TEST_F(ReadFaultsTest, InterruptionsDoNotMoveTheDeadline) {
+  pair_.client.setSoTimeout(100ms);
+  faults_.interruptAfter(20ms, 1000);
+  expectToLast(100ms, [&] {
+    const auto timeout = thrownBy<SocketTimeoutException>([&] { in_.read(); });
+    expectToTell(timeout, std::errc::timed_out, "read from " + peerName());
+    EXPECT_EQ(timeout.bytesTransferred(), 0U);
+  });
+}
+
+TEST_F(ReadFaultsTest, PollMayReturnEarly) {
+  pair_.client.setSoTimeout(100ms);
+  faults_.answer(Call::poll, 0, 3);
+  expectToLast(100ms, [&] { EXPECT_THROW(in_.read(), SocketTimeoutException); });
+}
+
+TEST_F(ReadFaultsTest, WhatSomebodyElseTookIsWaitedForAgain) {
+  pair_.client.setSoTimeout(1h);
+  send("x");
+  faults_.fail(Call::recv, EAGAIN, 3);
+  EXPECT_EQ(in_.read(), 'x');
+}
+
+TEST_F(ReadFaultsTest, ABlockingReadThatWouldBlockWaits) {
+  send("x");
+  faults_.fail(Call::recv, EAGAIN);
+  EXPECT_EQ(in_.read(), 'x');
+  EXPECT_EQ(faults_.made(Call::poll), 1);
+}
+
+TEST_F(ReadFaultsTest, ReadFullyCollectsSingleBytes) {
+  send("collected");
+  faults_.shorten(Call::recv, 1, kAlways);
+  std::string bytes(9, '\0');
+  in_.readFully(bytes.data(), bytes.size());
+  EXPECT_EQ(bytes, "collected");
+  EXPECT_EQ(faults_.made(Call::recv), 9);
+}
+
+TEST_F(ReadFaultsTest, ReadLineCollectsSingleBytes) {
+  send("first\r\n\ud55c\n");
+  faults_.shorten(Call::recv, 1, kAlways);
+  BufferedReader reader(in_);
+  EXPECT_EQ(reader.readLine(), "first");
+  EXPECT_EQ(reader.readLine(), "\ud55c");
+}
+
+TEST_F(ReadFaultsTest, ReadNBytesTellsWhatItHadBeforeTheTimeout) {
+  pair_.client.setSoTimeout(50ms);
+  send("abc");
+  faults_.shorten(Call::recv, 1, kAlways);
+  std::string bytes(4, '\0');
+  const auto timeout = thrownBy<SocketTimeoutException>([&] { in_.readNBytes(bytes.data(), bytes.size()); });
+  expectToTell(timeout, std::errc::timed_out, "read from " + peerName());
+  EXPECT_EQ(timeout.bytesTransferred(), 3U);
+}
+
+TEST_F(ReadFaultsTest, AResetIsTold) {
+  faults_.fail(Call::recv, ECONNRESET);
+  expectToTell(thrownBy<SocketException>([&] { in_.read(); }), ECONNRESET, "read from " + peerName());
+}
+
+TEST_F(ReadFaultsTest, NoRouteToThePeerIsTold) {
+  faults_.fail(Call::recv, EHOSTUNREACH);
+  expectToTell(thrownBy<NoRouteToHostException>([&] { in_.read(); }), EHOSTUNREACH, "read from " + peerName());
+}
+
+TEST_F(ReadFaultsTest, LackOfMemoryIsToldAndTheNextReadGoesOn) {
+  send("x");
+  faults_.fail(Call::recv, ENOMEM);
+  expectToTell(thrownBy<SocketException>([&] { in_.read(); }), ENOMEM, "read from " + peerName());
+  EXPECT_EQ(in_.read(), 'x');
+}
+
+TEST_F(ReadFaultsTest, FailingToAskForAvailableBytesIsTold) {
+  faults_.fail(Call::ioctl, ENOMEM);
+  expectToTell(thrownBy<SocketException>([&] { in_.available(); }), ENOMEM, "read from " + peerName());
+}
+
+TEST_F(ReadFaultsTest, FailingToWaitIsToldAndTheNextReadGoesOn) {
+  pair_.client.setSoTimeout(1h);
+  send("x");
+  faults_.fail(Call::poll, ENOMEM);
+  expectToTell(thrownBy<SocketException>([&] { in_.read(); }), ENOMEM, "read from " + peerName());
+  EXPECT_EQ(in_.read(), 'x');
+}
+
+// A broken connection is told once by the system, which then shows a clean end.
+class BrokenConnectionTest : public FaultsTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(, BrokenConnectionTest,
+                         testing::Values(ECONNRESET, ECONNABORTED, ENETRESET, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH),
+                         [](const auto& tested) { return "errno" + std::to_string(tested.param); });
+
+TEST_P(BrokenConnectionTest, EveryLaterReadTellsItAgain) {
+  faults_.fail(Call::recv, GetParam()).answer(Call::recv, 0, kAlways);
+  for (int i = 0; i < 3; ++i) {
+    expectToTell(thrownBy<SocketException>([&] { in_.read(); }), GetParam(), "read from " + peerName());
+  }
+}
+
+TEST_P(BrokenConnectionTest, AReadTellsWhatAWriteHasMet) {
+  faults_.fail(Call::send, GetParam()).answer(Call::recv, 0, kAlways);
+  EXPECT_THROW(out_.write('x'), SocketException);
+  for (int i = 0; i < 3; ++i) {
+    expectToTell(thrownBy<SocketException>([&] { in_.read(); }), GetParam(), "read from " + peerName());
+  }
+}
+
+TEST_P(BrokenConnectionTest, AWriteTellsWhatAReadHasMet) {
+  faults_.fail(Call::recv, GetParam()).fail(Call::send, EPIPE);
+  EXPECT_THROW(in_.read(), SocketException);
+  expectToTell(thrownBy<SocketException>([&] { out_.write('x'); }), GetParam(), "write to " + peerName());
+}
+
+TEST_P(BrokenConnectionTest, WhatHadArrivedComesOutFirst) {
+  send("rest");
+  faults_.fail(Call::send, GetParam());
+  EXPECT_THROW(out_.write('x'), SocketException);
+  EXPECT_EQ(receive(pair_.client, 4), "rest");
+  faults_.answer(Call::recv, 0);
+  EXPECT_THROW(in_.read(), SocketException);
+}
+
+// ---- writing --------------------------------------------------------------------------------------------------------
+
+using WriteFaultsTest = FaultsTest;
+
+TEST_F(WriteFaultsTest, AnInterruptedWriteIsMadeAgain) {
+  faults_.fail(Call::send, EINTR, 3);
+  out_.write("text");
+  EXPECT_EQ(receive(pair_.server, 4), "text");
+}
+
+TEST_F(WriteFaultsTest, WhatTheSystemDidNotTakeFollows) {
+  faults_.shorten(Call::send, 1, kAlways);
+  out_.write("followed");
+  EXPECT_EQ(faults_.made(Call::send), 8);
+  EXPECT_EQ(receive(pair_.server, 8), "followed");
+}
+
+TEST_F(WriteFaultsTest, AFlushSendsTheWholeLineByByte) {
+  faults_.shorten(Call::send, 1, kAlways);
+  PrintWriter writer(out_);
+  writer.println("a line");
+  EXPECT_TRUE(writer.flush());
+  EXPECT_EQ(receive(pair_.server, 7), "a line\n");
+}
+
+TEST_F(WriteFaultsTest, AFullBufferIsWaitedFor) {
+  faults_.shorten(Call::send, 2).fail(Call::send, EAGAIN, 2).fail(Call::poll, EINTR, 3);
+  out_.write("text");
+  EXPECT_EQ(receive(pair_.server, 4), "text");
+}
+
+TEST_F(WriteFaultsTest, ATimeoutTellsWhatHasGoneOut) {
+  pair_.client.setWriteTimeout(100ms);
+  faults_.shorten(Call::send, 2)
+      .fail(Call::send, EAGAIN, kAlways)
+      .answer(Call::poll, 0, 3)
+      .interruptAfter(0ms, kAlways);
+  expectToLast(100ms, [&] {
+    const auto timeout = thrownBy<SocketTimeoutException>([&] { out_.write("text"); });
+    expectToTell(timeout, std::errc::timed_out, "write to " + peerName());
+    EXPECT_EQ(timeout.bytesTransferred(), 2U);
+  });
+}
+
+TEST_F(WriteFaultsTest, ABrokenPipeIsToldAndRaisesNoSignal) {
+  pair_.server.setSoLinger(true, 0);
+  pair_.server.close();
+  EXPECT_THROW(in_.read(), SocketException);
+  EXPECT_THROW(out_.write('x'), SocketException);
+}
+
+class WriteFailureTest : public FaultsTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(, WriteFailureTest, testing::Values(EPIPE, ECONNRESET, ETIMEDOUT, ENOBUFS, ENOMEM),
+                         [](const auto& tested) { return "errno" + std::to_string(tested.param); });
+
+TEST_P(WriteFailureTest, IsTold) {
+  faults_.shorten(Call::send, 2).fail(Call::send, GetParam());
+  expectToTell(thrownBy<SocketException>([&] { out_.write("text"); }), GetParam(), "write to " + peerName());
+}
+
+TEST_P(WriteFailureTest, IsKeptByThePrintWriter) {
+  faults_.fail(Call::send, GetParam());
+  PrintWriter writer(out_);
+  writer.println("lost");
+  EXPECT_FALSE(writer.flush());
+  EXPECT_EQ(writer.error(), systemCode(GetParam()));
+}
+
+// ---- waking ---------------------------------------------------------------------------------------------------------
+
+TEST(WakerFaultsTest, AReadWithTimeoutWithoutDescriptorsLeftTellsAndGoesOnLater) {
+  Pair pair = connectedPair();
+  pair.client.setSoTimeout(1h);
+  pair.server.getOutputStream().write('x');
+  inNewThread([&] {
+    Faults faults;
+    faults.fail(Call::eventfd, EMFILE);
+    SocketInputStream in = pair.client.getInputStream();
+    expectToTell(thrownBy<SocketException>([&] { in.read(); }), EMFILE,
+                 "read from " + pair.client.getRemoteSocketAddress().toString());
+    EXPECT_EQ(in.read(), 'x');
+  });
+}
+
+TEST(WakerFaultsTest, AReadWithoutTimeoutNeedsNoDescriptor) {
+  Pair pair = connectedPair();
+  pair.server.getOutputStream().write('x');
+  inNewThread([&] {
+    Faults faults;
+    faults.fail(Call::eventfd, EMFILE, kAlways);
+    EXPECT_EQ(pair.client.getInputStream().read(), 'x');
+  });
+}
+
+TEST(WakerFaultsTest, AnAcceptWithTimeoutWithoutDescriptorsLeftTells) {
+  inNewThread([] {
+    ServerSocket server = loopbackServer();
+    server.setSoTimeout(1h);
+    Faults faults;
+    faults.fail(Call::eventfd, ENFILE);
+    expectToTell(thrownBy<SocketException>([&] { server.accept(); }), ENFILE,
+                 "accept on " + server.getLocalSocketAddress().toString());
+  });
+}
+
+TEST(WakerFaultsTest, AWriteThatHasToWaitWithoutDescriptorsLeftTells) {
+  Pair pair = connectedPair();
+  inNewThread([&] {
+    Faults faults;
+    faults.fail(Call::eventfd, EMFILE).fail(Call::send, EAGAIN);
+    SocketOutputStream out = pair.client.getOutputStream();
+    expectToTell(thrownBy<SocketException>([&] { out.write('x'); }), EMFILE,
+                 "write to " + pair.client.getRemoteSocketAddress().toString());
+    out.write('y');
+    EXPECT_EQ(pair.server.getInputStream().read(), 'y');
+  });
+}
+
+TEST(WakerFaultsTest, AConnectThatHasToWaitWithoutDescriptorsLeftTellsAndCanTryAgain) {
+  inNewThread([] {
+    const ServerSocket server = loopbackServer();
+    Socket socket;
+    Faults faults;
+    faults.fail(Call::eventfd, EMFILE).failAfter(Call::connect, EINPROGRESS);
+    expectToTell(thrownBy<SocketException>([&] { socket.connect(server.getLocalSocketAddress()); }), EMFILE,
+                 "connect to " + server.getLocalSocketAddress().toString());
+    socket.connect(server.getLocalSocketAddress());
+    EXPECT_TRUE(socket.isConnected());
+  });
+}
+
+// The thread has found out that it has to wait, and is not in the list of those to be woken yet.
+TEST(WakerFaultsTest, ACloseJustBeforeTheWaitIsNoticed) {
+  Pair pair = connectedPair();
+  inNewThread([&] {
+    Faults faults;
+    faults.fail(Call::send, EAGAIN).passAfter(Call::eventfd, [&] { pair.client.close(); }).answer(Call::poll, 0, 3);
+    const auto exception = thrownBy<SocketException>([&] { pair.client.getOutputStream().write('x'); });
+    EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
+    EXPECT_EQ(faults.made(Call::poll), 0);
+  });
+}
+
+TEST(WakerFaultsTest, AnInterruptedSignalIsGivenAgain) {
+  Pair pair = connectedPair();
+  pair.client.setSoTimeout(1h);
+  BlockedThread reading([in = pair.client.getInputStream()]() mutable { in.read(); });
+  reading.waitUntilAsleep();
+  Faults faults;
+  faults.fail(Call::write, EINTR, 3);
+  pair.client.close();
+  EXPECT_THROW(reading.join(), SocketException);
+  EXPECT_EQ(faults.made(Call::write), 4);
+}
+
+// The waker belongs to the thread: a signal that is left in it would turn the thread's later waits into busy loops.
+TEST(WakerFaultsTest, ASignalIsTakenBackBeforeTheNextWait) {
+  Pair closed = connectedPair();
+  Pair quiet = connectedPair();
+  closed.client.setSoTimeout(1h);
+  quiet.client.setSoTimeout(100ms);
+  BlockedThread reading([first = closed.client.getInputStream(), second = quiet.client.getInputStream()]() mutable {
+    Faults faults;
+    EXPECT_THROW(first.read(), SocketException);
+    const int polls = faults.made(Call::poll);
+    faults.fail(Call::read, EINTR, 3);
+    EXPECT_THROW(second.read(), SocketTimeoutException);
+    EXPECT_LE(faults.made(Call::poll) - polls, 3);
+  });
+  reading.waitUntilAsleep();
+  closed.client.close();
+  reading.join();
+}
+
+TEST(WakerFaultsTest, AnInterruptedTakingBackIsMadeAgain) {
+  Pair closed = connectedPair();
+  closed.client.setSoTimeout(1h);
+  BlockedThread reading([first = closed.client.getInputStream()]() mutable {
+    Faults faults;
+    faults.fail(Call::read, EINTR, 3);
+    EXPECT_THROW(first.read(), SocketException);
+    EXPECT_GE(faults.made(Call::read), 4);
+  });
+  reading.waitUntilAsleep();
+  closed.client.close();
+  reading.join();
+}
+
+// ---- accepting ------------------------------------------------------------------------------------------------------
+
+class AcceptFaultsTest : public testing::Test {
+ protected:
+  std::string serverName() const { return "accept on " + server_.getLocalSocketAddress().toString(); }
+
+  ServerSocket server_ = loopbackServer();
+  Socket client_{InetAddress::getLoopbackAddress(), server_.getLocalPort()};
+  Faults faults_;
+};
+
+class LostClientTest : public AcceptFaultsTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(, LostClientTest,
+                         testing::Values(EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, EHOSTUNREACH,
+                                         ENETUNREACH),
+                         [](const auto& tested) { return "errno" + std::to_string(tested.param); });
+
+TEST_P(LostClientTest, IsPassedOver) {
+  faults_.fail(Call::accept, GetParam(), 3);
+  EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
+}
+
+TEST_P(LostClientTest, IsPassedOverWithTimeout) {
+  server_.setSoTimeout(1h);
+  faults_.fail(Call::poll, EINTR, 3).fail(Call::accept, GetParam(), 3).fail(Call::accept, EAGAIN);
+  EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
+}
+
+// Some systems only say so when the new socket is set up.
+TEST_F(AcceptFaultsTest, AClientThatIsLostWhileItIsSetUpIsPassedOver) {
+  const Socket next(InetAddress::getLoopbackAddress(), server_.getLocalPort());
+  const auto before = openDescriptors().size();
+  faults_.fail(Call::setsockopt, EINVAL);
+  const Socket accepted = server_.accept();
+  EXPECT_EQ(accepted.getPort(), next.getLocalPort());
+  EXPECT_EQ(openDescriptors().size(), before + 1);
+}
+
+TEST_F(AcceptFaultsTest, AClientThatAnotherThreadTookIsWaitedForAgain) {
+  faults_.fail(Call::accept, EAGAIN, 2);
+  EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
+}
+
+TEST_F(AcceptFaultsTest, InterruptionsDoNotMoveTheDeadline) {
+  server_.accept();
+  server_.setSoTimeout(100ms);
+  faults_.interruptAfter(20ms, 1000);
+  expectToLast(100ms, [&] {
+    expectToTell(thrownBy<SocketTimeoutException>([&] { server_.accept(); }), std::errc::timed_out, serverName());
+  });
+}
+
+TEST_F(AcceptFaultsTest, ATimeoutThatTheSystemCannotKeepIsTold) {
+  server_.setSoTimeout(1h);
+  faults_.fail(Call::ioctl, ENOMEM);
+  expectToTell(thrownBy<SocketException>([&] { server_.accept(); }), ENOMEM, serverName());
+}
+
+class ExhaustionTest : public AcceptFaultsTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(, ExhaustionTest, testing::Values(EMFILE, ENFILE, ENOMEM, ENOBUFS),
+                         [](const auto& tested) { return "errno" + std::to_string(tested.param); });
+
+TEST_P(ExhaustionTest, IsToldByAcceptAndTheClientWaitsOn) {
+  faults_.fail(Call::accept, GetParam(), 2);
+  for (int i = 0; i < 2; ++i) {
+    expectToTell(thrownBy<SocketException>([&] { server_.accept(); }), GetParam(), serverName());
+  }
+  EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
+}
+
+TEST_P(ExhaustionTest, IsToldByConnectWhichCanTryAgain) {
+  faults_.fail(Call::socket, GetParam());
+  Socket socket;
+  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), GetParam(),
+               "connect to " + server_.getLocalSocketAddress().toString());
+  socket.connect(server_.getLocalSocketAddress());
+  EXPECT_TRUE(socket.isConnected());
+}
+
+// ---- binding --------------------------------------------------------------------------------------------------------
+
+class BindFaultsTest : public testing::Test {
+ protected:
+  void expectUnboundAndUsable() {
+    EXPECT_FALSE(server_.isBound());
+    EXPECT_EQ(openDescriptors().size(), before_);
+    server_.bind({InetAddress::getLoopbackAddress(), 0});
+    EXPECT_GT(server_.getLocalPort(), 0);
+  }
+
+  void bindFails(int error) {
+    const auto exception = thrownBy<BindException>([&] { server_.bind(local_); });
+    expectToTell(exception, error, "listen on localhost/127.0.0.1:0");
+    expectUnboundAndUsable();
+  }
+
+  const InetSocketAddress local_{InetAddress::getLoopbackAddress(), 0};
+  ServerSocket server_;
+  const std::size_t before_ = openDescriptors().size();
+  Faults faults_;
+};
+
+TEST_F(BindFaultsTest, APortInUseIsTold) {
+  faults_.fail(Call::bind, EADDRINUSE);
+  bindFails(EADDRINUSE);
+}
+
+TEST_F(BindFaultsTest, APortThatIsNotPermittedIsTold) {
+  faults_.fail(Call::bind, EACCES);
+  bindFails(EACCES);
+}
+
+TEST_F(BindFaultsTest, AnAddressThatIsNotOurOwnIsTold) {
+  faults_.fail(Call::bind, EADDRNOTAVAIL);
+  bindFails(EADDRNOTAVAIL);
+}
+
+TEST_F(BindFaultsTest, APortThatSomebodyElseListensOnByNowIsTold) {
+  faults_.fail(Call::listen, EADDRINUSE);
+  bindFails(EADDRINUSE);
+}
+
+TEST_F(BindFaultsTest, LackOfDescriptorsIsTold) {
+  faults_.fail(Call::socket, EMFILE);
+  bindFails(EMFILE);
+}
+
+TEST_F(BindFaultsTest, NotLearningThePortIsTold) {
+  faults_.fail(Call::getsockname, ENOBUFS);
+  bindFails(ENOBUFS);
+}
+
+TEST_F(BindFaultsTest, ASocketsPortInUseIsTold) {
+  Socket socket;
+  faults_.fail(Call::bind, EADDRINUSE);
+  expectToTell(thrownBy<BindException>([&] { socket.bind(local_); }), EADDRINUSE, "bind to localhost/127.0.0.1:0");
+  EXPECT_FALSE(socket.isBound());
+  EXPECT_EQ(openDescriptors().size(), before_);
+  socket.bind(local_);
+  EXPECT_GT(socket.getLocalPort(), 0);
+}
+
+TEST_F(BindFaultsTest, ASocketThatDoesNotLearnItsPortTells) {
+  Socket socket;
+  faults_.fail(Call::getsockname, ENOBUFS);
+  expectToTell(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
+  EXPECT_FALSE(socket.isBound());
+  EXPECT_EQ(openDescriptors().size(), before_);
+}
+
+TEST_F(BindFaultsTest, AWildcardPortInUseIsTold) {
+  faults_.fail(Call::bind, EADDRINUSE, 2);
+  const auto exception = thrownBy<BindException>([] { ServerSocket server(0); });
+  EXPECT_TRUE(exception.code() == std::errc::address_in_use) << exception.what();
+  EXPECT_EQ(openDescriptors().size(), before_);
+}
+
+// Machines without IPv6 say so at different calls.
+void expectAWildcardListenerToServeIPv4() {
+  const ServerSocket server(0);
+  EXPECT_NO_THROW(Socket(InetAddress::getLoopbackAddress(), server.getLocalPort()));
+}
+
+TEST_F(BindFaultsTest, TheWildcardIsIPv4WhereTheSystemDoesNotKnowIPv6) {
+  faults_.fail(Call::socket, EAFNOSUPPORT);
+  expectAWildcardListenerToServeIPv4();
+}
+
+TEST_F(BindFaultsTest, TheWildcardIsIPv4WhereIPv6IsSwitchedOff) {
+  faults_.fail(Call::bind, EADDRNOTAVAIL);
+  expectAWildcardListenerToServeIPv4();
+}
+
+TEST_F(BindFaultsTest, TheWildcardIsIPv4WhereASocketCannotBeForBoth) {
+  faults_.pass(Call::setsockopt, 1).fail(Call::setsockopt, ENOPROTOOPT);
+  expectAWildcardListenerToServeIPv4();
+}
+
+// ---- options and closing --------------------------------------------------------------------------------------------
+
+using CloseFaultsTest = FaultsTest;
+
+TEST_F(CloseFaultsTest, AnInterruptedCloseIsNotMadeAgain) {
+  const auto before = openDescriptors().size();
+  faults_.failAfter(Call::close, EINTR);
+  pair_.client.close();
+  EXPECT_EQ(faults_.made(Call::close), 1);
+  EXPECT_EQ(openDescriptors().size(), before - 1);
+}
+
+TEST_F(CloseFaultsTest, AFailedCloseIsNotMadeAgain) {
+  faults_.failAfter(Call::close, EIO);
+  EXPECT_NO_THROW(pair_.client.close());
+  pair_.client.close();
+  EXPECT_EQ(faults_.made(Call::close), 1);
+}
+
+TEST_F(CloseFaultsTest, APeerThatIsGoneDoesNotMatter) {
+  send("unread");
+  faults_.fail(Call::shutdown, ENOTCONN, kAlways).fail(Call::getsockname, ENOBUFS, kAlways);
+  EXPECT_NO_THROW(pair_.client.close());
+  EXPECT_TRUE(pair_.client.isClosed());
+}
+
+TEST_F(CloseFaultsTest, InterruptionsWhileUnreadInputIsDroppedDoNotMatter) {
+  send("unread");
+  faults_.fail(Call::recv, EINTR, 3);
+  pair_.client.close();
+  EXPECT_EQ(pair_.server.getInputStream().read(), -1);
+}
+
+TEST_F(CloseFaultsTest, AnOptionThatTheSystemRefusesIsTold) {
+  faults_.fail(Call::setsockopt, ENOPROTOOPT);
+  const std::string socket = pair_.client.toString();
+  const auto exception = thrownBy<SocketException>([&] { pair_.client.setKeepAlive(true); });
+  expectToTell(exception, ENOPROTOOPT, "set option of " + socket);
+  EXPECT_FALSE(pair_.client.getKeepAlive());
+}
+
+TEST_F(CloseFaultsTest, AShutdownThatTheSystemRefusesIsTold) {
+  faults_.fail(Call::shutdown, ENOBUFS);
+  expectToTell(thrownBy<SocketException>([&] { pair_.client.shutdownOutput(); }), ENOBUFS,
+               "shut down output to " + peerName());
+}
+
+// ---- connecting -----------------------------------------------------------------------------------------------------
+
+class ConnectFaultsTest : public testing::Test {
+ protected:
+  ~ConnectFaultsTest() override { EXPECT_EQ(openDescriptors().size(), before_); }
+
+  std::string target() const { return "connect to " + server_.getLocalSocketAddress().toString(); }
+
+  void expectToConnect() {
+    Socket socket;
+    socket.connect(server_.getLocalSocketAddress(), 1h);
+    Socket accepted = server_.accept();
+    accepted.getOutputStream().write('x');
+    EXPECT_EQ(socket.getInputStream().read(), 'x');
+  }
+
+  ServerSocket server_ = loopbackServer();
+  const std::size_t before_ = descriptorsAfterAWait();
+  Faults faults_;
+
+ private:
+  // With the waker of this thread, which stays.
+  static std::size_t descriptorsAfterAWait() {
+    ServerSocket server = loopbackServer();
+    server.setSoTimeout(1ms);
+    EXPECT_THROW(server.accept(), SocketTimeoutException);
+    server.close();
+    return openDescriptors().size();
+  }
+};
+
+TEST_F(ConnectFaultsTest, AnInterruptedConnectGoesOnAndIsNotMadeAgain) {
+  faults_.failAfter(Call::connect, EINTR);
+  expectToConnect();
+  EXPECT_EQ(faults_.made(Call::connect), 1);
+}
+
+TEST_F(ConnectFaultsTest, AConnectUnderWayIsWaitedFor) {
+  faults_.failAfter(Call::connect, EINPROGRESS).answer(Call::poll, 0, 2).fail(Call::poll, EINTR, 2);
+  expectToConnect();
+  EXPECT_GE(faults_.made(Call::poll), 5);
+}
+
+TEST_F(ConnectFaultsTest, InterruptionsDoNotMoveTheDeadline) {
+  const FullListener silent;
+  faults_.interruptAfter(20ms, 1000);
+  Socket socket;
+  expectToLast(100ms, [&] {
+    const auto timeout = thrownBy<SocketTimeoutException>([&] { socket.connect(silent.address(), 100ms); });
+    expectToTell(timeout, std::errc::timed_out, "connect to " + silent.address().toString());
+    EXPECT_EQ(timeout.bytesTransferred(), 0U);
+  });
+}
+
+TEST_F(ConnectFaultsTest, ASocketThatCannotBeMadeNonBlockingIsNotUsed) {
+  faults_.fail(Call::ioctl, ENOMEM);
+  Socket socket;
+  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOMEM, target());
+}
+
+TEST_F(ConnectFaultsTest, AnAddressThatCannotBeLearntIsAFailure) {
+  faults_.fail(Call::getsockname, ENOBUFS);
+  Socket socket;
+  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOBUFS, target());
+}
+
+TEST_F(ConnectFaultsTest, AResultThatCannotBeLearntIsAFailure) {
+  faults_.failAfter(Call::connect, EINPROGRESS).fail(Call::getsockopt, ENOBUFS);
+  Socket socket;
+  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOBUFS, target());
+}
+
+template <typename Exception>
+void expectConnectToThrow(const InetSocketAddress& remote, Faults& faults, int error) {
+  faults.fail(Call::connect, error);
+  Socket socket;
+  expectToTell(thrownBy<Exception>([&] { socket.connect(remote); }), error, "connect to " + remote.toString());
+  EXPECT_FALSE(socket.isClosed());
+  socket.connect(remote);
+}
+
+class RefusedConnectTest : public ConnectFaultsTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(, RefusedConnectTest,
+                         testing::Values(ECONNREFUSED, ETIMEDOUT, ECONNRESET, EADDRNOTAVAIL, EADDRINUSE, EACCES, EPERM,
+                                         EAGAIN),
+                         [](const auto& tested) { return "errno" + std::to_string(tested.param); });
+
+TEST_P(RefusedConnectTest, IsAConnectExceptionAndCanTryAgain) {
+  expectConnectToThrow<ConnectException>(server_.getLocalSocketAddress(), faults_, GetParam());
+}
+
+class NoRouteTest : public ConnectFaultsTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(, NoRouteTest, testing::Values(EHOSTUNREACH, ENETUNREACH),
+                         [](const auto& tested) { return "errno" + std::to_string(tested.param); });
+
+TEST_P(NoRouteTest, IsANoRouteToHostExceptionAndCanTryAgain) {
+  expectConnectToThrow<NoRouteToHostException>(server_.getLocalSocketAddress(), faults_, GetParam());
+}
+
+// ---- names ----------------------------------------------------------------------------------------------------------
+
+class NameFaultsTest : public ConnectFaultsTest {
+ protected:
+  int port() const { return server_.getLocalPort(); }
+  std::string portText() const { return ":" + std::to_string(port()); }
+
+  FakeNames names_;
+};
+
+TEST_F(NameFaultsTest, TheNextAddressIsTriedWhenOneRefuses) {
+  names_.add("two.test", {"127.0.0.2", "127.0.0.1"});
+  EXPECT_EQ(Socket("two.test", port()).getInetAddress().toString(), "two.test/127.0.0.1");
+}
+
+TEST_F(NameFaultsTest, TheNextAddressIsTriedWhereTheSystemHasNoIPv6) {
+  names_.add("both.test", {"::1", "127.0.0.1"});
+  faults_.fail(Call::socket, EAFNOSUPPORT);
+  EXPECT_EQ(Socket("both.test", port()).getInetAddress().toString(), "both.test/127.0.0.1");
+}
+
+TEST_F(NameFaultsTest, TheNextAddressIsTriedWhereIPv6LeadsNowhere) {
+  names_.add("both.test", {"::1", "127.0.0.1"});
+  faults_.fail(Call::connect, ENETUNREACH);
+  EXPECT_EQ(Socket("both.test", port(), 1h).getInetAddress().toString(), "both.test/127.0.0.1");
+}
+
+TEST_F(NameFaultsTest, TheFamiliesTakeTurns) {
+  names_.add("many.test", {"::1", "::2", "127.0.0.2", "127.0.0.3"});
+  faults_.fail(Call::connect, ENETUNREACH, 4);
+  const auto exception = thrownBy<NoRouteToHostException>([&] { Socket("many.test", port()); });
+  const std::string why = ": " + exception.code().message();
+  const std::string expected = "connect to many.test/[::1]" + portText() + " (then many.test/127.0.0.2" + portText() +
+                               why + "; many.test/[::2]" + portText() + why + "; many.test/127.0.0.3" + portText() +
+                               why + ")" + why;
+  EXPECT_EQ(exception.what(), expected);
+}
+
+TEST_F(NameFaultsTest, AnAddressThatDoesNotAnswerIsOvertaken) {
+  const FullListener silent({"127.0.0.2", port()});
+  names_.add("slow.test", {"127.0.0.2", "127.0.0.1"});
+  Socket socket;
+  expectToLast(250ms, [&] { socket = Socket("slow.test", port()); });
+  EXPECT_EQ(socket.getInetAddress().toString(), "slow.test/127.0.0.1");
+}
+
+TEST_F(NameFaultsTest, TheDeadlineHoldsForAllAddressesTogether) {
+  const FullListener first({"127.0.0.2", port()});
+  const FullListener second({"127.0.0.3", port()});
+  const FullListener third({"127.0.0.4", port()});
+  names_.add("dead.test", {"127.0.0.2", "127.0.0.3", "127.0.0.4"});
+  const int connects = faults_.made(Call::connect);
+  expectToLast(600ms, [&] {
+    const auto timeout = thrownBy<SocketTimeoutException>([&] { Socket("dead.test", port(), 600ms); });
+    expectToTell(timeout, std::errc::timed_out, "connect to dead.test" + portText());
+  });
+  EXPECT_EQ(faults_.made(Call::connect) - connects, 3);
+}
+
+TEST_F(NameFaultsTest, TheDeadlineHoldsForLookUpAndConnectTogether) {
+  const FullListener silent({"127.0.0.2", port()});
+  names_.add("late.test", {"127.0.0.2"}, 1000ms);
+  const auto start = Clock::now();
+  EXPECT_THROW(Socket("late.test", port(), 1200ms), SocketTimeoutException);
+  EXPECT_GE(Clock::now() - start, 1200ms);
+  EXPECT_LT(Clock::now() - start, 2000ms) << "the look-up's time was given again";
+}
+
+TEST_F(NameFaultsTest, ASlowLookUpIsWaitedFor) {
+  names_.add("slow.test", {"127.0.0.1"}, 50ms);
+  EXPECT_NO_THROW(Socket("slow.test", port()));
+  EXPECT_NO_THROW(Socket("slow.test", port(), 1h));
+}
+
+TEST_F(NameFaultsTest, ALookUpThatHangsEndsWithTheDeadline) {
+  names_.hang("hangs.test");
+  expectToLast(50ms, [&] {
+    const auto timeout = thrownBy<SocketTimeoutException>([&] { Socket("hangs.test", port(), 50ms); });
+    expectToTell(timeout, std::errc::timed_out, "look up hangs.test");
+  });
+}
+
+TEST_F(NameFaultsTest, TryingAgainWhileALookUpHangsStartsNoOther) {
+  names_.hang("again.test");
+  for (int i = 0; i < 20; ++i) EXPECT_THROW(Socket("again.test", port(), 20ms), SocketTimeoutException);
+  EXPECT_EQ(names_.timesAsked("again.test"), 1);
+}
+
+TEST_F(NameFaultsTest, AnotherNameIsLookedUpWhileALookUpHangs) {
+  names_.hang("hangs.test");
+  names_.add("fine.test", {"127.0.0.1"});
+  EXPECT_THROW(Socket("hangs.test", port(), 20ms), SocketTimeoutException);
+  EXPECT_NO_THROW(Socket("fine.test", port(), 1h));
+}
+
+TEST_F(NameFaultsTest, ALookUpThatTheSystemInterruptsIsMadeAgain) {
+  names_.add("interrupted.test", {"127.0.0.1"});
+  names_.fail("interrupted.test", EAI_SYSTEM, EINTR, 3);
+  EXPECT_NO_THROW(Socket("interrupted.test", port()));
+  EXPECT_EQ(names_.timesAsked("interrupted.test"), 4);
+}
+
+TEST_F(NameFaultsTest, ASystemErrorOfTheLookUpIsTold) {
+  names_.fail("system.test", EAI_SYSTEM, EMFILE);
+  for (const auto timeout : {0ms, std::chrono::milliseconds(1h)}) {
+    const auto exception = thrownBy<UnknownHostException>([&] { Socket("system.test", port(), timeout); });
+    expectToTell(exception, EMFILE, "look up system.test");
+    EXPECT_EQ(exception.host(), "system.test");
+  }
+}
+
+TEST_F(NameFaultsTest, SomeAddressesTwiceAreTriedOnce) {
+  names_.add("twice.test", {"127.0.0.2", "127.0.0.2", "127.0.0.1"});
+  EXPECT_EQ(InetAddress::getAllByName("twice.test").size(), 2U);
+}
+
+class FailedLookUpTest : public NameFaultsTest, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(, FailedLookUpTest,
+                         testing::Values(EAI_AGAIN, EAI_BADFLAGS, EAI_FAIL, EAI_FAMILY, EAI_MEMORY, EAI_NONAME,
+                                         EAI_SERVICE, EAI_SOCKTYPE, EAI_OVERFLOW),
+                         [](const auto& tested) { return "code" + std::to_string(-tested.param); });
+
+TEST_P(FailedLookUpTest, IsAnUnknownHost) {
+  names_.fail("unknown.test", GetParam());
+  for (const auto timeout : {0ms, std::chrono::milliseconds(1h)}) {
+    const auto exception = thrownBy<UnknownHostException>([&] { Socket("unknown.test", port(), timeout); });
+    EXPECT_EQ(exception.what(), std::string("look up unknown.test: ") + gai_strerror(GetParam()));
+    EXPECT_EQ(exception.host(), "unknown.test");
+    EXPECT_TRUE(exception.code());
+  }
+}
+
+TEST_P(FailedLookUpTest, IsAnUnknownHostForInetAddressToo) {
+  names_.fail("unknown.test", GetParam());
+  EXPECT_THROW(InetAddress::getByName("unknown.test"), UnknownHostException);
+  EXPECT_THROW(InetAddress::getAllByName("unknown.test"), UnknownHostException);
+  EXPECT_THROW(InetSocketAddress("unknown.test", 80), UnknownHostException);
+}
+
+// Own program: its look-up goes on hanging while it exits.
+TEST(HangingLookUpDeathTest, DoesNotHoldUpTheProgramsExit) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto start = Clock::now();
+  EXPECT_EXIT(
+      {
+        static FakeNames& names = *new FakeNames;  // never destroyed: its look-up hangs on
+        names.hang("hangs.test");
+        EXPECT_THROW(Socket("hangs.test", 80, 20ms), SocketTimeoutException);
+        std::exit(testing::Test::HasFailure() ? 1 : 0);
+      },
+      testing::ExitedWithCode(0), "");
+  EXPECT_LT(Clock::now() - start, 20s);
+}
+
+}  // namespace

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+#
+# Plants one violation of every rule, each in a tree of its own under ROOT, and wants layering.cmake to name its line;
+# and one tree without any, which has to pass.
+cmake_minimum_required(VERSION 3.16)
+
+function(run_on_planted file line result_variable output_variable)
+  file(REMOVE_RECURSE "${ROOT}")
+  file(WRITE "${ROOT}/${file}" "// line 1; [with] \\ characters\n\n${line}\n")
+  execute_process(COMMAND "${CMAKE_COMMAND}" "-DROOT=${ROOT}" -P "${CMAKE_CURRENT_LIST_DIR}/layering.cmake"
+                  RESULT_VARIABLE result ERROR_VARIABLE output)
+  file(REMOVE_RECURSE "${ROOT}")
+  set(${result_variable} "${result}" PARENT_SCOPE)
+  set(${output_variable} "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect_violation file line)
+  run_on_planted("${file}" "${line}" result output)
+  string(FIND "${output}" "${file}:3: " position)
+  if(result EQUAL 0 OR position EQUAL -1)
+    message(SEND_ERROR "Not found: '${line}' in ${file}\n${output}")
+  endif()
+endfunction()
+
+function(expect_clean file line)
+  run_on_planted("${file}" "${line}" result output)
+  if(NOT result EQUAL 0)
+    message(SEND_ERROR "Wrongly refused: '${line}' in ${file}\n${output}")
+  endif()
+endfunction()
+
+expect_violation(include/netlite/socket.hpp "#include <sys/socket.h>")
+expect_violation(include/netlite/socket.hpp "#include \"socket_core.hpp\"")
+expect_violation(include/netlite/socket.hpp "#ifdef _WIN32")
+expect_violation(include/netlite/export.hpp "#include <windows.h>")
+expect_violation(src/socket.cpp "  # include <unistd.h>")
+expect_violation(src/socket.cpp "#include <cerrno>")
+expect_violation(src/socket.cpp "  if (errno == 4) return;")
+expect_violation(src/socket.cpp "#include \"platform/posix/native_address.hpp\"")
+expect_violation(src/socket_core.hpp "#include <poll.h>")
+expect_violation(src/platform/platform.hpp "#include \"../deadline.hpp\"")
+expect_violation(src/platform/posix/wait.cpp "#include \"../windows/winsock.hpp\"")
+expect_violation(src/platform/posix/wait.cpp "#include \"../../socket_core.hpp\"")
+expect_violation(src/platform/windows/wait.cpp "#include \"platform/posix/native_address.hpp\"")
+expect_violation(examples/echo_server.cpp "#include \"../src/deadline.hpp\"")
+expect_violation(examples/support/arguments.hpp "#include <netinet/in.h>")
+expect_violation(bench/echo_bench.cpp "#include <arpa/inet.h>")
+
+expect_clean(include/netlite/export.hpp "#if defined(_WIN32)")
+expect_clean(include/netlite/socket.hpp "#include <netlite/input_stream.hpp>")
+expect_clean(src/socket.cpp "#include \"platform/platform.hpp\"")
+expect_clean(src/socket.cpp "  return std::errc::connection_refused;")
+expect_clean(src/platform/posix/wait.cpp "#include <netinet/in.h>  // errno")
+expect_clean(src/platform/windows/wait.cpp "#include <winsock2.h>")
+expect_clean(examples/echo_server.cpp "#include \"support/arguments.hpp\"")
+expect_clean(bench/raw_echo.cpp "#include <sys/socket.h>")

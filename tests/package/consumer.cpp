@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// A line there and back over loopback, on one thread: the system's buffers hold it.
+#include <netlite/netlite.hpp>
+
+#include <iostream>
+#include <string>
+
+int main() {
+  try {
+    netlite::ServerSocket server(0, 1, netlite::InetAddress::getLoopbackAddress());
+    netlite::Socket client(netlite::InetAddress::getLoopbackAddress(), server.getLocalPort());
+    netlite::Socket accepted = server.accept();
+    netlite::PrintWriter out(client.getOutputStream(), true);
+    netlite::BufferedReader in(accepted.getInputStream());
+    out.println("안녕, netlite");
+    client.close();
+    const bool arrived = in.readLine() == "안녕, netlite" && !in.readLine();
+    std::cout << (arrived ? "arrived" : "lost") << " with netlite " << NETLITE_VERSION << '\n';
+    return arrived ? 0 : 1;
+  } catch (const netlite::IOException& exception) {
+    std::cerr << exception.what() << '\n';
+    return 1;
+  }
+}

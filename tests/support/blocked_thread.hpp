@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// BlockedThread: a thread for the tests, of which one can know that it is really asleep inside the call under test.
+// Thread-safety: a BlockedThread belongs to the thread that made it.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace netlite::test {
+
+class BlockedThread {
+ public:
+  /// Starts a thread that does `work`. What `work` throws comes out of join().
+  explicit BlockedThread(std::function<void()> work) : thread_([this, work = std::move(work)] { run(work); }) {
+    task_ = started_.get_future().get();
+  }
+
+  ~BlockedThread() {
+    if (thread_.joinable()) thread_.join();
+  }
+  BlockedThread(const BlockedThread&) = delete;
+  BlockedThread& operator=(const BlockedThread&) = delete;
+
+  /// Returns when the thread sleeps in the system and stays in that one system call for a while, or when it has ended.
+  /// Where the system cannot tell (no /proc), it returns after a short time.
+  void waitUntilAsleep() const {
+    if (!std::filesystem::exists(task_ + "/stat")) return spinForAWhile();
+    const auto giveUp = Clock::now() + std::chrono::seconds(20);
+    std::string previous;
+    for (int looks = 0; looks < kLooks; std::this_thread::yield()) {
+      if (hasEnded()) return;
+      if (Clock::now() > giveUp) throw std::logic_error("the thread does not fall asleep");
+      std::string now = sleepingIn();
+      looks = !now.empty() && now == previous ? looks + 1 : 0;
+      previous = std::move(now);
+    }
+  }
+
+  bool hasEnded() const { return ended_.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+
+  /// Waits for the end of the thread and throws what it has thrown.
+  void join() {
+    thread_.join();
+    ended_.get();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static constexpr int kLooks = 20;
+
+  void run(const std::function<void()>& work) {
+    std::error_code none;  // "4711/task/4712", or nothing where there is no /proc
+    started_.set_value("/proc/" + std::filesystem::read_symlink("/proc/thread-self", none).string());
+    try {
+      work();
+      end_.set_value();
+    } catch (...) {
+      end_.set_exception(std::current_exception());
+    }
+  }
+
+  std::string file(const char* name) const {
+    std::ifstream in(task_ + "/" + name);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  // The system call that the thread sleeps in and how often it has fallen asleep; empty if it is not asleep.
+  std::string sleepingIn() const {
+    const std::string stat = file("stat");
+    const std::size_t name_end = stat.rfind(") ");
+    if (name_end == std::string::npos || stat[name_end + 2] != 'S') return {};
+    const std::string status = file("status");
+    return file("syscall") + status.substr(std::min(status.find("voluntary_ctxt_switches"), status.size()));
+  }
+
+  static void spinForAWhile() {
+    for (const auto end = Clock::now() + std::chrono::milliseconds(100); Clock::now() < end;) std::this_thread::yield();
+  }
+
+  std::promise<std::string> started_;
+  std::promise<void> end_;
+  std::future<void> ended_ = end_.get_future();
+  std::string task_;    // where the system tells of the thread
+  std::thread thread_;  // the last one, as it uses the others
+};
+
+}  // namespace netlite::test

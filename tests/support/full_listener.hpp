@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// FullListener: an address where a connect neither succeeds nor fails, since nobody accepts and the queue is full.
+// Thread-safety: const members may be called from any thread.
+#pragma once
+
+#include "support/loopback.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace netlite::test {
+
+class FullListener {
+ public:
+  FullListener() : FullListener({InetAddress::getLoopbackAddress(), 0}) {}
+
+  explicit FullListener(const InetSocketAddress& local) {
+    server_.bind(local, 1);
+    for (int client = 0; client < kMostClients; ++client) {
+      if (!queueOneMore()) return;
+    }
+    throw std::logic_error("the queue does not get full");
+  }
+
+  InetSocketAddress address() const { return server_.getLocalSocketAddress(); }
+
+  /// Makes room, so that a waiting connect succeeds when its system asks again (Linux: after a second).
+  void acceptAll() {
+    for (std::size_t client = 0; client < queued_.size(); ++client) server_.accept();
+  }
+
+ private:
+  static constexpr int kMostClients = 50;
+
+  bool queueOneMore() try {
+    Socket client;
+    client.connect(address(), std::chrono::milliseconds(100));
+    queued_.push_back(std::move(client));
+    return true;
+  } catch (const SocketTimeoutException&) {
+    return false;
+  }
+
+  ServerSocket server_;
+  std::vector<Socket> queued_;
+};
+
+}  // namespace netlite::test

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+//
+// The program that system_calls_test.cpp watches. Its main thread does with netlite what its argument says, between two
+// marks that can be seen from outside: attempts to open files that do not exist. The peer is another thread, which the
+// watcher does not follow.
+//
+//   ping-pong   100 lines are read and answered, one after the other
+//   read        100 bytes are read one by one without a timeout
+//   timed-read  the same with a timeout
+//   pipelined   1000 lines that have arrived together are read and answered by a tied reader and writer
+//   fresh       prints the descriptors and the bytes of memory that a connection's reader and writer take
+//   idle        prints the bytes that they take when lines have passed and the reader waits for more
+#include "support/blocked_thread.hpp"
+#include "support/descriptors.hpp"
+#include "support/loopback.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <new>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace {
+
+std::atomic<long> bytes_in_use{0};
+
+constexpr std::size_t kHeader = alignof(std::max_align_t);
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  void* const block = std::malloc(size + kHeader);
+  if (block == nullptr) throw std::bad_alloc();
+  *static_cast<std::size_t*>(block) = size;
+  bytes_in_use += static_cast<long>(size);
+  return static_cast<char*>(block) + kHeader;
+}
+
+void operator delete(void* pointer) noexcept {
+  if (pointer == nullptr) return;
+  void* const block = static_cast<char*>(pointer) - kHeader;
+  bytes_in_use -= static_cast<long>(*static_cast<std::size_t*>(block));
+  std::free(block);
+}
+
+void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
+
+namespace {
+
+using namespace netlite;
+using namespace netlite::test;
+using namespace std::chrono_literals;
+
+constexpr int kCalls = 100;
+constexpr int kPipelined = 1000;
+
+void mark(const char* name) { std::ifstream(std::string("/netlite-probe/") + name); }
+
+std::string lineOf(std::size_t length) { return std::string(length - 1, 'x') + "\n"; }
+
+void answerOneLine(BufferedReader& in, PrintWriter& out) {
+  const auto line = in.readLine();
+  out.println(line.value());
+  out.flush();
+}
+
+void pingPong() {
+  Pair pair = connectedPair();
+  std::thread peer([&pair] {
+    BufferedReader in(pair.client.getInputStream());
+    PrintWriter out(pair.client.getOutputStream());
+    for (int i = 0; i <= kCalls; ++i) {
+      out.println("ping");
+      out.flush();
+      in.readLine();
+    }
+  });
+  BufferedReader in(pair.server.getInputStream());
+  PrintWriter out(pair.server.getOutputStream());
+  answerOneLine(in, out);
+  mark("begin");
+  for (int i = 0; i < kCalls; ++i) answerOneLine(in, out);
+  mark("end");
+  peer.join();
+}
+
+void read(std::chrono::milliseconds timeout) {
+  Pair pair = connectedPair();
+  pair.server.setSoTimeout(timeout);
+  pair.client.getOutputStream().write(std::string(kCalls + 1, 'x'));
+  SocketInputStream in = pair.server.getInputStream();
+  in.read();
+  mark("begin");
+  for (int i = 0; i < kCalls; ++i) in.read();
+  mark("end");
+}
+
+void pipelined() {
+  Pair pair = connectedPair();
+  std::string lines;
+  for (int i = 0; i < kPipelined; ++i) lines += lineOf(32);
+  pair.client.getOutputStream().write(lines);
+  BufferedReader in(pair.server.getInputStream());
+  PrintWriter out(pair.server.getOutputStream());
+  in.tie(out);
+  std::string line;
+  mark("begin");
+  for (int i = 0; i < kPipelined; ++i) {
+    in.readLine(line);
+    out.println(line);
+  }
+  out.flush();
+  mark("end");
+  if (receive(pair.client, lines.size()) != lines) std::exit(1);
+}
+
+void fresh() {
+  ServerSocket server = loopbackServer();
+  Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+  const auto descriptors = openDescriptors().size();
+  Socket accepted = server.accept();
+  const long before = bytes_in_use;
+  BufferedReader in(accepted.getInputStream());
+  PrintWriter out(accepted.getOutputStream());
+  const long taken = bytes_in_use - before;
+  std::cout << openDescriptors().size() - descriptors << ' ' << taken << '\n';
+}
+
+void idle() {
+  Pair pair = connectedPair();
+  PrintWriter peer(pair.client.getOutputStream());
+  for (int i = 0; i < kCalls; ++i) peer.print(lineOf(4000));
+  peer.flush();
+  const long before = bytes_in_use;
+  BufferedReader in(pair.server.getInputStream());
+  PrintWriter out(pair.server.getOutputStream());
+  const std::string dropped(4000, 'x');
+  for (int i = 0; i < kCalls; ++i) {
+    in.readLine();
+    out.println(dropped);
+    out.flush();
+  }
+  BlockedThread waiting([&in] { in.readLine(); });
+  std::this_thread::sleep_for(200ms);  // to have been idle is to have waited
+  waiting.waitUntilAsleep();
+  const long taken = bytes_in_use - before - static_cast<long>(dropped.capacity());
+  std::cout << taken << '\n';
+  pair.client.close();
+  waiting.join();
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  const std::string task = arguments[1];
+  if (task == "ping-pong") pingPong();
+  if (task == "read") read(0ms);
+  if (task == "timed-read") read(1h);
+  if (task == "pipelined") pipelined();
+  if (task == "fresh") fresh();
+  if (task == "idle") idle();
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// Connections over loopback for the tests: every port is 0, every address 127.0.0.1.
+// Thread-safety: no shared state.
+#pragma once
+
+#include <netlite/netlite.hpp>
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace netlite::test {
+
+/// Two sockets that are connected to each other.
+struct Pair {
+  Socket client;
+  Socket server;
+};
+
+inline ServerSocket loopbackServer(int backlog = 0) {
+  return ServerSocket(0, backlog, InetAddress::getLoopbackAddress());
+}
+
+inline Pair connectedPair() {
+  ServerSocket server = loopbackServer();
+  Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+  Socket accepted = server.accept();
+  return {std::move(client), std::move(accepted)};
+}
+
+/// A port of this machine where nobody listens: it was free a moment ago.
+inline int deadPort() { return loopbackServer().getLocalPort(); }
+
+/// Exactly `size` bytes from the peer, or what came before the end.
+inline std::string receive(Socket& socket, std::size_t size) {
+  std::string bytes(size, '\0');
+  bytes.resize(socket.getInputStream().readNBytes(&bytes[0], size));
+  return bytes;
+}
+
+/// Calls `call`, which has to throw an `Exception`, and returns it for a closer look. Anything else fails the test
+/// through the exception that leaves here.
+template <typename Exception, typename Call>
+Exception thrownBy(Call call) {
+  try {
+    call();
+  } catch (const Exception& exception) {
+    return exception;
+  }
+  throw std::logic_error("nothing was thrown");
+}
+
+}  // namespace netlite::test

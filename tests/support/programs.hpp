@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// The example programs, and peers for them that the test itself plays.
+// Thread-safety: as Process; a Peer as its socket, reader and writer.
+#pragma once
+
+#include "support/loopback.hpp"
+#include "support/process.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace netlite::test {
+
+/// The command that starts an example program.
+inline std::vector<std::string> example(const std::string& name, const std::vector<std::string>& arguments = {}) {
+  std::vector<std::string> command{std::string(NETLITE_EXAMPLES) + "/" + name};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+/// A server that listens: its first line has told the port.
+struct Server {
+  explicit Server(const std::string& name, std::vector<std::string> arguments = {"0"})
+      : Server(Process(example(name, arguments))) {}
+  explicit Server(Process started) : process(std::move(started)) {
+    const std::string line = process.out.readLine();
+    const std::string greeting = "listening on port ";
+    if (line.compare(0, greeting.size(), greeting) != 0) throw std::runtime_error("not the first line: " + line);
+    port = std::stoi(line.substr(greeting.size()));
+  }
+
+  std::string portText() const { return std::to_string(port); }
+
+  /// Ends it by a signal and returns the exit code.
+  int end(int signal = SIGTERM) {
+    process.send(signal);
+    return process.wait();
+  }
+
+  Process process;
+  int port = 0;
+};
+
+/// A client program that is to connect to a port of this machine.
+inline Process client(const std::string& name, int port, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"127.0.0.1", std::to_string(port)};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return Process(example(name, arguments));
+}
+
+/// The other side of an example program, played by the test. Waits for nothing longer than half a minute.
+struct Peer {
+  explicit Peer(Socket connected) : socket(std::move(connected)) {
+    socket.setSoTimeout(std::chrono::seconds(30));
+    socket.setWriteTimeout(std::chrono::seconds(30));
+  }
+  explicit Peer(int port) : Peer(Socket(InetAddress::getLoopbackAddress(), port)) {}
+
+  void say(const std::string& line) { out.println(line), out.flush(); }
+
+  /// The next line, or "(end)".
+  std::string hear() { return in.readLine().value_or("(end)"); }
+
+  /// Waits until the program has closed the connection, in order or not.
+  void awaitEnd() {
+    try {
+      while (in.readLine()) {
+      }
+    } catch (const SocketException&) {
+    }
+  }
+
+  /// Ends the connection as a program that crashes in the middle may do.
+  void reset() {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  Socket socket;
+  BufferedReader in{socket.getInputStream()};
+  PrintWriter out{socket.getOutputStream()};
+};
+
+/// Accepts a client, and does not wait for it longer than half a minute.
+inline Peer acceptPeer(ServerSocket& server) {
+  server.setSoTimeout(std::chrono::seconds(30));
+  return Peer(server.accept());
+}
+
+}  // namespace netlite::test

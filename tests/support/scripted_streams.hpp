@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+//
+// Streams for the tests of readers and writers: an input that gives, fails and ends as a script says, an output that
+// remembers each call, and one of each that blocks until the test lets it go. Copies share everything, so a test keeps
+// one and gives a copy away.
+// Thread-safety: BlockingInputStream and RecordingOutputStream may be used from any thread, ScriptedInputStream from
+// one at a time.
+#pragma once
+
+#include <netlite/exceptions.hpp>
+#include <netlite/input_stream.hpp>
+#include <netlite/output_stream.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace netlite::test {
+
+inline std::error_code codeOf(std::errc condition) { return std::make_error_code(condition); }
+
+/// What `call` throws, if it is an Exception.
+template <typename Exception, typename Call>
+Exception caught(Call call) {
+  try {
+    call();
+  } catch (const Exception& exception) {
+    return exception;
+  }
+  throw std::logic_error("nothing was thrown");
+}
+
+/// An input stream that follows a script: each read() takes the next step, or a part of it if its room is small. Behind
+/// the last step is the end of the stream.
+class ScriptedInputStream : public InputStream {
+ public:
+  /// These bytes have arrived.
+  ScriptedInputStream& gives(std::string bytes) { return add({std::move(bytes), {}, true}); }
+  /// These bytes come while somebody waits for them.
+  ScriptedInputStream& givesLate(std::string bytes) { return add({std::move(bytes), {}, false}); }
+  ScriptedInputStream& timesOut() {
+    return add({{}, [] { throw SocketTimeoutException(codeOf(std::errc::timed_out), "read"); }, false});
+  }
+  ScriptedInputStream& isReset() {
+    return add({{}, [] { throw SocketException(codeOf(std::errc::connection_reset), "read"); }, false});
+  }
+  ScriptedInputStream& ends() { return add({{}, {}, false}); }
+
+  /// Does it at the beginning of every read.
+  void beforeRead(std::function<void()> action) { script_->before_read = std::move(action); }
+  /// Does it in every call of available(); it may throw.
+  void inAvailable(std::function<void()> action) { script_->in_available = std::move(action); }
+  /// Lets close() throw.
+  void failToClose() { script_->fails_to_close = true; }
+  /// What awaitInput() finds from now on.
+  void setIdle(bool idle) { script_->idle = idle; }
+
+  /// The room that each read was given.
+  const std::vector<std::size_t>& rooms() const { return script_->rooms; }
+  std::size_t readCount() const { return script_->rooms.size(); }
+  int availableCount() const { return script_->available_count; }
+  int closeCount() const { return script_->close_count; }
+  const std::vector<std::chrono::milliseconds>& patiences() const { return script_->patiences; }
+
+  using InputStream::read;
+
+  std::size_t read(void* buffer, std::size_t size) override {
+    script_->rooms.push_back(size);
+    if (script_->before_read) script_->before_read();
+    if (script_->steps.empty()) return 0;
+    Step& step = script_->steps.front();
+    if (step.bytes.empty()) return endOrThrow();
+    const std::size_t count = step.bytes.copy(static_cast<char*>(buffer), size);
+    step.bytes.erase(0, count);
+    if (step.bytes.empty()) script_->steps.pop_front();
+    return count;
+  }
+
+  std::size_t available() override {
+    ++script_->available_count;
+    if (script_->in_available) script_->in_available();
+    if (script_->steps.empty() || !script_->steps.front().has_arrived) return 0;
+    return script_->steps.front().bytes.size();
+  }
+
+  bool awaitInput(std::chrono::milliseconds patience) override {
+    script_->patiences.push_back(patience);
+    return !script_->idle;
+  }
+
+  void close() override {
+    ++script_->close_count;
+    if (script_->fails_to_close) throw IOException(codeOf(std::errc::io_error), "close");
+  }
+
+ protected:
+  void unread(std::string bytes) override { script_->steps.push_front({std::move(bytes), {}, true}); }
+
+ private:
+  struct Step {
+    std::string bytes;
+    std::function<void()> failure;  // instead of bytes; with neither it is the end of the stream
+    bool has_arrived = false;
+  };
+
+  struct Script {
+    std::deque<Step> steps;
+    std::function<void()> before_read;
+    std::function<void()> in_available;
+    bool fails_to_close = false;
+    bool idle = false;
+    std::vector<std::size_t> rooms;
+    int available_count = 0;
+    int close_count = 0;
+    std::vector<std::chrono::milliseconds> patiences;
+  };
+
+  ScriptedInputStream& add(Step step) {
+    script_->steps.push_back(std::move(step));
+    return *this;
+  }
+
+  std::size_t endOrThrow() {
+    const Step step = std::move(script_->steps.front());
+    script_->steps.pop_front();
+    if (step.failure) step.failure();
+    return 0;
+  }
+
+  std::shared_ptr<Script> script_ = std::make_shared<Script>();
+};
+
+/// An input stream whose read() waits for close(), which makes it throw.
+class BlockingInputStream : public InputStream {
+ public:
+  /// Returns when somebody is in read().
+  void waitForReader() const {
+    std::unique_lock<std::mutex> lock(state_->mutex);
+    state_->changed.wait(lock, [this] { return state_->reading; });
+  }
+
+  using InputStream::read;
+
+  std::size_t read(void*, std::size_t) override {
+    std::unique_lock<std::mutex> lock(state_->mutex);
+    state_->reading = true;
+    state_->changed.notify_all();
+    state_->changed.wait(lock, [this] { return state_->closed; });
+    throw SocketException(codeOf(std::errc::operation_canceled), "read");
+  }
+
+  void close() override {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->closed = true;
+    state_->changed.notify_all();
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool reading = false;  // guarded by mutex, as is closed
+    bool closed = false;
+  };
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+/// An output stream that remembers its calls, and fails or blocks where the test wants it.
+class RecordingOutputStream : public OutputStream {
+ public:
+  /// The next write takes `count` bytes and times out; writes behind it go well unless told otherwise.
+  RecordingOutputStream& timesOutAfter(std::size_t count) { return add({std::errc::timed_out, count}); }
+  /// The next write takes nothing and throws a SocketException.
+  RecordingOutputStream& fails(std::errc reason) { return add({reason, 0}); }
+  /// The next write takes everything.
+  RecordingOutputStream& succeeds() { return add({std::errc(), 0}); }
+  void failToFlush() { state_->fails_to_flush = true; }
+  void failToClose() { state_->fails_to_close = true; }
+
+  /// Makes writes wait for release().
+  void block() {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->blocked = true;
+  }
+  void release() {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->blocked = false;
+    state_->changed.notify_all();
+  }
+  /// Returns when somebody is in write().
+  void waitForWriter() const {
+    std::unique_lock<std::mutex> lock(state_->mutex);
+    state_->changed.wait(lock, [this] { return state_->writing; });
+  }
+
+  /// The bytes of each write, as far as they were taken.
+  std::vector<std::string> writes() const {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    return state_->writes;
+  }
+  std::string bytes() const {
+    std::string all;
+    for (const std::string& write : writes()) all += write;
+    return all;
+  }
+  int flushCount() const {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    return state_->flush_count;
+  }
+  int closeCount() const {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    return state_->close_count;
+  }
+
+  using OutputStream::write;
+
+  void write(const void* data, std::size_t size) override {
+    std::unique_lock<std::mutex> lock(state_->mutex);
+    state_->writing = true;
+    state_->changed.notify_all();
+    state_->changed.wait(lock, [this] { return !state_->blocked; });
+    const std::string_view bytes(static_cast<const char*>(data), size);
+    const Outcome outcome = nextOutcome();
+    if (outcome.reason == std::errc()) return state_->writes.emplace_back(bytes), void();
+    if (outcome.taken != 0) state_->writes.emplace_back(bytes.substr(0, outcome.taken));
+    if (outcome.reason != std::errc::timed_out) throw SocketException(codeOf(outcome.reason), "write");
+    throw SocketTimeoutException(codeOf(outcome.reason), "write", outcome.taken);
+  }
+
+  void flush() override {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    ++state_->flush_count;
+    if (state_->fails_to_flush) throw IOException(codeOf(std::errc::no_space_on_device), "flush");
+  }
+
+  void close() override {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    ++state_->close_count;
+    if (state_->fails_to_close) throw IOException(codeOf(std::errc::io_error), "close");
+  }
+
+ private:
+  struct Outcome {
+    std::errc reason;  // errc() is success
+    std::size_t taken;
+  };
+
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<Outcome> outcomes;  // guarded by mutex, as is the rest
+    std::vector<std::string> writes;
+    bool writing = false;
+    bool blocked = false;
+    bool fails_to_flush = false;
+    bool fails_to_close = false;
+    int flush_count = 0;
+    int close_count = 0;
+  };
+
+  RecordingOutputStream& add(Outcome outcome) {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->outcomes.push_back(outcome);
+    return *this;
+  }
+
+  Outcome nextOutcome() {
+    if (state_->outcomes.empty()) return {std::errc(), 0};
+    const Outcome outcome = state_->outcomes.front();
+    state_->outcomes.pop_front();
+    return outcome;
+  }
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace netlite::test

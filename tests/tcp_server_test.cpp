@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: MIT
+//
+// TcpServer: every client gets a thread, nothing a client or handler does ends the server, and stop leaves nothing.
+#include "support/loopback.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#ifdef __linux__
+#include <unistd.h>
+
+#include <ctime>
+#endif
+
+namespace netlite::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kSoon = 10s;  // far more than anything here takes; only a failure waits that long
+
+void echo(Socket& client) {
+  SocketInputStream in = client.getInputStream();
+  SocketOutputStream out = client.getOutputStream();
+  char buffer[256];
+  while (const std::size_t count = in.read(buffer, sizeof buffer)) out.write(buffer, count);
+}
+
+Socket connectTo(const TcpServer& server) {
+  Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+  client.setSoTimeout(kSoon);
+  return client;
+}
+
+std::string echoed(Socket& client, const std::string& text) {
+  client.getOutputStream().write(text);
+  return receive(client, text.size());
+}
+
+bool atEnd(Socket& client) {
+  char byte = 0;
+  try {
+    return client.getInputStream().read(&byte, 1) == 0;
+  } catch (const SocketException&) {
+    return true;
+  }
+}
+
+std::size_t entriesOf(const char* directory) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) count += !entry.path().empty();
+  return count;
+}
+
+// What happened, collected from any thread and waited for.
+class Errors {
+ public:
+  void add(std::exception_ptr error) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    errors_.push_back(std::move(error));
+    changed_.notify_all();
+  }
+  bool waitForCount(std::size_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return changed_.wait_for(lock, kSoon, [&] { return errors_.size() >= count; });
+  }
+  std::size_t count() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return errors_.size();
+  }
+  std::exception_ptr first() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return errors_.front();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::exception_ptr> errors_;  // guarded by mutex_
+};
+
+TcpServer::Options reportingTo(Errors& errors) {
+  TcpServer::Options options;
+  options.onError = [&errors](std::exception_ptr error) { errors.add(std::move(error)); };
+  return options;
+}
+
+TEST(TcpServer, ServesClientsAtTheSameTime) {
+  TcpServer server(loopbackServer(), echo);
+  server.start();
+  Socket first = connectTo(server);
+  Socket second = connectTo(server);
+  EXPECT_EQ(echoed(second, "second"), "second");
+  EXPECT_EQ(echoed(first, "first"), "first");
+  EXPECT_EQ(server.connectionCount(), 2u);
+}
+
+TEST(TcpServer, ClosesTheSocketWhenTheHandlerReturns) {
+  TcpServer server(loopbackServer(), [](Socket& client) { client.getOutputStream().write("bye"); });
+  server.start();
+  Socket client = connectTo(server);
+  EXPECT_EQ(receive(client, 3), "bye");
+  EXPECT_TRUE(atEnd(client));
+}
+
+TEST(TcpServer, AHandlersExceptionReachesOnErrorAndEndsItsClientAlone) {
+  Errors errors;
+  const auto handler = [](Socket& client) {
+    if (receive(client, 1) == "x") throw std::runtime_error("x came");
+    echo(client);
+  };
+  TcpServer server(loopbackServer(), handler, reportingTo(errors));
+  server.start();
+  Socket good = connectTo(server);
+  good.getOutputStream().write("g");
+  Socket bad = connectTo(server);
+  bad.getOutputStream().write("x");
+  EXPECT_TRUE(atEnd(bad));
+  ASSERT_TRUE(errors.waitForCount(1));
+  EXPECT_THROW(std::rethrow_exception(errors.first()), std::runtime_error);
+  EXPECT_EQ(echoed(good, "still here"), "still here");
+}
+
+TEST(TcpServer, AnExceptionOfNoKnownTypeDoesNotEndIt) {
+  TcpServer server(loopbackServer(), [](Socket&) { throw 42; });
+  server.start();
+  Socket first = connectTo(server);
+  EXPECT_TRUE(atEnd(first));
+  Socket second = connectTo(server);
+  EXPECT_TRUE(atEnd(second));
+}
+
+TEST(TcpServer, WhatOnErrorThrowsIsDropped) {
+  TcpServer::Options options;
+  options.onError = [](std::exception_ptr) { throw std::runtime_error("from onError"); };
+  TcpServer server(
+      loopbackServer(), [](Socket&) { throw std::runtime_error("from handler"); }, options);
+  server.start();
+  Socket first = connectTo(server);
+  EXPECT_TRUE(atEnd(first));
+  Socket second = connectTo(server);
+  EXPECT_TRUE(atEnd(second));
+}
+
+TEST(TcpServer, MoreThanMaxConnectionsWaitInTheBacklog) {
+  TcpServer::Options options;
+  options.maxConnections = 2;
+  TcpServer server(loopbackServer(), echo, options);
+  server.start();
+  Socket first = connectTo(server);
+  Socket second = connectTo(server);
+  Socket third = connectTo(server);
+  EXPECT_EQ(echoed(first, "1"), "1");
+  EXPECT_EQ(echoed(second, "2"), "2");
+  third.getOutputStream().write("3");
+  third.setSoTimeout(100ms);
+  EXPECT_THROW(receive(third, 1), SocketTimeoutException);
+  EXPECT_EQ(server.connectionCount(), 2u);
+  first.close();
+  third.setSoTimeout(kSoon);
+  EXPECT_EQ(receive(third, 1), "3");
+}
+
+TEST(TcpServer, TheAcceptFilterResetsWhomItRefuses) {
+  std::atomic<int> asked{0};
+  TcpServer::Options options;
+  options.acceptFilter = [&asked](const InetSocketAddress& remote) {
+    EXPECT_TRUE(remote.getAddress().isLoopbackAddress());
+    return asked++ > 0;
+  };
+  TcpServer server(loopbackServer(), echo, options);
+  server.start();
+  Socket refused = connectTo(server);
+  char byte = 0;
+  EXPECT_THROW(refused.getInputStream().read(&byte, 1), SocketException);
+  Socket welcome = connectTo(server);
+  EXPECT_EQ(echoed(welcome, "hello"), "hello");
+}
+
+TEST(TcpServer, AnAcceptFilterThatThrowsIsReportedAndItsClientReset) {
+  Errors errors;
+  std::atomic<int> asked{0};
+  TcpServer::Options options = reportingTo(errors);
+  options.acceptFilter = [&asked](const InetSocketAddress&) -> bool {
+    if (asked++ == 0) throw std::runtime_error("filter");
+    return true;
+  };
+  TcpServer server(loopbackServer(), echo, options);
+  server.start();
+  Socket refused = connectTo(server);
+  EXPECT_TRUE(atEnd(refused));
+  EXPECT_TRUE(errors.waitForCount(1));
+  Socket welcome = connectTo(server);
+  EXPECT_EQ(echoed(welcome, "hello"), "hello");
+}
+
+TEST(TcpServer, StopWithGraceLetsHandlersFinish) {
+  std::promise<void> stopping;
+  std::atomic<bool> finished{false};
+  TcpServer server(loopbackServer(), [&](Socket& client) {
+    client.getOutputStream().write("!");
+    stopping.get_future().wait();
+    client.getOutputStream().write("done");
+    finished = true;
+  });
+  server.start();
+  Socket client = connectTo(server);
+  EXPECT_EQ(receive(client, 1), "!");
+  std::thread stopper([&] { server.stop(kSoon); });
+  EXPECT_THROW(for (;;) connectTo(server).getInputStream().read(), SocketException);  // nothing more is accepted
+  stopping.set_value();
+  stopper.join();
+  EXPECT_TRUE(finished);
+  EXPECT_EQ(receive(client, 4), "done");
+  EXPECT_EQ(server.connectionCount(), 0u);
+}
+
+TEST(TcpServer, StopClosesWhatIsLeftAfterTheGrace) {
+  Errors errors;
+  TcpServer server(loopbackServer(), echo, reportingTo(errors));
+  server.start();
+  Socket client = connectTo(server);
+  EXPECT_EQ(echoed(client, "x"), "x");
+  const auto start = std::chrono::steady_clock::now();
+  server.stop(100ms);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms);
+  EXPECT_TRUE(atEnd(client));
+  EXPECT_EQ(errors.count(), 0u) << "a handler that stop() has ended is no error";
+}
+
+TEST(TcpServer, StopIsHarmlessWithoutStartAndTwice) {
+  TcpServer server(loopbackServer(), echo);
+  server.stop(0ms);
+  server.stop(kSoon);
+  EXPECT_THROW(server.start(), SocketException);
+  server.run();  // returns at once
+}
+
+TEST(TcpServer, StopRefusesANegativeGrace) {
+  TcpServer server(loopbackServer(), echo);
+  server.start();
+  EXPECT_THROW(server.stop(-1ms), std::invalid_argument);
+  Socket client = connectTo(server);
+  EXPECT_EQ(echoed(client, "x"), "x");
+}
+
+TEST(TcpServer, RunReturnsAfterStop) {
+  TcpServer server(loopbackServer(), echo);
+  std::thread runner([&] { server.run(); });
+  Socket client = connectTo(server);
+  EXPECT_EQ(echoed(client, "x"), "x");
+  server.stop(0ms);
+  runner.join();
+  EXPECT_EQ(server.connectionCount(), 0u);
+}
+
+TEST(TcpServer, AHandlerMayStopItsServerAndStillAnswer) {
+  TcpServer* stopped = nullptr;
+  TcpServer server(loopbackServer(), [&](Socket& client) {
+    receive(client, 1);
+    stopped->stop(0ms);
+    client.getOutputStream().write("stopped");
+  });
+  stopped = &server;
+  server.start();
+  Socket idle = connectTo(server);
+  Socket client = connectTo(server);
+  client.getOutputStream().write("x");
+  EXPECT_EQ(receive(client, 7), "stopped");
+  EXPECT_TRUE(atEnd(idle));
+  server.run();
+  EXPECT_EQ(server.connectionCount(), 0u);
+}
+
+TEST(TcpServer, SeveralHandlersMayStopAtOnce) {
+  TcpServer* stopped = nullptr;
+  TcpServer server(loopbackServer(), [&](Socket& client) {
+    receive(client, 1);
+    stopped->stop(kSoon);
+  });
+  stopped = &server;
+  server.start();
+  std::vector<Socket> clients;
+  for (int i = 0; i < 8; ++i) clients.push_back(connectTo(server));
+  for (Socket& client : clients) client.getOutputStream().write("x");
+  server.run();
+  EXPECT_EQ(server.connectionCount(), 0u);
+}
+
+TEST(TcpServer, TheAcceptFilterMayStopTheServer) {
+  TcpServer* stopped = nullptr;
+  TcpServer::Options options;
+  options.acceptFilter = [&](const InetSocketAddress&) {
+    stopped->stop(0ms);
+    return true;
+  };
+  TcpServer server(loopbackServer(), echo, options);
+  stopped = &server;
+  server.start();
+  Socket client = connectTo(server);
+  server.run();
+  EXPECT_TRUE(atEnd(client));
+}
+
+TEST(TcpServer, AHandlerMayDestroyItsServer) {
+  std::unique_ptr<TcpServer> server;
+  std::promise<void> destroyed;
+  server = std::make_unique<TcpServer>(loopbackServer(), [&](Socket& client) {
+    receive(client, 1);
+    server.reset();
+    client.getOutputStream().write("gone");
+    destroyed.set_value();
+  });
+  server->start();
+  Socket client = connectTo(*server);
+  client.getOutputStream().write("x");
+  EXPECT_EQ(receive(client, 4), "gone");
+  EXPECT_EQ(destroyed.get_future().wait_for(kSoon), std::future_status::ready);
+  EXPECT_TRUE(atEnd(client));
+}
+
+TEST(TcpServer, TheDestructorEndsHandlersAndThreads) {
+  std::atomic<int> served{0};
+  Socket client;
+  {
+    TcpServer server(loopbackServer(), [&](Socket& socket) {
+      echo(socket);
+      ++served;
+    });
+    server.start();
+    client = connectTo(server);
+    EXPECT_EQ(echoed(client, "x"), "x");
+  }
+  EXPECT_TRUE(atEnd(client));
+}
+
+TEST(TcpServer, AMovedSocketOutlivesItsHandler) {
+  std::promise<Socket> kept;
+  TcpServer server(loopbackServer(), [&](Socket& client) { kept.set_value(std::move(client)); });
+  server.start();
+  Socket client = connectTo(server);
+  Socket moved = kept.get_future().get();
+  server.stop(kSoon);
+  moved.getOutputStream().write("alive");
+  EXPECT_EQ(receive(client, 5), "alive");
+}
+
+TEST(TcpServer, StopClosesASocketThatItsHandlerHasMoved) {
+  TcpServer server(loopbackServer(), [](Socket& client) {
+    Socket moved = std::move(client);
+    moved.getOutputStream().write("!");
+    echo(moved);
+  });
+  server.start();
+  Socket client = connectTo(server);
+  EXPECT_EQ(receive(client, 1), "!");
+  server.stop(0ms);
+  EXPECT_TRUE(atEnd(client));
+}
+
+TEST(TcpServer, RefusesWhatItCannotServe) {
+  EXPECT_THROW(TcpServer(ServerSocket(), echo), std::invalid_argument);
+  EXPECT_THROW(TcpServer(loopbackServer(), nullptr), std::invalid_argument);
+  ServerSocket closed = loopbackServer();
+  closed.close();
+  EXPECT_THROW(TcpServer(std::move(closed), echo), std::invalid_argument);
+}
+
+TEST(TcpServer, ATimeoutOfTheServerSocketDoesNotDisturbIt) {
+  ServerSocket listening = loopbackServer();
+  listening.setSoTimeout(1ms);
+  Errors errors;
+  TcpServer server(std::move(listening), echo, reportingTo(errors));
+  server.start();
+  Socket client = connectTo(server);
+  EXPECT_EQ(echoed(client, "x"), "x");
+  EXPECT_EQ(errors.count(), 0u);
+}
+
+TEST(TcpServer, ServesWithSmallStacks) {
+  TcpServer::Options options;
+  options.threadStackSize = 1;  // rounded up to what the system allows
+  TcpServer server(
+      loopbackServer(), [](Socket& client) { client.getOutputStream().write("ok"); }, options);
+  server.start();
+  Socket client = connectTo(server);
+  EXPECT_EQ(receive(client, 2), "ok");
+}
+
+#ifdef __linux__
+// Every descriptor that this process may have, but those it has already.
+class AllDescriptors {
+ public:
+  AllDescriptors() {
+    for (int taken = ::dup(0); taken >= 0; taken = ::dup(0)) taken_.push_back(taken);
+  }
+  ~AllDescriptors() { giveBack(taken_.size()); }
+  void giveBack(std::size_t count) {
+    for (; count > 0; --count) {
+      ::close(taken_.back());
+      taken_.pop_back();
+    }
+  }
+
+ private:
+  std::vector<int> taken_;
+};
+
+TEST(TcpServer, RunningOutOfDescriptorsIsToldOnceAndPasses) {
+  Errors errors;
+  TcpServer server(loopbackServer(), echo, reportingTo(errors));
+  server.start();
+  Socket first = connectTo(server);
+  EXPECT_EQ(echoed(first, "1"), "1");
+  AllDescriptors all;
+  all.giveBack(1);
+  Socket waiting = connectTo(server);  // takes the last one: none is left to accept with
+  waiting.getOutputStream().write("2");
+  ASSERT_TRUE(errors.waitForCount(1));
+  const std::clock_t before = std::clock();
+  waiting.setSoTimeout(500ms);
+  all.giveBack(1);  // for the waker of a timed read
+  EXPECT_EQ(receive(waiting, 1), "2");
+  all.giveBack(5);
+  waiting.setSoTimeout(kSoon);
+  EXPECT_EQ(echoed(waiting, "3"), "3");
+  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 5) << "it spun";
+  EXPECT_EQ(errors.count(), 1u);
+}
+
+TEST(TcpServer, LeavesNoThreadAndNoDescriptorBehind) {
+  ServerSocket lonely = loopbackServer();
+  lonely.setSoTimeout(1ms);
+  EXPECT_THROW(lonely.accept(), SocketTimeoutException);  // this thread has its waker now
+  const std::size_t threads = entriesOf("/proc/self/task");
+  const std::size_t descriptors = entriesOf("/proc/self/fd");
+  for (int round = 0; round < 20; ++round) {
+    TcpServer server(loopbackServer(), echo);
+    server.start();
+    std::vector<Socket> clients;
+    for (int i = 0; i < 10; ++i) clients.push_back(connectTo(server));
+    for (Socket& client : clients) EXPECT_EQ(echoed(client, "x"), "x");
+    clients.resize(5);
+    server.stop(round % 2 == 0 ? 0ms : 1ms);
+  }
+  EXPECT_EQ(entriesOf("/proc/self/task"), threads);
+  EXPECT_EQ(entriesOf("/proc/self/fd"), descriptors);
+}
+
+TEST(TcpServer, EndedClientsDoNotPileUp) {
+  TcpServer server(loopbackServer(), [](Socket&) {});
+  server.start();
+  const std::size_t threads = entriesOf("/proc/self/task");
+  for (int i = 0; i < 300; ++i) {
+    Socket client = connectTo(server);
+    EXPECT_TRUE(atEnd(client));
+  }
+  EXPECT_LE(entriesOf("/proc/self/task"), threads + 5);
+}
+#endif
+
+}  // namespace
+}  // namespace netlite::test

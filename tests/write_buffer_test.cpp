@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// WriteBuffer: whole lines, and what stays after a failure. What users see of it is in the tests of the two writers.
+#include "write_buffer.hpp"
+
+#include <netlite/exceptions.hpp>
+
+#include "support/scripted_streams.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+using netlite::SocketException;
+using netlite::SocketTimeoutException;
+using netlite::WriteBuffer;
+using netlite::test::RecordingOutputStream;
+
+using Writes = std::vector<std::string>;
+
+WriteBuffer bufferOn(const RecordingOutputStream& stream, std::size_t size) {
+  return WriteBuffer(std::make_unique<RecordingOutputStream>(stream), size);
+}
+
+TEST(WriteBufferTest, RefusesNoStreamAndNoSize) {
+  EXPECT_THROW(WriteBuffer(nullptr, 8), std::invalid_argument);
+  EXPECT_THROW(bufferOn(RecordingOutputStream(), 0), std::invalid_argument);
+}
+
+TEST(WriteBufferTest, IsEmptyUntilThereIsText) {
+  WriteBuffer buffer = bufferOn(RecordingOutputStream(), 8);
+  EXPECT_TRUE(buffer.isEmpty());
+  buffer.append("a");
+  EXPECT_FALSE(buffer.isEmpty());
+  buffer.flush();
+  EXPECT_TRUE(buffer.isEmpty());
+}
+
+TEST(WriteBufferTest, ALineThatEndsOtherwiseIsWholeToo) {
+  RecordingOutputStream sent;
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.appendLine("one", ";");
+  buffer.append("two");
+  buffer.append("three");
+  EXPECT_EQ(sent.writes(), Writes{"one;"});
+}
+
+TEST(WriteBufferTest, WhatIsSentIsForgottenWithItsLineEnds) {
+  RecordingOutputStream sent;
+  sent.timesOutAfter(2);
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.appendLine("one", ";");
+  EXPECT_THROW(buffer.flush(), SocketTimeoutException);
+  buffer.append("two");
+  buffer.append("three");
+  EXPECT_EQ(sent.writes(), (Writes{"on", "e;"}));
+}
+
+TEST(WriteBufferTest, ATextIsTakenThoughSendingFails) {
+  RecordingOutputStream sent;
+  sent.fails(std::errc::connection_reset);
+  WriteBuffer buffer = bufferOn(sent, 4);
+  EXPECT_THROW(buffer.append("longer"), SocketException);
+  buffer.flush();
+  EXPECT_EQ(sent.bytes(), "longer");
+}
+
+TEST(WriteBufferTest, AStreamThatTookMoreThanItWasGivenDoesNoHarm) {
+  RecordingOutputStream sent;
+  sent.timesOutAfter(100);
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.append("abc");
+  EXPECT_THROW(buffer.flush(), SocketTimeoutException);
+  EXPECT_TRUE(buffer.isEmpty());
+}
+
+TEST(WriteBufferTest, DiscardDropsTheText) {
+  RecordingOutputStream sent;
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.appendLine("a", "\n");
+  buffer.discard();
+  buffer.append("b");
+  buffer.flush();
+  EXPECT_EQ(sent.bytes(), "b");
+}
+
+TEST(WriteBufferTest, NothingStaysAfterClose) {
+  RecordingOutputStream sent;
+  sent.fails(std::errc::connection_reset);
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.append("abc");
+  EXPECT_THROW(buffer.close(), SocketException);
+  EXPECT_TRUE(buffer.isEmpty());
+  EXPECT_EQ(sent.closeCount(), 1);
+}
+
+}  // namespace
