@@ -193,7 +193,7 @@ std::size_t Connection::read(void* buffer, std::size_t size) {
 std::size_t Connection::receive(void* buffer, std::size_t size, Deadline deadline) {
   for (;;) {
     if (isInputShutdown()) return 0;
-    if (!unread_.empty()) return takeUnread(buffer, size);
+    if (has_unread_.load(std::memory_order_acquire)) return takeUnread(buffer, size);
     if (!deadline.isNever()) awaitReadable(deadline);
     const Transfer got = platform::receive(core_.handle(), buffer, size, deadline.isNever());
     if (got.outcome == Outcome::done && got.count > 0) return got.count;
@@ -207,9 +207,11 @@ std::size_t Connection::receive(void* buffer, std::size_t size, Deadline deadlin
 }
 
 std::size_t Connection::takeUnread(void* buffer, std::size_t size) {
+  std::lock_guard<std::mutex> lock(state_mutex_);
   const std::size_t count = std::min(size, unread_.size());
   std::memcpy(buffer, unread_.data(), count);
   unread_.erase(0, count);
+  has_unread_.store(!unread_.empty(), std::memory_order_release);
   return count;
 }
 
@@ -244,14 +246,10 @@ std::size_t Connection::available() {
   const SocketCore::Call call(core_);
   if (!call.entered()) throwSocketError(describe("read from"), Error::socketClosed);
   if (isInputShutdown()) return 0;
-  std::size_t kept = 0;
-  if (read_mutex_.try_lock()) {  // taken: a read is waiting, so nothing is kept
-    kept = unread_.size();
-    read_mutex_.unlock();
-  }
   const Transfer queued = platform::available(core_.handle());
   if (queued.outcome == Outcome::failed) failRead(queued.error);
-  return kept + queued.count;
+  std::lock_guard<std::mutex> lock(state_mutex_);
+  return unread_.size() + queued.count;
 }
 
 bool Connection::awaitInput(std::chrono::milliseconds patience) {
@@ -263,7 +261,7 @@ bool Connection::awaitInput(std::chrono::milliseconds patience) {
   if (!call.entered() || isInputShutdown()) return true;
   const Turn turn(read_mutex_, deadline);
   if (!turn.taken()) return false;
-  if (!unread_.empty()) return true;
+  if (has_unread_.load(std::memory_order_acquire)) return true;
   try {
     return core_.wait(platform::Interest::readable, deadline) != SocketCore::WaitResult::timedOut;
   } catch (const SocketException&) {
@@ -271,9 +269,11 @@ bool Connection::awaitInput(std::chrono::milliseconds patience) {
   }
 }
 
+// Without a turn at reading: another reader may have it for as long as it likes, and this call's time may be over.
 void Connection::unread(std::string bytes) {
-  std::lock_guard<Mutex> lock(read_mutex_);
+  std::lock_guard<std::mutex> lock(state_mutex_);
   unread_.insert(0, bytes);
+  has_unread_.store(!unread_.empty(), std::memory_order_release);
 }
 
 void Connection::shutdownInput() {
@@ -338,8 +338,7 @@ void Connection::shutdownOutput() {
   if (error) throwSocketError(Operation::other, describe(operation), error);
 }
 
-// ---- waiting
-// ----------------------------------------------------------------------------------------------------------
+// ---- waiting -------------------------------------------------------------------------------------------------------
 
 SocketCore::WaitResult Connection::wait(platform::Interest interest, Deadline deadline, const char* operation) try {
   return core_.wait(interest, deadline);

@@ -100,11 +100,12 @@ class Connection {
   std::atomic<Milliseconds> write_timeout_{0};
   std::atomic<bool> input_shutdown_{false};
   std::atomic<bool> output_shutdown_{false};
-  std::string unread_;  // guarded by read_mutex_: bytes that come before the descriptor's
+  std::atomic<bool> has_unread_{false};  // whether unread_ holds something
 
   mutable std::mutex state_mutex_;
   std::optional<InetSocketAddress> remote_;  // guarded by state_mutex_; set once
   std::optional<InetSocketAddress> local_;   // guarded by state_mutex_
+  std::string unread_;                       // guarded by state_mutex_: bytes that come before the descriptor's
   bool connecting_ = false;                  // guarded by state_mutex_
   bool abortive_close_ = false;              // guarded by state_mutex_: SO_LINGER with zero seconds
   bool input_ended_ = false;                 // guarded by state_mutex_

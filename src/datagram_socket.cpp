@@ -6,6 +6,7 @@
 
 #include "deadline.hpp"
 #include "errors.hpp"
+#include "moved_from.hpp"
 #include "mutex.hpp"
 #include "platform/platform.hpp"
 #include "socket_core.hpp"
@@ -404,17 +405,16 @@ DatagramSocket DatagramSocket::unbound() { return DatagramSocket(std::make_share
 DatagramSocket::DatagramSocket(DatagramSocket&& other) noexcept = default;
 
 DatagramSocket& DatagramSocket::operator=(DatagramSocket&& other) noexcept {
-  DatagramSocket old(std::move(*this));
-  endpoint_ = std::move(other.endpoint_);
+  DatagramSocket taken(std::move(other));
+  endpoint_.swap(taken.endpoint_);
   return *this;
 }
 
-DatagramSocket::~DatagramSocket() { close(); }
-
-const std::shared_ptr<DatagramSocket::Endpoint>& DatagramSocket::endpoint() const {
-  if (!endpoint_) throwSocketError("use moved-from datagram socket", Error::socketClosed);
-  return endpoint_;
+DatagramSocket::~DatagramSocket() {
+  if (endpoint_) endpoint_->close();
 }
+
+const std::shared_ptr<DatagramSocket::Endpoint>& DatagramSocket::endpoint() const { return orClosed(endpoint_); }
 
 void DatagramSocket::bind(const InetSocketAddress& local) { endpoint()->bind(local); }
 
@@ -436,16 +436,14 @@ void DatagramSocket::receive(DatagramPacket& packet) {
 
 void DatagramSocket::connect(const InetSocketAddress& remote) { endpoint()->connect(remote); }
 
-void DatagramSocket::disconnect() {
-  if (endpoint_) endpoint_->disconnect();
-}
+void DatagramSocket::disconnect() { endpoint()->disconnect(); }
 
 InetAddress DatagramSocket::getInetAddress() const {
-  return endpoint_ ? endpoint_->remote().value_or(InetSocketAddress()).getAddress() : InetAddress();
+  return endpoint()->remote().value_or(InetSocketAddress()).getAddress();
 }
 
 int DatagramSocket::getPort() const {
-  const std::optional<InetSocketAddress> remote = endpoint_ ? endpoint_->remote() : std::nullopt;
+  const std::optional<InetSocketAddress> remote = endpoint()->remote();
   return remote ? remote->getPort() : -1;
 }
 
@@ -456,12 +454,12 @@ InetSocketAddress DatagramSocket::getRemoteSocketAddress() const {
 }
 
 InetAddress DatagramSocket::getLocalAddress() const {
-  return endpoint_ ? endpoint_->local().value_or(InetSocketAddress()).getAddress() : InetAddress();
+  return endpoint()->local().value_or(InetSocketAddress()).getAddress();
 }
 
 int DatagramSocket::getLocalPort() const {
   if (isClosed()) return -1;
-  return endpoint_->local().value_or(InetSocketAddress()).getPort();
+  return endpoint()->local().value_or(InetSocketAddress()).getPort();
 }
 
 InetSocketAddress DatagramSocket::getLocalSocketAddress() const {
@@ -470,9 +468,9 @@ InetSocketAddress DatagramSocket::getLocalSocketAddress() const {
   return *local;
 }
 
-bool DatagramSocket::isConnected() const { return endpoint_ && endpoint_->remote().has_value(); }
-bool DatagramSocket::isBound() const { return endpoint_ && endpoint_->isBound(); }
-bool DatagramSocket::isClosed() const { return !endpoint_ || endpoint_->isClosed(); }
+bool DatagramSocket::isConnected() const { return endpoint()->remote().has_value(); }
+bool DatagramSocket::isBound() const { return endpoint()->isBound(); }
+bool DatagramSocket::isClosed() const { return endpoint()->isClosed(); }
 
 void DatagramSocket::setSoTimeout(std::chrono::milliseconds timeout) { endpoint()->setTimeout(timeout); }
 std::chrono::milliseconds DatagramSocket::getSoTimeout() const { return endpoint()->timeout(); }
@@ -512,11 +510,9 @@ void DatagramSocket::leaveGroup(const InetAddress& group, const std::string& net
   endpoint()->leaveGroup(group, &networkInterface);
 }
 
-void DatagramSocket::close() {
-  if (endpoint_) endpoint_->close();
-}
+void DatagramSocket::close() { endpoint()->close(); }
 
-std::string DatagramSocket::toString() const { return endpoint_ ? endpoint_->toString() : "DatagramSocket[moved]"; }
+std::string DatagramSocket::toString() const { return endpoint()->toString(); }
 std::intptr_t DatagramSocket::nativeHandle() const { return endpoint()->nativeHandle(); }
 
 }  // namespace netlite

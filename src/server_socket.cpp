@@ -8,6 +8,7 @@
 #include "connection.hpp"
 #include "deadline.hpp"
 #include "errors.hpp"
+#include "moved_from.hpp"
 #include "socket_core.hpp"
 #include "socket_settings.hpp"
 
@@ -192,17 +193,16 @@ ServerSocket::ServerSocket(int port, int backlog, const InetAddress& bindAddress
 ServerSocket::ServerSocket(ServerSocket&& other) noexcept = default;
 
 ServerSocket& ServerSocket::operator=(ServerSocket&& other) noexcept {
-  ServerSocket old(std::move(*this));
-  listener_ = std::move(other.listener_);
+  ServerSocket taken(std::move(other));
+  listener_.swap(taken.listener_);
   return *this;
 }
 
-ServerSocket::~ServerSocket() { close(); }
-
-const std::shared_ptr<ServerSocket::Listener>& ServerSocket::listener() const {
-  if (!listener_) throwSocketError("use moved-from server socket", Error::socketClosed);
-  return listener_;
+ServerSocket::~ServerSocket() {
+  if (listener_) listener_->close();
 }
+
+const std::shared_ptr<ServerSocket::Listener>& ServerSocket::listener() const { return orClosed(listener_); }
 
 void ServerSocket::bind(const InetSocketAddress& local, int backlog) { listener()->bind(local, backlog); }
 
@@ -250,13 +250,11 @@ InetSocketAddress ServerSocket::getLocalSocketAddress() const {
   return *local;
 }
 
-void ServerSocket::close() {
-  if (listener_) listener_->close();
-}
+void ServerSocket::close() { listener()->close(); }
 
-bool ServerSocket::isClosed() const { return !listener_ || listener_->isClosed(); }
-bool ServerSocket::isBound() const { return listener_ && listener_->local().has_value(); }
-std::string ServerSocket::toString() const { return listener_ ? listener_->toString() : "ServerSocket[moved]"; }
+bool ServerSocket::isClosed() const { return listener()->isClosed(); }
+bool ServerSocket::isBound() const { return listener()->local().has_value(); }
+std::string ServerSocket::toString() const { return listener()->toString(); }
 std::intptr_t ServerSocket::nativeHandle() const { return listener()->nativeHandle(); }
 
 }  // namespace netlite

@@ -6,6 +6,7 @@
 
 #include "connection.hpp"
 #include "errors.hpp"
+#include "moved_from.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -41,8 +42,8 @@ Socket::Socket(std::shared_ptr<Connection> connection) noexcept : connection_(st
 Socket::Socket(Socket&& other) noexcept = default;
 
 Socket& Socket::operator=(Socket&& other) noexcept {
-  Socket old(std::move(*this));
-  connection_ = std::move(other.connection_);
+  Socket taken(std::move(other));
+  connection_.swap(taken.connection_);
   return *this;
 }
 
@@ -50,10 +51,7 @@ Socket::~Socket() {
   if (connection_) connection_->abandon();
 }
 
-const std::shared_ptr<Connection>& Socket::connection() const {
-  if (!connection_) throwSocketError("use moved-from socket", Error::socketClosed);
-  return connection_;
-}
+const std::shared_ptr<Connection>& Socket::connection() const { return orClosed(connection_); }
 
 void Socket::bind(const InetSocketAddress& local) { connection()->bind(local); }
 
@@ -94,15 +92,13 @@ InetSocketAddress Socket::getLocalSocketAddress() const {
 void Socket::shutdownInput() { connection()->shutdownInput(); }
 void Socket::shutdownOutput() { connection()->shutdownOutput(); }
 
-void Socket::close() {
-  if (connection_) connection_->close();
-}
+void Socket::close() { connection()->close(); }
 
-bool Socket::isConnected() const { return connection_ && connection_->remote().has_value(); }
-bool Socket::isBound() const { return connection_ && connection_->local().has_value(); }
-bool Socket::isClosed() const { return !connection_ || connection_->isClosed(); }
-bool Socket::isInputShutdown() const { return connection_ && connection_->isInputShutdown(); }
-bool Socket::isOutputShutdown() const { return connection_ && connection_->isOutputShutdown(); }
+bool Socket::isConnected() const { return connection()->remote().has_value(); }
+bool Socket::isBound() const { return connection()->local().has_value(); }
+bool Socket::isClosed() const { return connection()->isClosed(); }
+bool Socket::isInputShutdown() const { return connection()->isInputShutdown(); }
+bool Socket::isOutputShutdown() const { return connection()->isOutputShutdown(); }
 
 void Socket::setSoTimeout(std::chrono::milliseconds timeout) { connection()->setReadTimeout(timeout); }
 std::chrono::milliseconds Socket::getSoTimeout() const { return connection()->readTimeout(); }
@@ -140,7 +136,7 @@ void Socket::setTrafficClass(int trafficClass) {
 
 int Socket::getTrafficClass() const { return connection()->getOption(Option::trafficClass); }
 
-std::string Socket::toString() const { return connection_ ? connection_->toString() : "Socket[moved]"; }
+std::string Socket::toString() const { return connection()->toString(); }
 
 std::intptr_t Socket::nativeHandle() const { return connection()->nativeHandle(); }
 

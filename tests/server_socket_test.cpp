@@ -620,6 +620,9 @@ TEST(ServerSocketTest, AMovedFromServerSocketBehavesLikeAClosedOne) {
   EXPECT_TRUE(server.isClosed());
   expectClosed([&] { server.accept(); });
   expectClosed([&] { server.getSoTimeout(); });
+  EXPECT_EQ(server.getLocalPort(), -1);
+  EXPECT_EQ(server.getInetAddress(), InetAddress());
+  EXPECT_EQ(server.toString(), "ServerSocket[unbound]");
   server.close();
   EXPECT_FALSE(moved.isClosed());
 }

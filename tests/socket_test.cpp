@@ -944,6 +944,11 @@ TEST(SocketTest, AMovedFromSocketBehavesLikeAClosedOne) {
   expectClosed([&] { from.getTcpNoDelay(); });
   expectClosed([&] { from.shutdownOutput(); });
   expectClosed([&] { from.connect(moved.getRemoteSocketAddress()); });
+  EXPECT_EQ(from.getPort(), 0);
+  EXPECT_EQ(from.getLocalPort(), -1);
+  EXPECT_EQ(from.getInetAddress(), InetAddress());
+  EXPECT_EQ(from.nativeHandle(), -1);
+  EXPECT_EQ(from.toString(), "Socket[unconnected]");
   from.close();
   EXPECT_FALSE(moved.isClosed());
 }
@@ -955,6 +960,13 @@ TEST(SocketTest, MoveAssignmentClosesTheOldConnection) {
   EXPECT_EQ(old.server.getInputStream().read(), -1);
   pair.server.getOutputStream().write("x");
   EXPECT_EQ(receive(old.client, 1), "x");
+}
+
+TEST(SocketTest, MovingASocketOntoItselfChangesNothing) {
+  Pair pair = connectedPair();
+  Socket& same = pair.client;
+  pair.client = std::move(same);
+  EXPECT_FALSE(pair.client.isClosed());
 }
 
 TEST(SocketTest, AMovedFromSocketCanBeAssignedAgain) {

@@ -266,6 +266,20 @@ TEST_F(TimeoutsTest, HalfOfReadAllBytesComesFirstInTheNextRead) {
   EXPECT_EQ(receive(pair_.client, 9), "st second");
 }
 
+TEST_F(TimeoutsTest, ReadAllBytesEndsInTimeAlthoughAnotherReaderWaitsForEver) {
+  pair_.client.setSoTimeout(200ms);
+  peerWrites("x");
+  BlockedThread timed([this] { timeoutOf(200ms, [this] { in().readAllBytes(); }); });
+  timed.waitUntilAsleep();
+  pair_.client.setSoTimeout(0ms);
+  BlockedThread patient([this] { in().read(); });
+  EXPECT_NO_THROW(timed.join());
+  peerWrites("y");
+  EXPECT_NO_THROW(patient.join());
+  pair_.server.close();
+  EXPECT_EQ(in().readAllBytes().size(), 1u);  // of x and y, whichever the patient one has not got
+}
+
 TEST_F(TimeoutsTest, ReadLineOfADripTimesOut) {
   pair_.client.setSoTimeout(60ms);
   DrippingPeer peer(pair_.server);
