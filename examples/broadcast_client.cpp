@@ -35,6 +35,7 @@ void receive(netlite::Socket& socket, example::Console& console) {
     netlite::BufferedReader in(socket.getInputStream());
     in.setMaxLineLength(kLongestLine);
     while (const std::optional<std::string> line = in.readLine()) console.print(*line);
+    if (!console.awaitEnd(std::chrono::milliseconds(0))) console.remark("The server has left.");
   } catch (const netlite::IOException& e) {
     if (e.code() != std::errc::operation_canceled) failure = std::current_exception();
   }
@@ -62,11 +63,15 @@ int talk(const example::Arguments& arguments) {
 
   netlite::PrintWriter out(socket.getOutputStream());
   std::future<void> receiver = std::async(std::launch::async, [&] { receive(socket, console); });
-  if (arguments.has("--nickname")) out.println(name);
+  if (arguments.has("--nickname")) {
+    out.println(name);
+    out.flush();
+  }
   send(out, arguments.has("--nickname") ? "" : name + ":", console);
 
   example::finishSending(socket);
-  receiver.wait_for(std::chrono::seconds(1));  // the server closes when it has everything: closing first could lose it
+  receiver.wait_for(
+      std::chrono::milliseconds(500));  // the server closes when it has everything: closing first could lose it
   socket.close();
   receiver.get();
   return 0;

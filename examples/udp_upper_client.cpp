@@ -5,10 +5,12 @@
 #include "support/console.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
+#include "support/upper_case.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
@@ -18,6 +20,8 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kLongestDatagram = 65535;
 
 const example::Program kProgram{
     "udp_upper_client",
@@ -39,30 +43,32 @@ void send(netlite::DatagramSocket& socket, const netlite::DatagramPacket& packet
   }
 }
 
-// False if none came in time.
-bool receive(netlite::DatagramSocket& socket, netlite::DatagramPacket& answer, std::chrono::milliseconds timeout) {
-  const auto deadline = Clock::now() + timeout;
+// Waits until `wanted` has come; false if it has not by then.
+bool receive(netlite::DatagramSocket& socket, const std::string& wanted, Clock::time_point deadline) {
+  netlite::DatagramPacket answer(kLongestDatagram);
   try {
-    socket.setSoTimeout(timeout);
-    socket.receive(answer);
-    return true;
+    for (auto left = deadline - Clock::now(); left > Clock::duration::zero(); left = deadline - Clock::now()) {
+      socket.setSoTimeout(std::chrono::ceil<std::chrono::milliseconds>(left));
+      socket.receive(answer);
+      if (answer.getData() == wanted) return true;
+    }
   } catch (const netlite::SocketTimeoutException&) {
-    return false;
+    // There may be a next try.
   } catch (const netlite::PortUnreachableException&) {
-    std::this_thread::sleep_until(deadline);  // the server may be there at the next try
-    return false;
+    std::this_thread::sleep_until(deadline);  // nobody is there, but somebody may be at the next try
   }
+  return false;
 }
 
-// Each line has a socket of its own: a late second answer goes to a port where nobody is any more, and cannot be taken
-// for the answer to the next line. The socket is connected, so answers of strangers do not reach it.
+// The answer to this line and to no other: the socket is connected, so strangers do not reach it; it is a new one for
+// each line, so what comes late goes to a port where nobody is any more; and what comes has to be the answer.
 std::string ask(const netlite::InetSocketAddress& server, const std::string& line, const Patience& patience) {
   netlite::DatagramSocket socket;
   socket.connect(server);
-  netlite::DatagramPacket answer(65535);
+  const std::string answer = example::upperCase(line);
   for (int i = 0; i < patience.tries; ++i) {
     send(socket, netlite::DatagramPacket(line, server));
-    if (receive(socket, answer, patience.timeout)) return std::string(answer.getData());
+    if (receive(socket, answer, Clock::now() + patience.timeout)) return answer;
   }
   throw std::runtime_error("no answer from " + server.toString() + " after " + std::to_string(patience.tries) +
                            (patience.tries == 1 ? " try" : " tries"));

@@ -3,12 +3,12 @@
 // udp_upper_server: every datagram comes back with a to z in upper case, and all other bytes as they are.
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
+#include "support/upper_case.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <cstddef>
 #include <string>
-#include <system_error>
 
 namespace {
 
@@ -17,17 +17,11 @@ const example::Program kProgram{
 
 constexpr std::size_t kLongestDatagram = 65535;
 
-std::string upperCase(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
 // An answer that cannot be sent (the way back is gone) is lost as any datagram may be: the server goes on.
 void answer(netlite::DatagramSocket& socket, const netlite::DatagramPacket& request) {
   try {
-    socket.send(netlite::DatagramPacket(upperCase(std::string(request.getData())), request.getSocketAddress()));
+    const std::string text = example::upperCase(std::string(request.getData()));
+    socket.send(netlite::DatagramPacket(text, request.getSocketAddress()));
   } catch (const netlite::IOException& e) {
     if (!socket.isClosed()) example::printError(e.what());
   }

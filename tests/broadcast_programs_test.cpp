@@ -35,8 +35,15 @@ Peer joinAs(const std::string& name, int port) {
   return peer;
 }
 
-// The most memory that a program has had, in KiB; 0 where the system does not tell.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kInstrumented = true;  // and so is the program, which needs much more memory then
+#else
+constexpr bool kInstrumented = false;
+#endif
+
+// The most memory that a program has had, in KiB; 0 where nobody can tell.
 long peakMemory(const Process& process) {
+  if (kInstrumented) return 0;
   std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
   for (std::string line; std::getline(status, line);) {
     if (line.rfind("VmHWM:", 0) == 0) return std::stol(line.substr(6));
@@ -252,10 +259,7 @@ TEST(BroadcastServer, HundredsOfSilentClientsCostLittle) {
   Peer peer = join(server.port);
   peer.say("anybody?");
   EXPECT_EQ(peer.hear(), "anybody?");
-  EXPECT_EQ(silent.back().hear(), "(joining)");
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  EXPECT_LT(peakMemory(server.process), 64 * 1024);
-#endif
+  EXPECT_LT(peakMemory(server.process), 48 * 1024);
   EXPECT_EQ(server.end(), 0);
 }
 
@@ -361,8 +365,10 @@ TEST(BroadcastLimits, OneTooManyIsToldAndClosed) {
   Peer three(server.port);
   EXPECT_EQ(three.hear(), "server full");
   EXPECT_EQ(three.hear(), "(end)");
-  one.say("just the two of us");
-  EXPECT_EQ(two.hear(), "just the two of us");
+  for (Peer* peer : {&one, &two}) {
+    peer->say("hello");
+    EXPECT_EQ(peer->hear(), "hello");
+  }
 }
 
 TEST(BroadcastLimits, APlaceIsFreeAgainWhenSomebodyHasLeft) {
@@ -385,8 +391,8 @@ TEST(BroadcastLimits, OnlyTheAllowedMayComeIn) {
   }
   for (const char* network : {"127.0.0.2", "10.0.0.0/8", "127.0.0.2/31", "128.0.0.0/1", "::/0", "::1"}) {
     Server server("broadcast_server", {"--allow", network, "0"});
-    Socket refused(InetAddress::getLoopbackAddress(), server.port);
-    EXPECT_THROW(refused.getInputStream().read(), SocketException) << network;  // a reset
+    EXPECT_THROW(Socket(InetAddress::getLoopbackAddress(), server.port).getInputStream().read(), SocketException)
+        << network;  // a reset, which may come before the connection is seen to be there
   }
 }
 
@@ -413,12 +419,17 @@ TEST(BroadcastLimits, BadValuesAreOneLineAndCodeTwo) {
 
 // --- ending ---
 
-TEST(BroadcastServer, EndsInOrderWithClientsThatTalkAndOneThatIsDeaf) {
+TEST(BroadcastServer, EndsInOrderThoughItsWritersWaitForADeafClient) {
   for (const int signal : {SIGINT, SIGTERM}) {
     Server server("broadcast_server", {"0", "--nicknames"});
     Peer ann = joinAs("ann", server.port);
     Peer deaf = joinAs("deaf", server.port);
     Peer unnamed(server.port);
+    const std::string line(20000, 'x');
+    for (int i = 0; i < 300; ++i) {  // more than the system takes, less than the queue does
+      ann.say(line);
+      ann.hear();
+    }
     EXPECT_EQ(server.end(signal), 0);
     EXPECT_EQ(server.process.err.readAll(), "");
   }

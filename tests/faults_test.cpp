@@ -83,10 +83,12 @@ TEST(FaultInjectionTest, SeesEverySystemCallThatTheLibraryMakes) {
     server.setSoTimeout(1h);
     Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
     Socket accepted = server.accept();
-    accepted.setSoTimeout(1h);
+    accepted.setSoTimeout(1ms);
     accepted.getReuseAddress();
+    EXPECT_THROW(accepted.getInputStream().read(), SocketTimeoutException);
+    accepted.setSoTimeout(1h);
     client.getOutputStream().write('x');
-    EXPECT_EQ(accepted.getInputStream().read(), 'x');
+    EXPECT_EQ(receive(accepted, 1), "x");
     client.shutdownOutput();
     BlockedThread closes([&] { accepted.close(); });
     closes.join();
@@ -164,7 +166,7 @@ TEST_F(ReadFaultsTest, ReadLineCollectsSingleBytes) {
 }
 
 TEST_F(ReadFaultsTest, ReadNBytesTellsWhatItHadBeforeTheTimeout) {
-  pair_.client.setSoTimeout(50ms);
+  pair_.client.setSoTimeout(500ms);
   send("abc");
   faults_.shorten(Call::recv, 1, kAlways);
   std::string bytes(4, '\0');
@@ -317,11 +319,38 @@ TEST(WakerFaultsTest, AReadWithTimeoutWithoutDescriptorsLeftTellsAndGoesOnLater)
   pair.server.getOutputStream().write('x');
   inNewThread([&] {
     Faults faults;
-    faults.fail(Call::eventfd, EMFILE);
+    faults.answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
     SocketInputStream in = pair.client.getInputStream();
     expectToTell(thrownBy<SocketException>([&] { in.read(); }), EMFILE,
                  "read from " + pair.client.getRemoteSocketAddress().toString());
     EXPECT_EQ(in.read(), 'x');
+  });
+}
+
+TEST(WakerFaultsTest, AReadWithTimeoutThatNeedNotWaitNeedsNoDescriptor) {
+  Pair pair = connectedPair();
+  pair.client.setSoTimeout(1h);
+  pair.server.getOutputStream().write('x');
+  inNewThread([&] {
+    Faults faults;
+    faults.fail(Call::eventfd, EMFILE, kAlways);
+    EXPECT_EQ(pair.client.getInputStream().read(), 'x');
+  });
+}
+
+// Finding out whether the connection is idle is a kindness, and no reason to fail.
+TEST(WakerFaultsTest, AReaderThatCannotAwaitIdlenessReadsOn) {
+  Pair pair = connectedPair();
+  const std::string line(5000, 'x');
+  pair.server.getOutputStream().write(line + "\n");
+  inNewThread([&] {
+    BufferedReader reader(pair.client.getInputStream());
+    EXPECT_EQ(reader.readLine(), line);
+    Faults faults;
+    faults.answer(Call::poll, 0).fail(Call::eventfd, EMFILE, kAlways);
+    pair.server.getOutputStream().write("next\n");
+    EXPECT_EQ(reader.readLine(), "next");
+    EXPECT_GE(faults.made(Call::eventfd), 1);
   });
 }
 
@@ -350,7 +379,7 @@ TEST(WakerFaultsTest, AWriteThatHasToWaitWithoutDescriptorsLeftTells) {
   Pair pair = connectedPair();
   inNewThread([&] {
     Faults faults;
-    faults.fail(Call::eventfd, EMFILE).fail(Call::send, EAGAIN);
+    faults.fail(Call::send, EAGAIN).answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
     SocketOutputStream out = pair.client.getOutputStream();
     expectToTell(thrownBy<SocketException>([&] { out.write('x'); }), EMFILE,
                  "write to " + pair.client.getRemoteSocketAddress().toString());
@@ -364,7 +393,7 @@ TEST(WakerFaultsTest, AConnectThatHasToWaitWithoutDescriptorsLeftTellsAndCanTryA
     const ServerSocket server = loopbackServer();
     Socket socket;
     Faults faults;
-    faults.fail(Call::eventfd, EMFILE).failAfter(Call::connect, EINPROGRESS);
+    faults.failAfter(Call::connect, EINPROGRESS).answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
     expectToTell(thrownBy<SocketException>([&] { socket.connect(server.getLocalSocketAddress()); }), EMFILE,
                  "connect to " + server.getLocalSocketAddress().toString());
     socket.connect(server.getLocalSocketAddress());
@@ -377,10 +406,11 @@ TEST(WakerFaultsTest, ACloseJustBeforeTheWaitIsNoticed) {
   Pair pair = connectedPair();
   inNewThread([&] {
     Faults faults;
-    faults.fail(Call::send, EAGAIN).passAfter(Call::eventfd, [&] { pair.client.close(); }).answer(Call::poll, 0, 3);
+    faults.fail(Call::send, EAGAIN).answer(Call::poll, 0, 3);
+    faults.passAfter(Call::eventfd, [&] { pair.client.close(); });
     const auto exception = thrownBy<SocketException>([&] { pair.client.getOutputStream().write('x'); });
     EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
-    EXPECT_EQ(faults.made(Call::poll), 0);
+    EXPECT_EQ(faults.made(Call::poll), 1) << "one look before the waker, and no wait with it";
   });
 }
 

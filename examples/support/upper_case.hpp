@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// The upper case that the udp_upper programs agree on.
+// Thread-safety: no shared state.
+#pragma once
+
+#include <string>
+
+namespace example {
+
+/// a to z become A to Z; every other byte stays, whatever the locale says of it.
+inline std::string upperCase(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+}  // namespace example

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+//
+// The example programs and the Java programs of the textbooks (tests/java), talking to each other in both roles.
+// Thread-safety: each test has programs of its own.
+#include "support/programs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace netlite::test {
+namespace {
+
+// UTF-8 whatever the locale is, as a Korean user's system has it.
+Process java(const std::string& name, const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{NETLITE_JAVA,
+                                   "-Dfile.encoding=UTF-8",
+                                   "-Dsun.stdout.encoding=UTF-8",
+                                   "-Dstdout.encoding=UTF-8",
+                                   "-Dstdin.encoding=UTF-8",
+                                   "-XX:TieredStopAtLevel=1",
+                                   "-cp",
+                                   NETLITE_JAVA_CLASSES,
+                                   name};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Process(command);
+}
+
+Server javaServer(const std::string& name) { return Server(java(name, {"0"})); }
+
+Process javaClient(const std::string& name, int port, std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"127.0.0.1", std::to_string(port)});
+  return java(name, more);
+}
+
+class JavaPeer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::string(NETLITE_JAVA_CLASSES).empty()) GTEST_SKIP() << "there was no javac when this was configured";
+  }
+};
+
+const std::vector<std::string> kLines{"hello", "", "안녕하세요, 소켓!", "이모지도 🙂", "bye"};
+
+TEST_F(JavaPeer, EchoServerInJava) {
+  Server server = javaServer("EchoServer");
+  Process program = client("echo_client", server.port);
+  for (const std::string& line : kLines) {
+    program.type(line + "\n");
+    EXPECT_EQ(program.out.readLine(), "From server: " + line);
+  }
+  program.type("one\ntwo\nthree\n");
+  program.endInput();
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(program.output, "From server: one\nFrom server: two\nFrom server: three\n");
+}
+
+TEST_F(JavaPeer, EchoClientInJava) {
+  Server server("echo_server");
+  Process program = javaClient("EchoClient", server.port);
+  for (const std::string& line : kLines) {
+    program.type(line + "\n");
+    EXPECT_EQ(program.out.readLine(), "From server: " + line);
+  }
+  program.endInput();
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(server.end(), 0);
+}
+
+TEST_F(JavaPeer, EchoClientInJavaAsksTheReplyServer) {
+  Server server("reply_server");
+  Process program = javaClient("EchoClient", server.port);
+  program.type("안녕하세요\n");
+  EXPECT_EQ(program.out.readLine(), "From server: 안녕하세요, 반갑습니다!");
+}
+
+TEST_F(JavaPeer, ChatServerInJavaByTurns) {
+  Server server = javaServer("ChatServer");
+  Process program = client("chat_client", server.port);
+  for (const std::string& line : kLines) {
+    program.type(line + "\n");
+    EXPECT_EQ(server.process.out.readLine(), "Client: " + line);
+    server.process.type("re: " + line + "\n");
+    EXPECT_EQ(program.out.readLine(), "re: " + line);
+  }
+  program.type("QUIT\n");
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(server.process.wait(), 0);
+  EXPECT_EQ(server.process.output, "The client has left.\n");
+}
+
+TEST_F(JavaPeer, ChatServerInJavaQuits) {
+  Server server = javaServer("ChatServer");
+  Process program = client("chat_client", server.port);
+  program.type("hello\n");
+  server.process.type("quit\n");
+  EXPECT_EQ(program.wait(), 0);  // its input is still open
+  EXPECT_EQ(server.process.wait(), 0);
+}
+
+TEST_F(JavaPeer, ChatClientInJavaByTurns) {
+  Server server("chat_server");
+  Process program = javaClient("ChatClient", server.port);
+  EXPECT_EQ(server.process.out.readLine(), "127.0.0.1 connected");
+  for (const std::string& line : kLines) {
+    program.type(line + "\n");
+    EXPECT_EQ(server.process.out.readLine(), line);
+    server.process.type("re: " + line + "\n");
+    EXPECT_EQ(program.out.readLine(), "Server: re: " + line);
+  }
+  program.type("quit\n");
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(server.process.wait(), 0);
+}
+
+TEST_F(JavaPeer, ChatClientInJavaHearsQuit) {
+  Server server("chat_server");
+  Process program = javaClient("ChatClient", server.port);
+  program.type("hello\n");
+  EXPECT_EQ(server.process.out.readLine(), "127.0.0.1 connected");
+  EXPECT_EQ(server.process.out.readLine(), "hello");
+  server.process.type("quit\n");
+  EXPECT_EQ(server.process.wait(), 0);
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(program.output, "The server has left.\n");
+}
+
+TEST_F(JavaPeer, BroadcastServerInJava) {
+  Server server = javaServer("BroadcastServer");
+  Process one = client("broadcast_client", server.port, {"앤"});
+  one.type("hello\n");
+  EXPECT_EQ(one.out.readLine(), "앤:hello");
+  Process two = client("broadcast_client", server.port, {"밥"});
+  two.type("안녕 🙂\n");
+  EXPECT_EQ(two.out.readLine(), "밥:안녕 🙂");
+  EXPECT_EQ(one.out.readLine(), "밥:안녕 🙂");
+  two.endInput();
+  EXPECT_EQ(two.wait(), 0);
+  server.process.send(SIGKILL);
+  EXPECT_EQ(one.wait(), 0);  // without Enter
+}
+
+TEST_F(JavaPeer, BroadcastClientsInJava) {
+  Server server("broadcast_server");
+  Process java_one = javaClient("BroadcastClient", server.port, {"앤"});
+  java_one.type("hello\n");
+  EXPECT_EQ(java_one.out.readLine(), "앤:hello");
+  Process two = client("broadcast_client", server.port, {"밥"});
+  two.type("안녕 🙂\n");
+  EXPECT_EQ(java_one.out.readLine(), "밥:안녕 🙂");
+  java_one.type("반가워요\n");
+  EXPECT_EQ(two.out.readLine(), "밥:안녕 🙂");
+  EXPECT_EQ(two.out.readLine(), "앤:반가워요");
+  java_one.endInput();
+  EXPECT_EQ(java_one.wait(), 0);
+}
+
+}  // namespace
+}  // namespace netlite::test

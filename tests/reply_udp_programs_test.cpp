@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+//
+// reply_server and the two udp_upper programs as their users run them.
+// Thread-safety: each test has programs and files of its own.
+#include "support/programs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace netlite::test {
+namespace {
+
+// --- reply_server ---
+
+// A file for one test.
+class File {
+ public:
+  explicit File(const std::string& content) { std::ofstream(name_, std::ios::binary) << content; }
+  ~File() { std::filesystem::remove(name_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  const std::string& name() const { return name_; }
+
+ private:
+  const std::string name_ =
+      (std::filesystem::temp_directory_path() / ("netlite_replies_" + std::to_string(::getpid()) + ".txt")).string();
+};
+
+TEST(ReplyServer, KnowsAFewSentencesByItself) {
+  Server server("reply_server");
+  Peer peer(server.port);
+  peer.say("gibberish");
+  const std::string default_reply = peer.hear();
+  peer.say("hello");
+  EXPECT_NE(peer.hear(), default_reply);
+  peer.say("안녕하세요");
+  EXPECT_EQ(peer.hear(), "안녕하세요, 반갑습니다!");
+}
+
+TEST(ReplyServer, FileReplacesWhatItKnows) {
+  const File file(
+      "# greetings\n\nhi = hello there\n  \na = b = c\nempty = \n안녕 = 반가워요\n #hash = kept\nlast = no end");
+  Server server("reply_server", {"0", file.name()});
+  Peer peer(server.port);
+  const auto ask = [&](const std::string& sentence) {
+    peer.say(sentence);
+    return peer.hear();
+  };
+  const std::string default_reply = ask("gibberish");
+  EXPECT_EQ(ask("hi"), "hello there");
+  EXPECT_EQ(ask("a"), "b = c") << "the first ' = ' separates";
+  EXPECT_EQ(ask("empty"), "");
+  EXPECT_EQ(ask("안녕"), "반가워요");
+  EXPECT_EQ(ask(" #hash"), "kept");
+  EXPECT_EQ(ask("last"), "no end");
+  for (const char* other : {"Hi", "hi ", "h", "hello", "# greetings", ""})
+    EXPECT_EQ(ask(other), default_reply) << other;
+}
+
+TEST(ReplyServer, FileMayComeFromWindows) {
+  const File file("\xEF\xBB\xBFhi = hello\r\n\r\n# x\r\nbye = see you\r\n");
+  Server server("reply_server", {"0", file.name()});
+  Peer peer(server.port);
+  peer.say("hi");
+  EXPECT_EQ(peer.hear(), "hello");
+  peer.say("bye");
+  EXPECT_EQ(peer.hear(), "see you");
+}
+
+TEST(ReplyServer, MalformedFileIsOneLineWithItsPlaceAndCodeTwo) {
+  for (const std::string bad : {"no separator", "no=spaces", " = no sentence", "hi = again"}) {
+    const File file("hi = hello\n# comment\n" + bad + "\n");
+    Process program(example("reply_server", {"0", file.name()}));
+    EXPECT_EQ(program.wait(), 2) << bad;
+    EXPECT_EQ(program.output, "");
+    const std::string errors = program.err.readAll();
+    EXPECT_EQ(errors.rfind(file.name() + ":3: ", 0), 0u) << errors;
+    EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+  }
+}
+
+TEST(ReplyServer, MissingFileIsOneLineAndCodeTwo) {
+  for (const std::string name : {"/no/such/file.txt", "/tmp"}) {
+    Process program(example("reply_server", {"0", name}));
+    EXPECT_EQ(program.wait(), 2);
+    const std::string errors = program.err.readAll();
+    EXPECT_EQ(errors.rfind(name + ":0: ", 0), 0u) << errors;
+    EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+  }
+}
+
+TEST(ReplyServer, AnswersManyClientsAndManyLinesAtATime) {
+  Server server("reply_server");
+  Peer one(server.port);
+  Peer two(server.port);
+  for (int i = 0; i < 1000; ++i) two.out.println("안녕하세요");
+  two.out.flush();
+  one.say("hello");
+  EXPECT_EQ(one.hear(), "Hello! Nice to meet you.");
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(two.hear(), "안녕하세요, 반갑습니다!");
+}
+
+// --- udp_upper_server ---
+
+InetSocketAddress loopback(int port) { return InetSocketAddress(InetAddress::getLoopbackAddress(), port); }
+
+// The other side of a udp program.
+struct UdpPeer {
+  explicit UdpPeer(int port = 0) : socket(port, InetAddress::getLoopbackAddress()) {
+    socket.setSoTimeout(std::chrono::seconds(30));
+  }
+
+  std::string ask(int port, std::string_view text) {
+    socket.send(DatagramPacket(text, loopback(port)));
+    return hear();
+  }
+
+  /// The next datagram; the one who sent it is in `sender` then.
+  std::string hear() {
+    DatagramPacket packet(65535);
+    socket.receive(packet);
+    sender = packet.getSocketAddress();
+    return std::string(packet.getData());
+  }
+
+  void answer(std::string_view text) { socket.send(DatagramPacket(text, sender)); }
+
+  DatagramSocket socket;
+  InetSocketAddress sender;
+};
+
+TEST(UdpUpperServer, ChangesAToZAndNothingElse) {
+  Server server("udp_upper_server");
+  UdpPeer peer;
+  EXPECT_EQ(peer.ask(server.port, "hello"), "HELLO");
+  EXPECT_EQ(peer.ask(server.port, "`az{ AZ 09 안녕 é\n"), "`AZ{ AZ 09 안녕 é\n");
+  std::string bytes;
+  std::string expected;
+  for (int i = 0; i < 256; ++i) {
+    bytes += static_cast<char>(i);
+    expected += static_cast<char>(i >= 'a' && i <= 'z' ? i - 32 : i);
+  }
+  EXPECT_EQ(peer.ask(server.port, bytes), expected);
+}
+
+TEST(UdpUpperServer, TakesEmptyAndLongestDatagrams) {
+  Server server("udp_upper_server");
+  UdpPeer peer;
+  EXPECT_EQ(peer.ask(server.port, ""), "");
+  EXPECT_TRUE(peer.ask(server.port, std::string(65507, 'x')) == std::string(65507, 'X'));
+  EXPECT_EQ(peer.ask(server.port, "x"), "X");
+}
+
+TEST(UdpUpperServer, AnswersEverybodyAlsoWhenSomeHaveGone) {
+  Server server("udp_upper_server");
+  for (int i = 0; i < 50; ++i) UdpPeer().socket.send(DatagramPacket("gone before the answer", loopback(server.port)));
+  UdpPeer one;
+  UdpPeer two;
+  EXPECT_EQ(one.ask(server.port, "one"), "ONE");
+  EXPECT_EQ(two.ask(server.port, "two"), "TWO");
+  EXPECT_EQ(server.end(), 0);
+  EXPECT_EQ(server.process.err.readAll(), "");
+}
+
+TEST(UdpUpperServer, PortInUseIsOneLineAndCodeOne) {
+  const Server first("udp_upper_server");
+  Process second(example("udp_upper_server", {first.portText()}));
+  EXPECT_EQ(second.wait(), 1);
+  const std::string errors = second.err.readAll();
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+}
+
+// --- udp_upper_client ---
+
+Process udpClient(const UdpPeer& server, const std::vector<std::string>& more = {}) {
+  return client("udp_upper_client", server.socket.getLocalPort(), more);
+}
+
+TEST(UdpUpperClient, PrintsTheAnswerToEachLine) {
+  Server server("udp_upper_server");
+  Process program = client("udp_upper_client", server.port);
+  program.type("hello\n\n안녕 abc\n");
+  EXPECT_EQ(program.out.readLine(), "HELLO");
+  EXPECT_EQ(program.out.readLine(), "");
+  EXPECT_EQ(program.out.readLine(), "안녕 ABC");
+  program.endInput();
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(program.err.readAll(), "");
+}
+
+TEST(UdpUpperClient, TriesAgainWhenADatagramIsLost) {
+  UdpPeer server;
+  Process program = udpClient(server, {"--timeout", "50", "--tries=5"});
+  program.type("hello\n");
+  for (int lost = 0; lost < 3; ++lost) EXPECT_EQ(server.hear(), "hello");
+  server.answer("HELLO");
+  EXPECT_EQ(program.out.readLine(), "HELLO");
+}
+
+TEST(UdpUpperClient, GivesUpAfterTheLastTry) {
+  UdpPeer server;
+  Process program = udpClient(server, {"--timeout=20", "--tries=2"});
+  program.type("hello\n");
+  EXPECT_EQ(program.wait(), 1);  // its input is still open
+  EXPECT_EQ(program.output, "");
+  const std::string errors = program.err.readAll();
+  EXPECT_NE(errors.find("after 2 tries\n"), std::string::npos) << errors;
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+  EXPECT_EQ(server.hear(), "hello");
+  EXPECT_EQ(server.hear(), "hello");
+  server.socket.setSoTimeout(std::chrono::milliseconds(1));
+  EXPECT_THROW(server.hear(), SocketTimeoutException);
+}
+
+TEST(UdpUpperClient, NobodyThereIsOneLineAndCodeOne) {
+  const int port = UdpPeer().socket.getLocalPort();
+  Process program = client("udp_upper_client", port, {"--timeout=20"});
+  program.type("hello\n");
+  EXPECT_EQ(program.wait(), 1);
+  const std::string errors = program.err.readAll();
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+}
+
+TEST(UdpUpperClient, FindsAServerThatComesLater) {
+  int port = 0;
+  {
+    UdpPeer early;
+    port = early.socket.getLocalPort();
+  }
+  Process program = client("udp_upper_client", port, {"--timeout=50", "--tries=200"});
+  program.type("hello\n");
+  UdpPeer late(port);
+  EXPECT_EQ(late.hear(), "hello");
+  late.answer("HELLO");
+  EXPECT_EQ(program.out.readLine(), "HELLO");
+}
+
+TEST(UdpUpperClient, LateDoubleIsNotTakenForTheNextAnswer) {
+  UdpPeer server;
+  Process program = udpClient(server, {"--timeout", "50", "--tries=100"});
+  program.type("one\n");
+  server.hear();
+  server.hear();  // it has tried again
+  server.answer("ONE");
+  EXPECT_EQ(program.out.readLine(), "ONE");
+  const InetSocketAddress first = server.sender;
+  program.type("two\n");
+  while (server.hear() != "two") {
+  }
+  server.socket.send(DatagramPacket("ONE", first));  // the late double, to where it belongs
+  server.answer("ONE");                              // and to where a careless server may send it
+  server.answer("TWO");
+  EXPECT_EQ(program.out.readLine(), "TWO");
+}
+
+TEST(UdpUpperClient, AnswersOfStrangersAreNotHeard) {
+  UdpPeer server;
+  UdpPeer stranger;
+  Process program = udpClient(server, {"--timeout=5000"});
+  program.type("hello\n");
+  server.hear();
+  stranger.sender = server.sender;
+  stranger.answer("LIES");
+  server.answer("HELLO");
+  EXPECT_EQ(program.out.readLine(), "HELLO");
+}
+
+TEST(UdpUpperClient, LineThatFitsNoDatagramIsOneLineAndCodeOne) {
+  Server server("udp_upper_server");
+  Process program = client("udp_upper_client", server.port);
+  program.type(std::string(65507, 'x') + "\n" + std::string(65508, 'x') + "\n");
+  EXPECT_TRUE(program.out.readLine() == std::string(65507, 'X'));
+  EXPECT_EQ(program.wait(), 1);
+  const std::string errors = program.err.readAll();
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+}
+
+TEST(UdpUpperClient, InterruptEndsItInOrderEvenWhileItWaits) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    UdpPeer server;
+    Process program = udpClient(server, {"--timeout=60000"});
+    program.type("hello\n");
+    server.hear();
+    program.send(signal);
+    EXPECT_EQ(program.wait(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace netlite::test
