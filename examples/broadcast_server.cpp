@@ -288,9 +288,7 @@ class BroadcastServer {
 
 std::vector<example::AddressRange> parseRanges(const std::vector<std::string>& networks) {
   try {
-    std::vector<example::AddressRange> ranges;
-    for (const std::string& network : networks) ranges.emplace_back(network);
-    return ranges;
+    return {networks.begin(), networks.end()};
   } catch (const std::invalid_argument& e) {
     throw example::UsageError(std::string("--allow: ") + e.what());
   }

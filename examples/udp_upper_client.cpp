@@ -65,7 +65,7 @@ bool receive(netlite::DatagramSocket& socket, const std::string& wanted, Clock::
 std::string ask(const netlite::InetSocketAddress& server, const std::string& line, const Patience& patience) {
   netlite::DatagramSocket socket;
   socket.connect(server);
-  const std::string answer = example::upperCase(line);
+  std::string answer = example::upperCase(line);
   for (int i = 0; i < patience.tries; ++i) {
     send(socket, netlite::DatagramPacket(line, server));
     if (receive(socket, answer, Clock::now() + patience.timeout)) return answer;

@@ -29,7 +29,7 @@ inline bool isTerminal(const char* device) {
 /// Whether the terminal says that it understands more than text.
 inline bool canMoveCursor() {
   const char* const kind = std::getenv("TERM");
-  return kind != nullptr && std::string_view(kind) != "" && std::string_view(kind) != "dumb";
+  return kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
 }
 
 /// A line as text only: what is no UTF-8 and every control character (a terminal would obey it) becomes U+FFFD, but a
@@ -73,19 +73,15 @@ inline std::size_t rowLength(std::string_view text) {
 /// The codes (ECMA-48, VT100) that show `text` in rows of its own above the line that is being typed. The line moves
 /// down and the cursor with it.
 inline std::string aboveTypedLine(std::string_view text) {
+  // Remember where the cursor is. No wrapping: a row that is too long after all must not hit the typed line. To the
+  // row's beginning; on the last row "\n" has moved everything up by one. An empty row here, the typed line goes down.
+  constexpr std::string_view kOpenRow = "\0337\x1b[?7l\n\x1b[A\r\x1b[L";
+  // Back, and down by one; on the last row that does nothing, which is right.
+  constexpr std::string_view kGoBack = "\0338\x1b[?7h\x1b[B";
   std::string codes;
   do {
     const std::size_t length = rowLength(text);
-    codes +=
-        "\x1b"
-        "7";                // remember where the cursor is
-    codes += "\x1b[?7l";    // do not wrap: a row that is too long after all must not hit the typed line
-    codes += "\n\x1b[A\r";  // to the row's beginning; on the last row everything has moved up by one
-    codes += "\x1b[L";      // an empty row here, the typed line goes down
-    codes += text.substr(0, length);
-    codes +=
-        "\x1b"
-        "8\x1b[?7h\x1b[B";  // back, and down by one; on the last row that does nothing, which is right
+    codes.append(kOpenRow).append(text.substr(0, length)).append(kGoBack);
     text.remove_prefix(length);
   } while (!text.empty());
   return codes;
