@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace netlite::test {
@@ -159,14 +159,14 @@ TEST_P(ChatProgramTest, PeerThatResetsIsOneLineAndCodeOne) {
 
 TEST_P(ChatProgramTest, PeerThatNeverReadsDoesNotHoldUpTheEnd) {
   OneSide side = OneSide::of(GetParam());
-  std::thread typist([&] {
+  const auto typist = std::async(std::launch::async, [&] {
     const std::string line = std::string(100000, 'x') + "\n";
     for (int i = 0; i < 200; ++i) side.program.type(line);  // fails when the program has ended
   });
   EXPECT_EQ(side.peer.hear().size(), 100000u);  // it is talking, and soon it waits for the peer
   side.program.send(SIGTERM);
   EXPECT_EQ(side.program.wait(), 0);
-  typist.join();
+  typist.wait();
 }
 
 TEST_P(ChatProgramTest, PipesGetBytesAsTheyAre) {

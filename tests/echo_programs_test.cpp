@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace netlite::test {
@@ -255,12 +254,12 @@ TEST(EchoClient, SendsManyLinesAtATimeInOrder) {
     input += std::to_string(i) + "\n";
     expected += "From server: " + std::to_string(i) + "\n";
   }
-  std::thread typist([&] {
+  const auto typist = std::async(std::launch::async, [&] {
     program.type(input);
     program.endInput();
   });
   EXPECT_EQ(program.wait(), 0);
-  typist.join();
+  typist.wait();
   EXPECT_EQ(program.output, expected);
 }
 

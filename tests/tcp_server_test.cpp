@@ -200,10 +200,11 @@ TEST(TcpServer, AnAcceptFilterThatThrowsIsReportedAndItsClientReset) {
 
 TEST(TcpServer, StopWithGraceLetsHandlersFinish) {
   std::promise<void> stopping;
+  const std::shared_future<void> stopped = stopping.get_future();
   std::atomic<bool> finished{false};
   TcpServer server(loopbackServer(), [&](Socket& client) {
     client.getOutputStream().write("!");
-    stopping.get_future().wait();
+    stopped.wait();
     client.getOutputStream().write("done");
     finished = true;
   });

@@ -136,9 +136,11 @@ class Process {
   Output out;
   Output err;
 
-  /// Gives the program input. Once it has ended nothing happens.
+  /// Gives the program input. Once it has ended, or does not read for half a minute, nothing happens.
   void type(std::string_view text) {
     while (!text.empty()) {
+      pollfd wanted{input_.get(), POLLOUT, 0};
+      if (::poll(&wanted, 1, 30 * 1000) <= 0) return;
       const ssize_t size = ::write(input_.get(), text.data(), text.size());
       if (size < 0) return;
       text.remove_prefix(static_cast<std::size_t>(size));
@@ -208,6 +210,7 @@ class Process {
     ::posix_spawn_file_actions_adddup2(&plan.actions, in.reading.get(), 0);
     ::posix_spawn_file_actions_adddup2(&plan.actions, printed.writing.get(), 1);
     ::posix_spawn_file_actions_adddup2(&plan.actions, errors.writing.get(), 2);
+    checked(::fcntl(input_.get(), F_SETFL, O_NONBLOCK), "fcntl");
     start(command, plan);
   }
 
