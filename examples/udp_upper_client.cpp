@@ -43,21 +43,22 @@ void send(netlite::DatagramSocket& socket, const netlite::DatagramPacket& packet
   }
 }
 
-// Waits until `wanted` has come; false if it has not by then.
-bool receive(netlite::DatagramSocket& socket, const std::string& wanted, Clock::time_point deadline) {
+// Waits for `wanted` until the deadline, and for nothing else.
+std::optional<std::string> receive(netlite::DatagramSocket& socket, const std::string& wanted,
+                                   Clock::time_point deadline) {
   netlite::DatagramPacket answer(kLongestDatagram);
   try {
     for (auto left = deadline - Clock::now(); left > Clock::duration::zero(); left = deadline - Clock::now()) {
       socket.setSoTimeout(std::chrono::ceil<std::chrono::milliseconds>(left));
       socket.receive(answer);
-      if (answer.getData() == wanted) return true;
+      if (answer.getData() == wanted) return std::string(answer.getData());
     }
   } catch (const netlite::SocketTimeoutException&) {
     // There may be a next try.
   } catch (const netlite::PortUnreachableException&) {
     std::this_thread::sleep_until(deadline);  // nobody is there, but somebody may be at the next try
   }
-  return false;
+  return std::nullopt;
 }
 
 // The answer to this line and to no other: the socket is connected, so strangers do not reach it; it is a new one for
@@ -65,10 +66,10 @@ bool receive(netlite::DatagramSocket& socket, const std::string& wanted, Clock::
 std::string ask(const netlite::InetSocketAddress& server, const std::string& line, const Patience& patience) {
   netlite::DatagramSocket socket;
   socket.connect(server);
-  std::string answer = example::upperCase(line);
   for (int i = 0; i < patience.tries; ++i) {
     send(socket, netlite::DatagramPacket(line, server));
-    if (receive(socket, answer, Clock::now() + patience.timeout)) return answer;
+    const auto answer = receive(socket, example::upperCase(line), Clock::now() + patience.timeout);
+    if (answer) return *answer;
   }
   throw std::runtime_error("no answer from " + server.toString() + " after " + std::to_string(patience.tries) +
                            (patience.tries == 1 ? " try" : " tries"));

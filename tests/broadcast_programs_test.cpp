@@ -2,6 +2,7 @@
 //
 // broadcast_server and broadcast_client as a crowd uses them, hostile members included.
 // Thread-safety: each test has programs of its own.
+#include "examples/support/outbox.hpp"
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -186,6 +188,51 @@ TEST(BroadcastServer, NothingIsLostDoubledOrReorderedInACrowd) {
     EXPECT_EQ(line, "member " + std::to_string(member) + " line " + std::to_string(next[member]++));
   }
   EXPECT_EQ(server.end(), 0);
+}
+
+// --- the queue of a client ---
+
+example::SharedLines lines(std::size_t count, std::size_t size) {
+  return std::make_shared<const example::Lines>(example::Lines{std::string(size, 'x'), count});
+}
+
+TEST(Outbox, HoldsSoManyLinesBesidesThoseThatAreBeingSent) {
+  example::Outbox outbox(5);
+  outbox.add(lines(3, 1));
+  EXPECT_TRUE(outbox.hasRoomFor(*lines(2, 1)));
+  EXPECT_FALSE(outbox.hasRoomFor(*lines(3, 1)));
+  EXPECT_EQ(outbox.take().size(), 1u);
+  EXPECT_TRUE(outbox.hasRoomFor(*lines(5, 1)));
+}
+
+TEST(Outbox, HoldsEightMebibytesWithThoseThatAreBeingSent) {
+  example::Outbox outbox(1000);
+  outbox.add(lines(1, example::Outbox::kMostBytes - 1));
+  outbox.take();
+  EXPECT_TRUE(outbox.hasRoomFor(*lines(1, 1)));
+  EXPECT_FALSE(outbox.hasRoomFor(*lines(1, 2)));
+  outbox.add(lines(1, 1));
+  outbox.take();  // the first ones are sent
+  EXPECT_TRUE(outbox.hasRoomFor(*lines(1, 2)));
+}
+
+TEST(Outbox, WaitsForAWriterThatGetsOnAndNotForOneThatIsStuck) {
+  example::Outbox outbox(1);
+  outbox.add(lines(1, 1));
+  auto waiter = std::async(std::launch::async, [&] { return outbox.awaitRoomFor(*lines(1, 1)); });
+  outbox.take();  // this is the writer
+  EXPECT_TRUE(waiter.get());
+  outbox.add(lines(1, 1));
+  EXPECT_FALSE(outbox.awaitRoomFor(*lines(1, 1)));  // it has been sending for too long
+}
+
+TEST(Outbox, OnceClosedItTakesEverythingAndGivesNothing) {
+  example::Outbox outbox(1);
+  outbox.add(lines(1, 1));
+  outbox.close();
+  outbox.add(lines(1, 1));
+  EXPECT_TRUE(outbox.hasRoomFor(*lines(9, 1)));
+  EXPECT_TRUE(outbox.take().empty());
 }
 
 // --- hostile clients ---
