@@ -7,7 +7,8 @@
 //   ping-pong   100 lines are read and answered, one after the other
 //   read        100 bytes are read one by one without a timeout
 //   timed-read  the same with a timeout
-//   pipelined   1000 lines that have arrived together are read and answered by a tied reader and writer
+//   pipelined   1000 lines that have arrived together are read and answered, each flushed
+//   tied        the same by a tied reader and writer, nothing flushed
 //   fresh       prints the descriptors and the bytes of memory that a connection's reader and writer take
 //   idle        prints the bytes that they take when lines have passed and the reader waits for more
 #include "support/blocked_thread.hpp"
@@ -101,19 +102,22 @@ void read(std::chrono::milliseconds timeout) {
   mark("end");
 }
 
-void pipelined() {
+enum class Flush { everyLine, whenWaiting };
+
+void pipelined(Flush flush) {
   Pair pair = connectedPair();
   std::string lines;
   for (int i = 0; i < kPipelined; ++i) lines += lineOf(32);
   pair.client.getOutputStream().write(lines);
   BufferedReader in(pair.server.getInputStream());
   PrintWriter out(pair.server.getOutputStream());
-  in.tie(out);
+  if (flush == Flush::whenWaiting) in.tie(out);
   std::string line;
   mark("begin");
   for (int i = 0; i < kPipelined; ++i) {
     in.readLine(line);
     out.println(line);
+    if (flush == Flush::everyLine) out.flush();
   }
   out.flush();
   mark("end");
@@ -162,7 +166,8 @@ int main(int, char** arguments) {
   if (task == "ping-pong") pingPong();
   if (task == "read") read(0ms);
   if (task == "timed-read") read(1h);
-  if (task == "pipelined") pipelined();
+  if (task == "pipelined") pipelined(Flush::everyLine);
+  if (task == "tied") pipelined(Flush::whenWaiting);
   if (task == "fresh") fresh();
   if (task == "idle") idle();
 }

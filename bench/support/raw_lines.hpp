@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// The baseline of every workload on lines: memchr over a buffer of 8 KiB, each line copied out, and the servers that a
+// careful C programmer writes with that. No locks, no deadlines, no closing from elsewhere, no line longer than the
+// buffer: what is left is what the system itself costs.
+// Thread-safety: none; a reader belongs to one thread.
+#pragma once
+
+#include "raw_socket.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bench {
+
+/// Lines from `Source`, a function std::size_t(char* buffer, std::size_t size) that gives 0 at the end.
+template <typename Source>
+class RawLineReader {
+ public:
+  explicit RawLineReader(Source source) : source_(std::move(source)) {}
+
+  /// The next line with its end, good until the next call. Empty at the end; what follows the last `\n` is dropped.
+  std::string_view next() {
+    while (begin_ != end_ || fill()) {
+      const char* const begin = buffer_ + begin_;
+      const void* const end = std::memchr(begin, '\n', end_ - begin_);
+      if (end != nullptr) {
+        const std::size_t length = static_cast<std::size_t>(static_cast<const char*>(end) - begin) + 1;
+        begin_ += length;
+        return {begin, length};
+      }
+      if (!fill()) break;
+    }
+    return {};
+  }
+
+  /// Copies the next line out, without its end. False at the end.
+  bool readLine(std::string& line) {
+    const std::string_view found = next();
+    if (found.empty()) return false;
+    line.assign(found.data(), found.size() - 1);
+    return true;
+  }
+
+  bool hasLine() const { return std::memchr(buffer_ + begin_, '\n', end_ - begin_) != nullptr; }
+
+ private:
+  bool fill() {
+    if (begin_ != end_) std::memmove(buffer_, buffer_ + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+    if (end_ == sizeof buffer_) throw std::length_error("a line is longer than the buffer");
+    const std::size_t count = source_(buffer_ + end_, sizeof buffer_ - end_);
+    end_ += count;
+    return count > 0;
+  }
+
+  Source source_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  char buffer_[8192];
+};
+
+/// The source that is a socket.
+class RawInput {
+ public:
+  explicit RawInput(int descriptor) : descriptor_(descriptor) {}
+  std::size_t operator()(char* buffer, std::size_t size) const { return receiveSome(descriptor_, buffer, size); }
+
+ private:
+  int descriptor_;
+};
+
+using RawSocketLines = RawLineReader<RawInput>;
+
+/// Answers every line at once.
+inline void echoLines(int descriptor) {
+  RawSocketLines in{RawInput(descriptor)};
+  std::string line;
+  for (std::string_view found = in.next(); !found.empty(); found = in.next()) {
+    line.assign(found);  // the program's own, as after a readLine()
+    sendAll(descriptor, line);
+  }
+}
+
+/// Answers when no further line is at hand, all of them together.
+inline void echoLinesTogether(int descriptor) {
+  RawSocketLines in{RawInput(descriptor)};
+  std::string answers;
+  for (std::string_view line = in.next(); !line.empty(); line = in.next()) {
+    answers += line;
+    if (in.hasLine()) continue;
+    sendAll(descriptor, answers);
+    answers.clear();
+  }
+}
+
+/// Reads to the end and answers with the number of lines.
+inline void countLines(int descriptor) {
+  RawSocketLines in{RawInput(descriptor)};
+  std::string line;
+  std::size_t count = 0;
+  while (in.readLine(line)) ++count;
+  sendAll(descriptor, std::to_string(count) + "\n");
+}
+
+}  // namespace bench

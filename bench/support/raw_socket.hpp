@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+//
+// The system's sockets with nothing of netlite: what the baselines and the load generators stand on.
+// Thread-safety: a descriptor belongs to one thread at a time; the functions share nothing.
+#pragma once
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace bench {
+
+[[noreturn]] inline void throwSystemError(const char* call) {
+  throw std::system_error(errno, std::generic_category(), call);
+}
+
+template <typename Result>
+Result checked(Result result, const char* call) {
+  if (result < 0) throwSystemError(call);
+  return result;
+}
+
+/// Owns a descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+
+  int get() const noexcept { return number_; }
+
+ private:
+  int number_ = -1;
+};
+
+inline sockaddr_in loopbackAddress(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+inline void setNoDelay(int descriptor) {
+  const int on = 1;
+  checked(::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt");
+}
+
+/// A socket on a free port of the loopback address.
+inline Descriptor boundToLoopback(int type) {
+  Descriptor socket(checked(::socket(AF_INET, type | SOCK_CLOEXEC, 0), "socket"));
+  const sockaddr_in address = loopbackAddress(0);
+  checked(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+  return socket;
+}
+
+inline Descriptor listenOnLoopback() {
+  Descriptor listener = boundToLoopback(SOCK_STREAM);
+  checked(::listen(listener.get(), SOMAXCONN), "listen");
+  return listener;
+}
+
+inline int portOf(const Descriptor& socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  checked(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+  return ntohs(address.sin_port);
+}
+
+inline Descriptor acceptFrom(const Descriptor& listener) {
+  return Descriptor(checked(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+}
+
+inline void connectTo(const Descriptor& socket, int port) {
+  const sockaddr_in address = loopbackAddress(port);
+  checked(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+}
+
+inline Descriptor connectedTo(int port) {
+  Descriptor socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  setNoDelay(socket.get());
+  connectTo(socket, port);
+  return socket;
+}
+
+/// Two ends of one TCP connection.
+struct DescriptorPair {
+  Descriptor client;
+  Descriptor server;
+};
+
+inline DescriptorPair connectedDescriptors() {
+  const Descriptor listener = listenOnLoopback();
+  Descriptor client = connectedTo(portOf(listener));
+  Descriptor server = acceptFrom(listener);
+  setNoDelay(server.get());
+  return {std::move(client), std::move(server)};
+}
+
+inline void sendAll(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    bytes.remove_prefix(
+        static_cast<std::size_t>(checked(::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL), "send")));
+  }
+}
+
+/// At least one byte; 0 is the end.
+inline std::size_t receiveSome(int descriptor, char* buffer, std::size_t size) {
+  return static_cast<std::size_t>(checked(::recv(descriptor, buffer, size, 0), "recv"));
+}
+
+}  // namespace bench

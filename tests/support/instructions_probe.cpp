@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+//
+// The program that instructions_test.cpp runs under callgrind: one task, done by netlite or by the raw baseline of the
+// benchmarks, inside one function whose instructions are counted. Peers are other threads, which never come there.
+//
+//   instructions_probe (raw|netlite) (ping-pong|read|print) LINES LENGTH
+//
+//   ping-pong   LINES lines of LENGTH bytes are read from a socket and answered one after the other
+//   read        LINES lines are read from memory
+//   print       LINES lines are printed and flushed into nothing, 64 at a time
+#include "bench/support/raw_lines.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <thread>
+
+namespace {
+
+using namespace netlite;
+
+constexpr std::size_t kLinesPerFlush = 64;
+
+struct Size {
+  std::size_t lines;
+  std::size_t length;
+};
+
+std::string lineOf(std::size_t length) { return std::string(length - 1, 'x') + "\n"; }
+
+std::string linesOf(const Size& size) {
+  std::string lines;
+  lines.reserve(size.lines * size.length);
+  for (std::size_t i = 0; i < size.lines; ++i) lines += lineOf(size.length);
+  return lines;
+}
+
+void sendAndAwait(int descriptor, const Size& size) {
+  const std::string line = lineOf(size.length);
+  std::string answer(line.size(), '\0');
+  for (std::size_t i = 0; i < size.lines; ++i) {
+    bench::sendAll(descriptor, line);
+    for (std::size_t got = 0; got < line.size();) {
+      got += bench::receiveSome(descriptor, &answer[got], line.size() - got);
+    }
+  }
+}
+
+class NullStream final : public OutputStream {
+ public:
+  using OutputStream::write;
+  void write(const void*, std::size_t) override {}
+};
+
+}  // namespace
+
+// What is counted: everything between entering and leaving this function, in whatever it calls.
+extern "C" [[gnu::noinline]] void countedTask(const std::function<void()>& task) { task(); }
+
+namespace {
+
+void rawPingPong(const Size& size) {
+  const bench::DescriptorPair pair = bench::connectedDescriptors();
+  std::thread peer([&] {
+    sendAndAwait(pair.client.get(), size);
+    ::shutdown(pair.client.get(), SHUT_WR);
+  });
+  countedTask([&] { bench::echoLines(pair.server.get()); });
+  peer.join();
+}
+
+void netlitePingPong(const Size& size) {
+  ServerSocket server(0, 0, InetAddress::getLoopbackAddress());
+  std::thread peer([&] { sendAndAwait(bench::connectedTo(server.getLocalPort()).get(), size); });
+  Socket client = server.accept();
+  countedTask([&] {
+    BufferedReader in(client.getInputStream());
+    PrintWriter out(client.getOutputStream());
+    std::string line;
+    while (in.readLine(line)) {
+      out.println(line);
+      out.flush();
+    }
+  });
+  peer.join();
+}
+
+void rawRead(const Size& size) {
+  const std::string text = linesOf(size);
+  std::size_t position = 0;
+  const auto source = [&](char* buffer, std::size_t room) {
+    const std::size_t count = text.copy(buffer, room, position);
+    position += count;
+    return count;
+  };
+  countedTask([&] {
+    bench::RawLineReader in(source);
+    std::string line;
+    while (in.readLine(line)) continue;
+  });
+}
+
+void netliteRead(const Size& size) {
+  BufferedReader in{ByteArrayInputStream(linesOf(size))};
+  countedTask([&] {
+    std::string line;
+    while (in.readLine(line)) continue;
+  });
+}
+
+void rawPrint(const Size& size) {
+  const std::string line(size.length - 1, 'x');
+  countedTask([&] {
+    std::string text;
+    for (std::size_t i = 0; i < size.lines; ++i) {
+      text += line;
+      text += '\n';
+      if (i % kLinesPerFlush == 0) text.clear();
+    }
+  });
+}
+
+void netlitePrint(const Size& size) {
+  const std::string line(size.length - 1, 'x');
+  PrintWriter out{NullStream()};
+  countedTask([&] {
+    for (std::size_t i = 0; i < size.lines; ++i) {
+      out.println(line);
+      if (i % kLinesPerFlush == 0) out.flush();
+    }
+  });
+}
+
+struct Task {
+  const char* who;
+  const char* what;
+  void (*run)(const Size&);
+};
+
+constexpr Task kTasks[] = {
+    {"raw", "ping-pong", rawPingPong}, {"netlite", "ping-pong", netlitePingPong},
+    {"raw", "read", rawRead},          {"netlite", "read", netliteRead},
+    {"raw", "print", rawPrint},        {"netlite", "print", netlitePrint},
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 5) return 2;
+  const Size size{std::stoul(arguments[3]), std::stoul(arguments[4])};
+  for (const Task& task : kTasks) {
+    if (arguments[1] != std::string(task.who) || arguments[2] != std::string(task.what)) continue;
+    task.run(size);
+    return 0;
+  }
+  std::cerr << "no such task\n";
+  return 2;
+}
