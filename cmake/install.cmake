@@ -1,25 +1,45 @@
 # SPDX-License-Identifier: MIT
 #
 # What `cmake --install` puts where: the library, the headers, the CMake package and the pkg-config file. The installed
-# tree may be moved as a whole.
+# tree may be moved as a whole. Component Runtime is what a finished program needs, Development what building one needs.
+include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+include(CheckCXXCompilerFlag)
 
 set(netlite_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/netlite")
 
+# What is installed does not tell where it was built. Whoever builds for debugging wants to find the sources.
+check_cxx_compiler_flag("-ffile-prefix-map=/from=to" NETLITE_COMPILER_HAS_FILE_PREFIX_MAP)
+if(NETLITE_COMPILER_HAS_FILE_PREFIX_MAP)
+  target_compile_options(netlite PRIVATE
+    "$<$<NOT:$<CONFIG:Debug>>:-ffile-prefix-map=${PROJECT_BINARY_DIR}=build>"
+    "$<$<NOT:$<CONFIG:Debug>>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}=netlite>")
+endif()
+
 install(TARGETS netlite EXPORT netlite
-  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
-  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT Runtime
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Runtime NAMELINK_COMPONENT Development
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Development
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(DIRECTORY include/netlite DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
-install(EXPORT netlite NAMESPACE netlite:: FILE netlite-targets.cmake DESTINATION "${netlite_package_dir}")
+install(DIRECTORY include/netlite DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT Development
+  FILES_MATCHING PATTERN "*.hpp")
+install(EXPORT netlite NAMESPACE netlite:: FILE netlite-targets.cmake DESTINATION "${netlite_package_dir}"
+  COMPONENT Development)
 
 configure_package_config_file(cmake/netlite-config.cmake.in "${PROJECT_BINARY_DIR}/netlite-config.cmake"
   INSTALL_DESTINATION "${netlite_package_dir}" NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 # Before 1.0 a new minor version may break the interface.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/netlite-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/netlite-config.cmake" "${PROJECT_BINARY_DIR}/netlite-config-version.cmake"
-  DESTINATION "${netlite_package_dir}")
+  DESTINATION "${netlite_package_dir}" COMPONENT Development)
+
+# The licence goes wherever the code goes, and once only, so that two packages can be installed side by side.
+if(BUILD_SHARED_LIBS)
+  set(netlite_licence_component Runtime)
+else()
+  set(netlite_licence_component Development)
+endif()
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/netlite" COMPONENT ${netlite_licence_component})
 
 set(netlite_pc_libs -lnetlite)
 set(netlite_pc_libs_private ${CMAKE_THREAD_LIBS_INIT})
@@ -40,4 +60,4 @@ string(REGEX REPLACE "/$" "" netlite_pc_prefix "${netlite_pc_prefix}")
 file(RELATIVE_PATH netlite_pc_libdir "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_LIBDIR}")
 file(RELATIVE_PATH netlite_pc_includedir "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
 configure_file(cmake/netlite.pc.in "${PROJECT_BINARY_DIR}/netlite.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/netlite.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(FILES "${PROJECT_BINARY_DIR}/netlite.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT Development)
