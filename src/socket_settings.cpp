@@ -39,6 +39,7 @@ int SocketSettings::get(SocketCore& core, Option option, const std::string& sock
   const bool open = core.handle() != kNoHandle;
   if (!open && set) return *set;
   const OptionValue got = open ? platform::getOption(core.handle(), family_, option) : valueOfNewSocket(option);
+  if (got.error == std::errc::operation_not_supported) return set.value_or(0);  // the system does not keep it
   if (got.error) throwSocketError(Operation::other, "get option of " + socket, got.error);
   return got.value;
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Addresses to and from sockaddr_in and sockaddr_in6.
+// Thread-safety: no shared state.
+#include "platform/windows/native_address.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace netlite::platform {
+
+namespace {
+
+// Copied as bytes, since a sockaddr_storage may not be read or written as another type.
+template <class Native>
+int store(const Native& from, sockaddr_storage& to) {
+  to = {};
+  std::memcpy(&to, &from, sizeof from);
+  return static_cast<int>(sizeof from);
+}
+
+template <class Native>
+Native load(const sockaddr_storage& from) {
+  Native to{};
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+std::uint16_t networkPort(const InetSocketAddress& address) {
+  return htons(static_cast<std::uint16_t>(address.getPort()));
+}
+
+sockaddr_in toIPv4(const InetSocketAddress& address) {
+  sockaddr_in native{};
+  native.sin_family = AF_INET;
+  native.sin_port = networkPort(address);
+  std::memcpy(&native.sin_addr, address.getAddress().getAddress().data(), sizeof native.sin_addr);
+  return native;
+}
+
+void mapIPv4(const InetAddress& address, in6_addr& native) {
+  if (address.isAnyLocalAddress()) return;  // all zero, as :: is: a mapped 0.0.0.0 would listen on IPv4 alone
+  native.s6_addr[10] = native.s6_addr[11] = 0xff;
+  std::memcpy(&native.s6_addr[12], address.getAddress().data(), 4);
+}
+
+sockaddr_in6 toIPv6(const InetSocketAddress& address) {
+  sockaddr_in6 native{};
+  native.sin6_family = AF_INET6;
+  native.sin6_port = networkPort(address);
+  native.sin6_scope_id = address.getAddress().getScopeId();
+  if (address.getAddress().isIPv4()) {
+    mapIPv4(address.getAddress(), native.sin6_addr);
+  } else {
+    std::memcpy(&native.sin6_addr, address.getAddress().getAddress().data(), sizeof native.sin6_addr);
+  }
+  return native;
+}
+
+InetSocketAddress fromIPv4(const sockaddr_in& native) {
+  std::uint8_t bytes[4];
+  std::memcpy(bytes, &native.sin_addr, sizeof bytes);
+  return {InetAddress::getByAddress(bytes, sizeof bytes), ntohs(native.sin_port)};
+}
+
+InetSocketAddress fromIPv6(const sockaddr_in6& native) {
+  std::uint8_t bytes[16];
+  std::memcpy(bytes, &native.sin6_addr, sizeof bytes);
+  return {InetAddress::getByAddress("", bytes, sizeof bytes, native.sin6_scope_id), ntohs(native.sin6_port)};
+}
+
+}  // namespace
+
+int toNative(const InetSocketAddress& address, Family family, sockaddr_storage& native) {
+  if (family == Family::ipv4 && address.getAddress().isIPv4()) return store(toIPv4(address), native);
+  return store(toIPv6(address), native);
+}
+
+InetSocketAddress fromNative(const sockaddr_storage& native) {
+  if (native.ss_family == AF_INET) return fromIPv4(load<sockaddr_in>(native));
+  if (native.ss_family == AF_INET6) return fromIPv6(load<sockaddr_in6>(native));
+  return InetSocketAddress();
+}
+
+}  // namespace netlite::platform
