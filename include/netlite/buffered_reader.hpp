@@ -2,8 +2,7 @@
 //
 // BufferedReader: lines from a stream, java.io.BufferedReader in C++.
 //
-// Thread-safety: one thread reads at a time; close() may be called from any other thread meanwhile. (Java locks every
-// call, which costs more than the line.)
+// Thread-safety: one thread reads at a time; close() from any thread. See the class.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -21,6 +20,8 @@ namespace netlite {
 
 class PrintWriter;
 
+/// Lines from a stream, java.io.BufferedReader in C++.
+///
 /// A line ends with `\n`, `\r` or `\r\n`. A `\r` ends it at once: the reader does not wait to see whether a `\n`
 /// follows, and drops one that does whenever it comes. Bytes pass through untouched, so UTF-8 survives any packet
 /// boundary, and zero bytes are bytes like any other.
@@ -31,8 +32,15 @@ class PrintWriter;
 /// is still there for the next readLine() or for read().
 ///
 /// Memory: none before the first read. Then 512 bytes, more as more arrives at once, up to 8 times `bufferSize`; a line
-/// that is longer takes what it needs, together never more than getMaxLineLength() + 8 * `bufferSize`, and gives it
-/// back when it is out. A reader that waits for 20 milliseconds with nothing to hand out keeps 2 KiB at most.
+/// that is longer takes what it needs, together never more than getMaxLineLength() + 8 * `bufferSize` (the old and the
+/// new memory side by side in the moment of growing), and gives it back when it is out. A reader that has waited for 20
+/// milliseconds with nothing to hand out keeps 2 KiB at most, if the stream below can tell (a socket's can) and the
+/// last read had not filled the buffer to its end.
+///
+/// Thread-safety: one thread reads at a time, and every other member belongs to that thread, too; but any thread may
+/// call close() meanwhile. (Java locks every call, which costs more than the line.)
+///
+/// A member that does not speak of blocking never blocks; one that names no exceptions throws none but std::bad_alloc.
 class NETLITE_API BufferedReader {
  public:
   class Lines;
@@ -55,8 +63,15 @@ class NETLITE_API BufferedReader {
   /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
   explicit BufferedReader(std::unique_ptr<InputStream> stream, std::size_t bufferSize = 8192);
 
-  /// Moving leaves a reader behind that may only be destroyed or assigned to.
+  /// Takes a reader over, with what it has buffered.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
   BufferedReader(BufferedReader&& other) noexcept;
+
+  /// Drops what this reader has, and takes another one over.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
+  /// @return this reader
   BufferedReader& operator=(BufferedReader&& other) noexcept;
 
   /// Drops what is buffered. Closes nothing and never blocks.
@@ -70,8 +85,7 @@ class NETLITE_API BufferedReader {
   /// Socket::shutdownInput().
   ///
   /// @return the line without its end, or std::nullopt at the end of the stream, now and ever after. A last line
-  /// without
-  ///         an end is a line: lastLineTerminated() tells
+  ///         without an end is a line: lastLineTerminated() tells
   /// @throws SocketTimeoutException the deadline passed; nothing is lost, and the next call goes on
   /// @throws LineTooLongException   the line is longer than getMaxLineLength(). It is thrown as soon as that is known;
   ///                                the next call skips the rest of the line and gives the next one
@@ -79,19 +93,23 @@ class NETLITE_API BufferedReader {
   /// @throws IOException            this reader is closed, or what a stream of another kind throws
   std::optional<std::string> readLine();
 
-  /// Reads a line into a string, whose memory is used again. Blocks and throws as readLine().
+  /// Reads a line into a string, whose memory is used again. Blocks as readLine().
   ///
   /// @param line becomes the line without its end; unchanged if there is none
   /// @return false at the end of the stream
-  /// @throws SocketTimeoutException, LineTooLongException, SocketException, IOException as readLine()
+  /// @throws SocketTimeoutException as readLine()
+  /// @throws LineTooLongException   as readLine()
+  /// @throws SocketException        as readLine()
+  /// @throws IOException            as readLine()
   bool readLine(std::string& line);
 
   /// Reads one byte. Blocks as readLine() does, but for a byte only.
   ///
   /// @return 0 to 255, or -1 at the end of the stream. The `\n` of a `\r\n` whose line was read is not seen, nor is the
-  /// rest
-  ///         of a line that was too long
-  /// @throws SocketTimeoutException, SocketException, IOException as readLine()
+  ///         rest of a line that was too long
+  /// @throws SocketTimeoutException as readLine()
+  /// @throws SocketException        as readLine()
+  /// @throws IOException            as readLine()
   int read();
 
   /// Reads some bytes: what is in the buffer, and only if that is nothing, what the stream below gives. Blocks as
@@ -100,13 +118,15 @@ class NETLITE_API BufferedReader {
   /// @param buffer where the bytes go; may be null only if `size` is 0
   /// @param size   room in `buffer`, in bytes
   /// @return the number of bytes read, at least 1; 0 at the end of the stream or if `size` is 0
-  /// @throws std::invalid_argument `buffer` is null and `size` is not 0
-  /// @throws SocketTimeoutException, SocketException, IOException as readLine()
+  /// @throws std::invalid_argument  `buffer` is null and `size` is not 0
+  /// @throws SocketTimeoutException as readLine()
+  /// @throws SocketException        as readLine()
+  /// @throws IOException            as readLine()
   std::size_t read(char* buffer, std::size_t size);
 
   /// Whether read() would give a byte without waiting. It does not say that a whole line is there. Never blocks.
   ///
-  /// @return false at the end of the stream, and while nothing is there
+  /// @return false at the end of the stream, while nothing is there, and where the stream below cannot tell
   /// @throws SocketException the socket is closed and the buffer empty
   /// @throws IOException     this reader is closed, or what a stream of another kind throws
   bool ready();
@@ -120,11 +140,12 @@ class NETLITE_API BufferedReader {
   /// Bounds the memory that a peer can take. Holds from the next call on, for a line that has begun to arrive too.
   ///
   /// @param length the most bytes of a line, its end not counted; the default is 1 MiB (1048576), and Java has no
-  /// limit.
-  ///               With 0 only empty lines pass; the greatest std::size_t is no limit
+  ///               limit. With 0 only empty lines pass; the greatest std::size_t is no limit
   void setMaxLineLength(std::size_t length);
 
-  /// The most bytes of a line, its end not counted.
+  /// How long a line may be.
+  ///
+  /// @return the most bytes of a line, its end not counted
   std::size_t getMaxLineLength() const;
 
   /// Ties a writer to this reader, as std::istream::tie does: whenever this reader is about to wait for input, and then
@@ -140,13 +161,15 @@ class NETLITE_API BufferedReader {
   /// Ends the tie, if there is one.
   void untie();
 
-  /// Whether the last line that was read had an end. False if the stream ended in the middle of it, as when the peer
-  /// died; also while the rest of a line that was too long has not come. True before the first line.
+  /// Whether the last line that was read had an end.
+  ///
+  /// @return false if the stream ended in the middle of it, as when the peer died; also while the rest of a line that
+  ///         was too long has not come. True before the first line
   bool lastLineTerminated() const;
 
   /// Closes the stream below (closing the stream of a socket closes the socket, as in Java) and drops what is buffered.
   /// May be called from any thread, never waits for the one that reads, and wakes it where the stream below does so: it
-  /// gets an exception. Closing twice is harmless.
+  /// gets an exception. Closing twice is harmless. Blocks only as closing the stream below does.
   ///
   /// @throws IOException what closing the stream below throws; this reader is closed all the same
   void close();
@@ -163,34 +186,62 @@ class BufferedReader::Lines {
   /// An input iterator. To make it or to step it on reads a line; a copy has a line of its own.
   class Iterator {
    public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = std::string;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const std::string*;
-    using reference = const std::string&;
+    using iterator_category = std::input_iterator_tag;  ///< one pass
+    using value_type = std::string;                     ///< a line
+    using difference_type = std::ptrdiff_t;             ///< asked for by the standard, and not used
+    using pointer = const std::string*;                 ///< to the line
+    using reference = const std::string&;               ///< to the line
 
     /// The end of every range.
     Iterator() = default;
 
-    /// The first line that `reader` gives, or the end.
+    /// The first line that a reader gives, or the end. Blocks and throws as BufferedReader::readLine(std::string&).
+    ///
+    /// @param reader where the lines come from
     explicit Iterator(BufferedReader& reader) : reader_(&reader) { ++*this; }
 
+    /// The line. Not at the end.
+    ///
+    /// @return a reference, good until the next step
     reference operator*() const noexcept { return line_; }
+
+    /// The line. Not at the end.
+    ///
+    /// @return a pointer, good until the next step
     pointer operator->() const noexcept { return &line_; }
 
+    /// Goes to the next line, or to the end. Blocks and throws as BufferedReader::readLine(std::string&). Not at the
+    /// end.
+    ///
+    /// @return this iterator
     Iterator& operator++() {
       if (!reader_->readLine(line_)) reader_ = nullptr;
       return *this;
     }
+
+    /// The same.
+    ///
+    /// @return a copy from before the step
     Iterator operator++(int) {
       Iterator before = *this;
       ++*this;
       return before;
     }
 
+    /// Compares with the end.
+    ///
+    /// @param left  an iterator
+    /// @param right another
+    /// @return whether both are at the end, or both are not and read from the same reader
     friend bool operator==(const Iterator& left, const Iterator& right) noexcept {
       return left.reader_ == right.reader_;
     }
+
+    /// The opposite of ==.
+    ///
+    /// @param left  an iterator
+    /// @param right another
+    /// @return whether they differ
     friend bool operator!=(const Iterator& left, const Iterator& right) noexcept { return !(left == right); }
 
    private:
@@ -198,7 +249,14 @@ class BufferedReader::Lines {
     std::string line_;
   };
 
+  /// Reads the first line. Blocks and throws as BufferedReader::readLine(std::string&).
+  ///
+  /// @return an iterator at that line, or at the end
   Iterator begin() const { return Iterator(*reader_); }
+
+  /// The end.
+  ///
+  /// @return an iterator that compares equal to one that has no more lines
   Iterator end() const { return Iterator(); }
 
  private:

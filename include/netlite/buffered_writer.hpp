@@ -18,6 +18,9 @@
 
 namespace netlite {
 
+/// Text collected and sent in few calls, java.io.BufferedWriter in C++. It throws what the stream below throws;
+/// PrintWriter is the one that remembers errors instead.
+///
 /// Nothing is sent before flush(), close() or a full buffer. When text does not fit any more, the lines that are whole
 /// are sent and the started one is kept, so a line that fits the buffer is never split; what is longer than the buffer
 /// by itself is sent in one call.
@@ -26,8 +29,11 @@ namespace netlite {
 /// kept, and the next flush() goes on where the sending stopped, no byte lost and none twice. After any other error the
 /// unsent text is kept as well.
 ///
-/// The buffer takes no memory before it is used. It grows to `bufferSize` and the length of one text, and keeps 2 KiB
-/// at most after a flush.
+/// The buffer takes no memory before it is used. It grows to `bufferSize`, for a text that does not fit to what both
+/// take together and an eighth more, and keeps 2 KiB at most after a flush.
+///
+/// Thread-safety: every member may be called from any thread (moving and destroying excepted), and each call is atomic:
+/// texts written by several threads never mix. A call waits for those of other threads that came before it.
 class NETLITE_API BufferedWriter {
  public:
   /// A writer on a stream, which it owns from now on. Never blocks.
@@ -47,9 +53,15 @@ class NETLITE_API BufferedWriter {
   /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
   explicit BufferedWriter(std::unique_ptr<OutputStream> stream, std::size_t bufferSize = 8192);
 
-  /// Moving leaves a writer behind that may only be destroyed or assigned to. A writer that is assigned to flushes
-  /// first, as its destructor does.
+  /// Takes a writer over, with what it has not sent. Never blocks.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
   BufferedWriter(BufferedWriter&& other) noexcept;
+
+  /// Flushes this writer, as the destructor does, and takes another one over. Blocks as flush() does.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
+  /// @return this writer
   BufferedWriter& operator=(BufferedWriter&& other) noexcept;
 
   /// Flushes what is left, swallowing errors, unless the writer is closed. Closes nothing. Blocks as flush() does; to
@@ -60,40 +72,53 @@ class NETLITE_API BufferedWriter {
   ///
   /// @param text any bytes, sent as they are; usually UTF-8
   /// @throws SocketTimeoutException the write timeout passed. `text` was taken: do not write it again, flush()
-  /// @throws SocketException, IOException what the stream below throws, or the writer is closed
+  /// @throws SocketException        the peer is gone, the output is shut down, or the socket is closed
+  /// @throws IOException            this writer is closed, or what a stream of another kind throws
   void write(std::string_view text);
 
-  /// The same for a C string.
+  /// The same for a C string. Blocks as write(std::string_view).
   ///
   /// @param text ends with a zero byte; not null
-  /// @throws std::invalid_argument `text` is null
-  /// @throws SocketTimeoutException, SocketException, IOException as write(std::string_view)
+  /// @throws std::invalid_argument  `text` is null
+  /// @throws SocketTimeoutException as write(std::string_view)
+  /// @throws SocketException        as write(std::string_view)
+  /// @throws IOException            as write(std::string_view)
   template <typename Character, std::enable_if_t<std::is_same_v<Character, char>, int> = 0>
   void write(const Character* text) {
     writeText(text);
   }
 
-  /// Writes one byte. Blocks and throws as write(std::string_view).
+  /// Writes one byte. Blocks as write(std::string_view).
   ///
   /// @param character the byte
+  /// @throws SocketTimeoutException as write(std::string_view)
+  /// @throws SocketException        as write(std::string_view)
+  /// @throws IOException            as write(std::string_view)
   void write(char character);
 
   /// Ends a line: writes `"\n"` on every platform, as the other end may be another system (Java: the platform's own).
-  /// Blocks and throws as write(std::string_view).
+  /// Blocks as write(std::string_view).
+  ///
+  /// @throws SocketTimeoutException as write(std::string_view)
+  /// @throws SocketException        as write(std::string_view)
+  /// @throws IOException            as write(std::string_view)
   void newLine();
 
   /// Sends everything that was written and flushes the stream below. Blocks until the stream has taken it; on a socket
   /// the waiting ends with its write timeout, close() and shutdownOutput().
   ///
   /// @throws SocketTimeoutException the write timeout passed; the next flush() goes on
-  /// @throws SocketException, IOException what the stream below throws, or the writer is closed
+  /// @throws SocketException        the peer is gone, the output is shut down, or the socket is closed
+  /// @throws IOException            this writer is closed, or what a stream of another kind throws
   void flush();
 
   /// Flushes, and closes the stream below in any case (closing the stream of a socket closes the socket, as in Java).
-  /// Waits for a call of another thread that is in progress; Socket::close() does not. Text that could not be sent is
-  /// dropped. Closing twice is harmless.
+  /// Blocks as flush(), and waits for a call of another thread that is in progress; Socket::close() does not. Text that
+  /// could not be sent is dropped. Closing twice is harmless.
   ///
-  /// @throws SocketTimeoutException, SocketException, IOException what flushing or closing the stream below has thrown
+  /// @throws SocketTimeoutException the write timeout passed; the stream below is closed all the same
+  /// @throws SocketException        as flush(); the stream below is closed all the same
+  /// @throws IOException            what flushing or closing a stream of another kind has thrown
   void close();
 
  private:

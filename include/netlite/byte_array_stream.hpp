@@ -17,10 +17,14 @@
 
 namespace netlite {
 
-/// An input stream whose bytes are given beforehand. It never blocks and never throws a timeout. A copy is a stream of
-/// its own, with its own place in the bytes.
+/// An input stream whose bytes are given beforehand. It never blocks and never throws a timeout, and close() does
+/// nothing. A copy is a stream of its own, with its own place in the bytes.
+///
+/// Thread-safety: for one thread at a time.
 class NETLITE_API ByteArrayInputStream : public InputStream {
  public:
+  /// A stream of these bytes.
+  ///
   /// @param bytes what the stream gives, any bytes at all; empty for a stream that is at its end
   explicit ByteArrayInputStream(std::string bytes);
   ByteArrayInputStream(const ByteArrayInputStream&) = default;
@@ -37,7 +41,9 @@ class NETLITE_API ByteArrayInputStream : public InputStream {
   /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   std::size_t read(void* buffer, std::size_t size) override;
 
-  /// The bytes that are left. Never blocks.
+  /// How many bytes are left. Never blocks.
+  ///
+  /// @return the number of bytes
   std::size_t available() override;
 
   /// Passes over the next bytes. Never blocks.
@@ -47,6 +53,9 @@ class NETLITE_API ByteArrayInputStream : public InputStream {
   std::size_t skip(std::size_t count) override;
 
  protected:
+  /// Puts bytes before those that are left. Never blocks.
+  ///
+  /// @param bytes the bytes, the earliest first
   void unread(std::string bytes) override;
 
  private:
@@ -56,7 +65,9 @@ class NETLITE_API ByteArrayInputStream : public InputStream {
 
 /// An output stream that keeps what is written to it. A copy is another handle on the same bytes, as a socket's streams
 /// share their socket: keep one, give a copy to a PrintWriter, and look at what was sent. Nothing here blocks longer
-/// than another thread's write takes.
+/// than another thread's write takes, and close() does nothing.
+///
+/// Thread-safety: it and its copies may be used from any thread; the bytes of one write are never mixed with another's.
 class NETLITE_API ByteArrayOutputStream : public OutputStream {
  public:
   /// A stream with no bytes in it yet.
@@ -76,9 +87,13 @@ class NETLITE_API ByteArrayOutputStream : public OutputStream {
   void write(const void* data, std::size_t size) override;
 
   /// Everything written so far, by any copy, since the last reset().
+  ///
+  /// @return the bytes
   std::string toString() const;
 
   /// How many bytes toString() would give.
+  ///
+  /// @return the number of bytes
   std::size_t size() const;
 
   /// Drops everything written so far, for every copy.

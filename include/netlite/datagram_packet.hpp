@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // DatagramPacket: what one UDP datagram carries and whom it comes from or goes to, java.net.DatagramPacket as a value.
-// A packet owns its data (Java's refers to an array of yours).
 //
 // Thread-safety: a value. Different objects are independent; const access to one from several threads is safe.
 #pragma once
@@ -17,6 +16,12 @@
 
 namespace netlite {
 
+/// What one UDP datagram carries and whom it comes from or goes to, java.net.DatagramPacket as a value. A packet owns
+/// its data (Java's refers to an array of yours).
+///
+/// Thread-safety: a value. Different objects are independent; const access to one from several threads is safe.
+///
+/// No member blocks; one that names no exceptions throws none but std::bad_alloc.
 class NETLITE_API DatagramPacket {
  public:
   /// A packet to receive into: no data and no address yet. It can be received into again and again and never loses
@@ -35,27 +40,40 @@ class NETLITE_API DatagramPacket {
 
   /// The bytes that were received, or are to be sent. The view holds until the packet is changed, received into, moved
   /// or destroyed.
+  ///
+  /// @return the bytes; none if nothing was received yet
   std::string_view getData() const noexcept { return std::string_view(buffer_).substr(0, length_); }
 
   /// How many bytes getData() has (Java's getData() is the whole buffer, and only getLength() tells).
+  ///
+  /// @return the length in bytes
   std::size_t getLength() const noexcept { return getData().size(); }
 
   /// How many bytes a receive can put into this packet.
+  ///
+  /// @return the capacity in bytes
   std::size_t getCapacity() const noexcept { return buffer_.size(); }
 
   /// Whether the datagram that was received last was longer than getCapacity(), so that the rest of it is lost. (Java
   /// is silent.)
+  ///
+  /// @return whether it was; false once setData() has replaced it
   bool isTruncated() const noexcept { return truncated_; }
 
   /// The sender of what was received, or where the packet is to be sent.
   ///
+  /// @return address and port
   /// @throws SocketException the packet has no address yet
   InetSocketAddress getSocketAddress() const;
 
-  /// The address alone; the wildcard address if the packet has none yet.
+  /// The address alone.
+  ///
+  /// @return the address; the wildcard address if the packet has none yet
   InetAddress getAddress() const;
 
-  /// The port alone; 0 if the packet has no address yet.
+  /// The port alone.
+  ///
+  /// @return 0 to 65535; 0 if the packet has no address yet
   int getPort() const noexcept;
 
   /// Replaces the data. The capacity grows if need be and never shrinks; the address stays.

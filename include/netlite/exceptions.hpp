@@ -14,13 +14,15 @@
 #include <string>
 #include <system_error>
 
+/// Everything of netlite, but for its macros, which begin with NETLITE_.
 namespace netlite {
 
 /// A wrong argument: port 65536, a negative timeout, a null pointer. Thrown before anything is touched. It is
 /// std::invalid_argument under the name that Java gives it.
 using IllegalArgumentException = std::invalid_argument;
 
-/// Something went wrong with input or output. Catch this one to catch them all.
+/// Something went wrong with input or output. Catch this one to catch them all, but for wrong arguments and a lack of
+/// memory.
 class NETLITE_API IOException : public std::system_error {
  public:
   /// Makes an exception whose what() is `text`, ": " and the message of `code`.
@@ -64,7 +66,9 @@ class NETLITE_API UnknownHostException : public IOException {
   UnknownHostException& operator=(const UnknownHostException&) = default;
   ~UnknownHostException() override;
 
-  /// The host that was looked up, as it was given; empty where the exception was made without one.
+  /// The host that was looked up, as it was given.
+  ///
+  /// @return the host; empty where the exception was made without one
   const std::string& host() const noexcept { return host_; }
 
  private:
@@ -91,7 +95,9 @@ class NETLITE_API InterruptedIOException : public IOException {
   ~InterruptedIOException() override;
 
   /// How many bytes had been written, or put into the caller's buffer, when the call was cut short
-  /// (java.io.InterruptedIOException.bytesTransferred). 0 where the call hands out nothing it has not finished.
+  /// (java.io.InterruptedIOException.bytesTransferred).
+  ///
+  /// @return the number of bytes; 0 where the call hands out nothing it has not finished
   std::size_t bytesTransferred() const noexcept { return bytes_transferred_; }
 
  private:
@@ -118,7 +124,8 @@ class NETLITE_API SocketException : public IOException {
   ~SocketException() override;
 };
 
-/// A local address or port could not be had: it is in use, not this machine's, or not permitted.
+/// A local address or port could not be had: it is in use, not this machine's, not permitted, or the system has no
+/// descriptor left.
 class NETLITE_API BindException : public SocketException {
  public:
   using SocketException::SocketException;
@@ -127,7 +134,8 @@ class NETLITE_API BindException : public SocketException {
   ~BindException() override;
 };
 
-/// The other machine did not take the connection: nobody listens on the port, or the system gave up asking.
+/// The other machine did not take the connection: nobody listens on the port, the system gave up asking, or it could
+/// not even ask.
 class NETLITE_API ConnectException : public SocketException {
  public:
   using SocketException::SocketException;

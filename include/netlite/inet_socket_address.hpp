@@ -15,6 +15,11 @@
 
 namespace netlite {
 
+/// An address and a port, java.net.InetSocketAddress as a value. There is a std::hash for it, which agrees with ==.
+///
+/// Thread-safety: a value. Different objects are independent; const access to one from several threads is safe.
+///
+/// A member that does not speak of blocking never blocks; one that names no exceptions throws none but std::bad_alloc.
 class NETLITE_API InetSocketAddress {
  public:
   /// The wildcard address and port 0.
@@ -42,29 +47,61 @@ class NETLITE_API InetSocketAddress {
   /// @throws std::invalid_argument the port is out of range
   InetSocketAddress(const InetAddress& address, int port);
 
+  /// The address.
+  ///
+  /// @return a reference, good as long as this object is
   const InetAddress& getAddress() const noexcept { return address_; }
+
+  /// The port.
+  ///
+  /// @return 0 to 65535
   int getPort() const noexcept { return port_; }
 
-  /// InetAddress::getHostName(): may block for a reverse look-up if the address was made without a name.
+  /// The host's name. May block for a reverse look-up if the address was made without a name.
+  ///
+  /// @return what InetAddress::getHostName() gives
   std::string getHostName() const;
 
   /// The name the address was made with, or its text. Never blocks.
+  ///
+  /// @return "localhost", "192.0.2.1", "::1"
   std::string getHostString() const;
 
-  /// "localhost/127.0.0.1:80", "/[::1]:80". Never blocks.
+  /// Name, address and port as text. Never blocks.
+  ///
+  /// @return "localhost/127.0.0.1:80", "/[::1]:80"
   std::string toString() const;
 
+  /// Compares. The name has no say.
+  ///
+  /// @param left  an address and port
+  /// @param right another
+  /// @return whether both are the same
   friend bool operator==(const InetSocketAddress& left, const InetSocketAddress& right) noexcept {
     return left.port_ == right.port_ && left.address_ == right.address_;
   }
+
+  /// The opposite of ==.
+  ///
+  /// @param left  an address and port
+  /// @param right another
+  /// @return whether one of them differs
   friend bool operator!=(const InetSocketAddress& left, const InetSocketAddress& right) noexcept {
     return !(left == right);
   }
 
-  /// By address, then by port.
+  /// An order for sorted containers.
+  ///
+  /// @param left  an address and port
+  /// @param right another
+  /// @return whether `left` comes first: by address, then by port
   friend NETLITE_API bool operator<(const InetSocketAddress& left, const InetSocketAddress& right) noexcept;
 
   /// Writes toString().
+  ///
+  /// @param out     where to
+  /// @param address the address and port
+  /// @return `out`
   friend NETLITE_API std::ostream& operator<<(std::ostream& out, const InetSocketAddress& address);
 
  private:

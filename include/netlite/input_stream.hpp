@@ -18,8 +18,16 @@ namespace netlite {
 
 class OutputStream;
 
+/// Where bytes come from, java.io.InputStream in C++. Socket::getInputStream() gives one, and a program may derive its
+/// own by overriding read(void*, std::size_t); everything else has a default that works on top of it.
+///
+/// Thread-safety: what the derived class says. A socket's stream may be used from any thread; of several threads that
+/// read at the same time each gets some of the bytes.
+///
+/// A member that names no exceptions throws none but std::bad_alloc and what a derived class throws.
 class NETLITE_API InputStream {
  public:
+  /// For derived classes.
   InputStream() = default;
   InputStream(const InputStream&) = default;
   InputStream& operator=(const InputStream&) = default;
@@ -40,9 +48,12 @@ class NETLITE_API InputStream {
   /// @throws IOException            what a stream of another kind may throw
   virtual std::size_t read(void* buffer, std::size_t size) = 0;
 
-  /// Reads one byte. Blocks as read(void*, std::size_t) does, and throws what it throws.
+  /// Reads one byte. Blocks as read(void*, std::size_t) does.
   ///
   /// @return 0 to 255, or -1 at the end of the stream
+  /// @throws SocketTimeoutException as read(void*, std::size_t)
+  /// @throws SocketException        as read(void*, std::size_t)
+  /// @throws IOException            as read(void*, std::size_t)
   int read();
 
   /// Reads until `size` bytes have come or the stream ends. Blocks until then; a socket's timeout is one deadline for
@@ -52,7 +63,9 @@ class NETLITE_API InputStream {
   /// @param size   the bytes wanted
   /// @return the number of bytes read: less than `size` only if the stream ended
   /// @throws SocketTimeoutException the deadline passed; bytesTransferred() tells how many bytes are in `buffer`
-  /// @throws std::invalid_argument, SocketException, IOException as read(void*, std::size_t)
+  /// @throws std::invalid_argument  as read(void*, std::size_t)
+  /// @throws SocketException        as read(void*, std::size_t)
+  /// @throws IOException            as read(void*, std::size_t)
   std::size_t readNBytes(void* buffer, std::size_t size);
 
   /// Reads exactly `size` bytes. Blocks until they have come; a socket's timeout is one deadline for the whole call.
@@ -61,7 +74,9 @@ class NETLITE_API InputStream {
   /// @param size   the bytes wanted
   /// @throws EOFException           the stream ended first; what() tells how many bytes had come
   /// @throws SocketTimeoutException the deadline passed; bytesTransferred() tells how many bytes are in `buffer`
-  /// @throws std::invalid_argument, SocketException, IOException as read(void*, std::size_t)
+  /// @throws std::invalid_argument  as read(void*, std::size_t)
+  /// @throws SocketException        as read(void*, std::size_t)
+  /// @throws IOException            as read(void*, std::size_t)
   void readFully(void* buffer, std::size_t size);
 
   /// Reads everything up to the end of the stream. Blocks until the end; a socket's timeout is one deadline for the
@@ -70,7 +85,8 @@ class NETLITE_API InputStream {
   ///
   /// @return the bytes, none if the stream is at its end already
   /// @throws SocketTimeoutException the deadline passed; what had come is kept (see unread) for the next call
-  /// @throws SocketException, IOException as read(void*, std::size_t)
+  /// @throws SocketException        as read(void*, std::size_t); what had come is kept, too
+  /// @throws IOException            as read(void*, std::size_t); what had come is kept, too
   std::string readAllBytes();
 
   /// How many bytes can be read without waiting. Never blocks.
@@ -85,34 +101,44 @@ class NETLITE_API InputStream {
   /// @param count how many bytes to drop
   /// @return how many were dropped: less than `count` only if the stream ended
   /// @throws SocketTimeoutException the deadline passed; bytesTransferred() tells how many bytes were dropped
-  /// @throws SocketException, IOException as read(void*, std::size_t)
+  /// @throws SocketException        as read(void*, std::size_t)
+  /// @throws IOException            as read(void*, std::size_t)
   virtual std::size_t skip(std::size_t count);
 
   /// Reads everything up to the end of the stream and writes it to `out`, which is neither flushed nor closed. Blocks
-  /// until the end of this stream; a socket's timeout is one deadline for the whole call.
+  /// until the end of this stream, and while `out` takes no more; a socket's timeout is one deadline for the whole
+  /// call.
   ///
   /// @param out where the bytes go
   /// @return how many bytes were transferred
   /// @throws SocketTimeoutException a deadline passed; bytesTransferred() tells how many bytes were written, and bytes
   ///         that had been read but not written are kept (see unread) for the next call
-  /// @throws SocketException, IOException as read(void*, std::size_t) and OutputStream::write
+  /// @throws SocketException as read(void*, std::size_t) and OutputStream::write. Where writing failed, what had been
+  ///         read last is kept, though `out` may have taken the beginning of it
+  /// @throws IOException     the same for streams of another kind
   std::uint64_t transferTo(OutputStream& out);
 
   /// Waits until a read would not have to wait, but no longer than `patience`. Lets a BufferedReader find out that a
   /// connection has gone idle, and give its memory back. Bytes are not consumed, errors not reported.
   ///
+  /// Blocks until there is something to read, `patience` is over or, on a socket's stream, its deadline passes or the
+  /// socket is closed.
+  ///
   /// @param patience how long to wait at most, in milliseconds; zero only looks
   /// @return false if the time passed with nothing to read; true if a read would return or throw at once, or if that
   ///         cannot be known (the default)
+  /// @throws std::invalid_argument negative (streams of sockets)
   virtual bool awaitInput(std::chrono::milliseconds patience);
 
   /// Closes the stream. The default does nothing; a socket's stream closes its socket, as in Java. Never throws for a
-  /// stream that is closed already.
+  /// stream that is closed already, and blocks as Socket::close() does on a socket's stream.
+  ///
+  /// @throws IOException what a stream of another kind may throw
   virtual void close();
 
  protected:
   /// Takes back bytes which a call had read when it was cut short, so that they come first in the next read. The
-  /// default drops them; a stream whose read() can throw and then go on should override it.
+  /// default drops them; a stream whose read() can throw and then go on should override it. Never blocks.
   ///
   /// @param bytes the bytes, the earliest first
   virtual void unread(std::string bytes);

@@ -20,11 +20,17 @@
 
 namespace netlite {
 
+/// Makes sure that what comes from a stream is UTF-8, as java.io.InputStreamReader does. It is a stream itself, and
+/// goes between another one and a BufferedReader.
+///
 /// Well-formed UTF-8 passes through as it is, a byte order mark and zero bytes too. Malformed bytes become U+FFFD, one
 /// for each maximal subpart of a character, as the Unicode Standard recommends (section 3.9, "U+FFFD Substitution of
 /// Maximal Subparts"). A character may arrive in pieces: one read never gives a part of a character that has not come
 /// whole, though a small buffer may take a character in several reads. A piece waits inside across timeouts and errors,
 /// and becomes U+FFFD when the stream ends.
+///
+/// Thread-safety: one thread reads at a time; close() may be called from any other thread meanwhile if the stream below
+/// allows that, as a socket's does.
 class NETLITE_API InputStreamReader : public InputStream {
   template <typename Stream>
   static constexpr bool kIsOtherStream =
@@ -44,8 +50,15 @@ class NETLITE_API InputStreamReader : public InputStream {
   /// @throws std::invalid_argument `stream` is null
   explicit InputStreamReader(std::unique_ptr<InputStream> stream);
 
-  /// Moving leaves a reader behind that may only be destroyed or assigned to.
+  /// Takes a reader over, with what it holds. Never blocks.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
   InputStreamReader(InputStreamReader&& other) noexcept;
+
+  /// Drops what this reader holds, and takes another one over. Never blocks.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
+  /// @return this reader
   InputStreamReader& operator=(InputStreamReader&& other) noexcept;
 
   /// Drops what it holds. Closes nothing and never blocks.
@@ -61,22 +74,35 @@ class NETLITE_API InputStreamReader : public InputStream {
   /// @return the number of bytes read, at least 1; 0 at the end of the stream or if `size` is 0
   /// @throws std::invalid_argument  `buffer` is null and `size` is not 0
   /// @throws SocketTimeoutException the deadline passed; nothing is lost, a character's first bytes included
-  /// @throws SocketException, IOException what the stream below throws; nothing is lost then either
+  /// @throws SocketException        the connection was reset, or the socket is closed; nothing is lost then either
+  /// @throws IOException            what a stream of another kind throws; nothing is lost then either
   std::size_t read(void* buffer, std::size_t size) override;
 
-  /// How many bytes of text can be read without waiting: a lower bound. A part of a character does not count. Never
-  /// blocks.
+  /// How many bytes of text can be read without waiting. Never blocks.
   ///
-  /// @throws SocketException, IOException what the stream below throws
+  /// @return a lower bound, in bytes; a part of a character does not count
+  /// @throws SocketException the connection was reset, or the socket is closed
+  /// @throws IOException     what a stream of another kind throws
   std::size_t available() override;
 
-  /// Waits for bytes from the stream below, as InputStream::awaitInput says.
+  /// Waits for bytes from the stream below, as InputStream::awaitInput says. Blocks as that stream does.
+  ///
+  /// @param patience how long to wait at most, in milliseconds; zero only looks
+  /// @return false if the time passed; true if bytes are there or it cannot be known. Those bytes may be a part of a
+  ///         character only, and a read would wait for the rest
+  /// @throws std::invalid_argument negative (streams of sockets)
   bool awaitInput(std::chrono::milliseconds patience) override;
 
-  /// Closes the stream below (closing the stream of a socket closes the socket, as in Java).
+  /// Closes the stream below (closing the stream of a socket closes the socket, as in Java). Blocks only as closing
+  /// that one does.
+  ///
+  /// @throws IOException what closing the stream below throws
   void close() override;
 
  protected:
+  /// Puts text before that which is still to be read. Never blocks.
+  ///
+  /// @param bytes the text, the earliest first
   void unread(std::string bytes) override;
 
  private:

@@ -24,7 +24,9 @@
 namespace netlite {
 
 /// What PrintWriter's print() and println() take: a value as its text. Made by the conversion of an argument, and gone
-/// when the call is over; nobody needs to name it.
+/// when the call is over; nobody needs to name it. Making one never blocks.
+///
+/// Thread-safety: for the thread that makes it.
 class NETLITE_API Printable {
   template <typename Value>
   static constexpr bool kIsText = std::is_convertible_v<const Value&, std::string_view> &&
@@ -61,13 +63,17 @@ class NETLITE_API Printable {
   /// @throws std::invalid_argument `text` is null
   Printable(const char* text);
 
-  /// Text: std::string, std::string_view and whatever converts to it. It may hold any bytes, zero bytes too.
+  /// Text: std::string, std::string_view and whatever converts to it.
+  ///
+  /// @param text any bytes, zero bytes too
   template <typename Text, std::enable_if_t<kIsText<Text>, int> = 0>
   Printable(const Text& text) : text_(static_cast<std::string_view>(text)) {}
 
   /// `true` or `false`; a char as itself; a number of any other type as std::to_chars writes it, whatever the locale:
   /// integers in decimal (int8_t and uint8_t are numbers), floating point in the shortest form that reads back the
   /// same ("0.1", "1e+22", "inf", "nan").
+  ///
+  /// @param value the value; wchar_t, char16_t, char32_t and char8_t are not taken
   template <typename Number, std::enable_if_t<kIsNumber<Number>, int> = 0>
   Printable(Number value) {
     if constexpr (std::is_same_v<Number, bool>) {
@@ -85,6 +91,8 @@ class NETLITE_API Printable {
 
   /// Anything else with an operator<<, which writes to a stream in the classic locale with std::boolalpha set. What the
   /// operator throws comes out of the call, and nothing is printed then.
+  ///
+  /// @param value what to write
   template <typename Value, std::enable_if_t<kIsOther<Value>, int> = 0, typename = void>
   Printable(const Value& value) {
     std::ostringstream out;
@@ -115,16 +123,23 @@ class NETLITE_API Printable {
   std::string_view text_;  // what is printed: in digits_, in own_text_ or the caller's
 };
 
+/// Text, numbers and lines for a stream, java.io.PrintWriter in C++. It never throws for I/O but remembers the first
+/// error; BufferedWriter is the one that throws.
+///
 /// Nothing is sent before flush(), close() or a full buffer; with autoFlush, println() and printf() flush, and print()
 /// and write() do not, as in Java. When text does not fit any more, the lines that are whole are sent and the started
 /// one is kept, so a line that fits the buffer is never split; a println() longer than the buffer goes out in one call
 /// of the stream below, with the beginning that print() had given it and with its end.
 ///
 /// The first error stays: what is not sent by then is dropped, and so is everything printed later. flush() tells
-/// whether all is well, checkError() whether it is not, error() why. Only a wrong argument and a lack of memory throw.
+/// whether all is well, checkError() whether it is not, error() why. What throws is a wrong argument, a lack of memory,
+/// and a stream of one's own that throws something else than a std::system_error.
 ///
-/// The buffer takes no memory before it is used. It grows to `bufferSize` and the length of one text, and keeps 2 KiB
-/// at most after a flush.
+/// The buffer takes no memory before it is used. It grows to `bufferSize`, for a text that does not fit to what both
+/// take together and an eighth more, and keeps 2 KiB at most after a flush.
+///
+/// Thread-safety: every member may be called from any thread (moving and destroying excepted), and each call is atomic:
+/// lines printed by several threads never mix. A call waits for those of other threads that came before it.
 class NETLITE_API PrintWriter {
  public:
   /// A writer on a stream, which it owns from now on. Never blocks.
@@ -146,9 +161,16 @@ class NETLITE_API PrintWriter {
   /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
   explicit PrintWriter(std::unique_ptr<OutputStream> stream, bool autoFlush = false, std::size_t bufferSize = 8192);
 
-  /// Moving leaves a writer behind that may only be destroyed or assigned to. A writer that is assigned to flushes
-  /// first, as its destructor does. A reader tied to the writer stays tied to it at its new place.
+  /// Takes a writer over, with what it has not sent. A reader tied to it stays tied to it at its new place. Never
+  /// blocks.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
   PrintWriter(PrintWriter&& other) noexcept;
+
+  /// Flushes this writer, as the destructor does, and takes another one over. Blocks as flush() does.
+  ///
+  /// @param other may only be destroyed or assigned to from now on
+  /// @return this writer
   PrintWriter& operator=(PrintWriter&& other) noexcept;
 
   /// Flushes what is left, swallowing errors, unless the writer is closed. Closes nothing. Blocks as flush() does; to
@@ -176,7 +198,7 @@ class NETLITE_API PrintWriter {
   /// @param text any bytes, sent as they are; usually UTF-8
   void write(std::string_view text);
 
-  /// The same for a C string.
+  /// The same for a C string. Blocks as print().
   ///
   /// @param text ends with a zero byte; not null
   /// @throws std::invalid_argument `text` is null
@@ -190,8 +212,8 @@ class NETLITE_API PrintWriter {
   /// @param character the byte
   void write(char character);
 
-  /// Prints as C's std::printf formats, decimal point of the C locale included (Java rounds %f half up, C the exact
-  /// value to the nearest). Flushes with autoFlush. Blocks as print().
+  /// Prints as C's std::printf formats, with the decimal point that std::setlocale has chosen (Java rounds %f half up,
+  /// C the exact value to the nearest). Flushes with autoFlush. Blocks as print().
   ///
   /// @param format C's format for the arguments that follow; not null. %n is refused in any form: it is Java's newline,
   ///               but has C write to memory
@@ -216,12 +238,12 @@ class NETLITE_API PrintWriter {
   std::error_code error() const;
 
   /// Flushes, and closes the stream below in any case (closing the stream of a socket closes the socket, as in Java).
-  /// Waits for a call of another thread that is in progress; Socket::close() does not. What fails here is in error().
-  /// Closing twice is harmless; using a closed writer is an error as any other.
+  /// Blocks as flush(), and waits for a call of another thread that is in progress; Socket::close() does not. What
+  /// fails here is in error(). Closing twice is harmless; using a closed writer is an error as any other.
   void close();
 
   /// Chooses what println() ends a line with. The default is `"\n"` on every platform, as the other end may be another
-  /// system (Java: the platform's own).
+  /// system (Java: the platform's own). Waits for a call in progress.
   ///
   /// @param separator any bytes, such as `"\r\n"`; copied
   void setLineSeparator(std::string_view separator);

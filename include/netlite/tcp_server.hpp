@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// TcpServer: the accept loop, done once and right. It gives every client a thread of its own, lives through whatever
-// clients and handlers do, and stops without leaving anything behind.
+// TcpServer: the accept loop, with a thread for each client.
 //
-// Thread-safety: every member may be called from any thread, from a handler, an accept filter or onError too;
-// construction and destruction excepted, but a handler may destroy its server (see ~TcpServer).
+// Thread-safety: every member from any thread, construction and destruction excepted; see the class.
 #pragma once
 
 #include <netlite/inet_socket_address.hpp>
@@ -19,6 +17,13 @@
 
 namespace netlite {
 
+/// The accept loop, done once and right. It gives every client a thread of its own, lives through whatever clients and
+/// handlers do, and stops without leaving anything behind.
+///
+/// Thread-safety: every member may be called from any thread, from a handler, an accept filter or onError too;
+/// construction and destruction excepted, but a handler may destroy its server (see ~TcpServer).
+///
+/// A member that does not speak of blocking never blocks; one that names no exceptions throws none but std::bad_alloc.
 class NETLITE_API TcpServer {
  public:
   /// Serves one client, in a thread of its own. The socket is closed when it returns or throws. It may use every member
@@ -26,6 +31,7 @@ class NETLITE_API TcpServer {
   /// to an end once the socket is closed, which stop() relies on.
   using Handler = std::function<void(Socket& client)>;
 
+  /// What a server may be told beside its socket and its handler.
   struct Options {
     /// How many clients are served at the same time; 0: no limit. The next ones wait in the backlog.
     std::size_t maxConnections = 0;
@@ -42,14 +48,15 @@ class NETLITE_API TcpServer {
     std::size_t threadStackSize = 0;
   };
 
-  /// Takes over a server socket that is bound. Nothing is accepted before start() or run(). Never blocks.
+  /// Takes over a server socket that is bound. Nothing is accepted before start() or run(). The socket's timeout is
+  /// switched off, and its accept filter stays unless the options have one. Never blocks.
   ///
   /// @param server  the server socket
   /// @param handler serves one client
   /// @throws std::invalid_argument the server socket is closed or not bound, or the handler is empty
   TcpServer(ServerSocket server, Handler handler);
 
-  /// The same with options.
+  /// The same with options. Never blocks.
   ///
   /// @param server  the server socket
   /// @param handler serves one client
@@ -60,18 +67,18 @@ class NETLITE_API TcpServer {
   TcpServer(const TcpServer&) = delete;
   TcpServer& operator=(const TcpServer&) = delete;
 
-  /// stop() with no grace. In a handler, a filter or onError it does not wait for the thread that it runs in, which
-  /// comes to its own end later without the server.
+  /// stop() with no grace. Blocks until the handlers have returned. In a handler, a filter or onError it does not wait
+  /// for the thread that it runs in, which comes to its own end later without the server.
   ~TcpServer();
 
-  /// Starts accepting in a thread of the server's and returns. Harmless when started already.
+  /// Starts accepting in a thread of the server's and returns. Harmless when started already. Never blocks.
   ///
   /// @throws SocketException   stopped already
   /// @throws std::system_error no thread could be started
   void start();
 
   /// start(), and returns after stop(), when every thread of the server has ended; so at once when that is so already.
-  /// In a handler, a filter or onError it does not wait for the thread that it runs in.
+  /// Blocks until then. In a handler, a filter or onError it does not wait for the thread that it runs in.
   ///
   /// @throws std::system_error no thread could be started
   void run();
@@ -85,10 +92,14 @@ class NETLITE_API TcpServer {
   /// @throws std::invalid_argument negative
   void stop(std::chrono::milliseconds grace);
 
-  /// The port that is listened on; kept after stop().
+  /// The port that is listened on.
+  ///
+  /// @return 1 to 65535; kept after stop()
   int getLocalPort() const;
 
   /// How many clients are being served now.
+  ///
+  /// @return the number of handlers that have been started and have not ended
   std::size_t connectionCount() const;
 
  private:
