@@ -65,9 +65,10 @@ check_files("${system}|${public}|${sibling}|${contract}|\"platform/windows/${nam
             src/platform/windows/*.hpp src/platform/windows/*.cpp)
 check_files("${public}|\"support/${name}\\.hpp\"" "${system_words}"
             examples/*.hpp examples/*.cpp examples/support/*.hpp examples/support/*.cpp)
-# Baselines and load generators stand on the system itself: nothing of netlite is to be measured in them.
-check_files("${public}|${sibling}|<benchmark/benchmark\\.h>" "${system_words}" bench/*.hpp bench/*.cpp
-            EXCEPT "/(raw[a-z0-9_]*|broadcast_fanout)\\.[ch]pp$")
+# Baselines and load generators stand on the system itself, rivals on others' libraries: they live in these folders.
+check_files("${public}|\"support/${name}\\.hpp\"|<benchmark/benchmark\\.h>" "${system_words}" bench/*.cpp)
+check_files("<[A-Za-z0-9_/]+(\\.h|\\.hpp)?>|${sibling}|\"support/${name}\\.hpp\"" ""
+            bench/support/*.hpp bench/support/*.cpp bench/rivals/*.cpp)
 
 if(violations)
   message("${violations}")

@@ -25,7 +25,13 @@ class RawLineReader {
 
   /// The next line with its end, good until the next call. Empty at the end; what follows the last `\n` is dropped.
   std::string_view next() {
-    while (begin_ != end_ || fill()) {
+    return next([] {});
+  }
+
+  /// The same; `beforeWaiting` is called whenever more has to be read.
+  template <typename BeforeWaiting>
+  std::string_view next(BeforeWaiting beforeWaiting) {
+    while (begin_ != end_ || (beforeWaiting(), fill())) {
       const char* const begin = buffer_ + begin_;
       const void* const end = std::memchr(begin, '\n', end_ - begin_);
       if (end != nullptr) {
@@ -33,6 +39,7 @@ class RawLineReader {
         begin_ += length;
         return {begin, length};
       }
+      beforeWaiting();
       if (!fill()) break;
     }
     return {};
@@ -45,8 +52,6 @@ class RawLineReader {
     line.assign(found.data(), found.size() - 1);
     return true;
   }
-
-  bool hasLine() const { return std::memchr(buffer_ + begin_, '\n', end_ - begin_) != nullptr; }
 
  private:
   bool fill() {
@@ -91,12 +96,11 @@ inline void echoLines(int descriptor) {
 inline void echoLinesTogether(int descriptor) {
   RawSocketLines in{RawInput(descriptor)};
   std::string answers;
-  for (std::string_view line = in.next(); !line.empty(); line = in.next()) {
-    answers += line;
-    if (in.hasLine()) continue;
+  const auto flush = [&] {
     sendAll(descriptor, answers);
     answers.clear();
-  }
+  };
+  for (std::string_view line = in.next(flush); !line.empty(); line = in.next(flush)) answers += line;
 }
 
 /// Reads to the end and answers with the number of lines.

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// One sender, many receivers.
+// Thread-safety: see the header.
+#include "broadcast_clients.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace bench {
+
+namespace {
+
+const std::string kLine = "somebody:a line as people write them\n";
+const std::string kStart = "start\n";
+
+// The sender is never further ahead of the slowest receiver, so that no queue overflows however slow the machine is.
+constexpr std::size_t kBlock = 250;
+constexpr std::size_t kMostUnderWay = 1000;
+
+constexpr int kPatience = 30000;  // milliseconds without any progress
+
+std::size_t receive(const Descriptor& socket, char* buffer, std::size_t size) {
+  const std::size_t count = receiveSome(socket.get(), buffer, size);
+  if (count == 0) throw std::runtime_error("the server has dropped a client");
+  return count;
+}
+
+void receiveStart(const Descriptor& socket) {
+  for (std::string text; text.size() < kStart.size() || text.substr(text.size() - kStart.size()) != kStart;) {
+    char byte = 0;
+    receive(socket, &byte, 1);
+    text += byte;
+  }
+}
+
+}  // namespace
+
+BroadcastClients::BroadcastClients(int port, std::size_t count) : received_(count), buffer_(1 << 18) {
+  for (std::size_t i = 0; i < count; ++i) {
+    sockets_.push_back(connectedTo(port));
+    sendAll(sockets_.back().get(), kStart);  // comes back when the server knows this client
+    for (const Descriptor& socket : sockets_) receiveStart(socket);
+  }
+}
+
+std::size_t BroadcastClients::pump(std::size_t deliveries) {
+  const std::size_t lines = (deliveries / sockets_.size() / kBlock + 1) * kBlock;
+  std::string block;
+  for (std::size_t i = 0; i < kBlock; ++i) block += kLine;
+  std::fill(received_.begin(), received_.end(), 0);
+  std::size_t sent = 0;
+  while (linesOfSlowest() < lines) {
+    for (; sent < lines && sent + kBlock <= linesOfSlowest() + kMostUnderWay; sent += kBlock) {
+      sendAll(sockets_.front().get(), block);
+    }
+    receiveFromReady();
+  }
+  return lines * sockets_.size();
+}
+
+std::size_t BroadcastClients::linesOfSlowest() const {
+  return *std::min_element(received_.begin(), received_.end()) / kLine.size();
+}
+
+void BroadcastClients::receiveFromReady() {
+  std::vector<pollfd> polled;
+  for (const Descriptor& socket : sockets_) polled.push_back({socket.get(), POLLIN, 0});
+  if (::poll(polled.data(), polled.size(), kPatience) <= 0) throw std::runtime_error("nothing comes any more");
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    if (polled[i].revents != 0) received_[i] += receive(sockets_[i], buffer_.data(), buffer_.size());
+  }
+}
+
+}  // namespace bench
