@@ -98,6 +98,20 @@ inline Descriptor connectedTo(int port) {
   return socket;
 }
 
+/// The same from one of 250 addresses of this machine, which take turns.
+inline Descriptor connectedFromAnyAddress(int port) {
+  static unsigned turn = 0;
+  Descriptor socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  setNoDelay(socket.get());
+  const int on = 1;  // the port is chosen by connect, which knows what is free towards the other end
+  checked(::setsockopt(socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on), "setsockopt");
+  sockaddr_in address = loopbackAddress(0);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + turn++ % 250);
+  checked(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+  connectTo(socket, port);
+  return socket;
+}
+
 /// Two ends of one TCP connection.
 struct DescriptorPair {
   Descriptor client;
@@ -122,6 +136,26 @@ inline void sendAll(int descriptor, std::string_view bytes) {
 /// At least one byte; 0 is the end.
 inline std::size_t receiveSome(int descriptor, char* buffer, std::size_t size) {
   return static_cast<std::size_t>(checked(::recv(descriptor, buffer, size, 0), "recv"));
+}
+
+/// Waits for the peer to close, and leaves nothing behind that would keep the port for a while.
+inline void awaitEnd(const Descriptor& socket) {
+  char byte = 0;
+  while (receiveSome(socket.get(), &byte, 1) > 0) continue;
+  const linger reset{1, 0};
+  checked(::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
+}
+
+/// Ends both directions; whoever waits in receiveSome() wakes up.
+inline void shutDown(const Descriptor& socket) { ::shutdown(socket.get(), SHUT_RDWR); }
+
+/// Waits for a datagram and sends it back.
+inline void answerDatagram(const Descriptor& socket, char* buffer, std::size_t size) {
+  sockaddr_in peer{};
+  socklen_t length = sizeof peer;
+  const auto address = reinterpret_cast<sockaddr*>(&peer);
+  const ssize_t count = checked(::recvfrom(socket.get(), buffer, size, 0, address, &length), "recvfrom");
+  checked(::sendto(socket.get(), buffer, static_cast<std::size_t>(count), 0, address, length), "sendto");
 }
 
 }  // namespace bench

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// Workload: connections come and go.
+//
+//   churn    connect, one line there and back, close; the server has a thread for each connection
+//   accept   100 connections at a time, which the server accepts and closes one after the other, without threads
+//
+// The figure is connections per second. Each connection has its own source address out of many, since a port that was
+// used a moment ago is not free yet.
+#include "support/contenders.hpp"
+#include "support/line_client.hpp"
+#include "support/raw_socket.hpp"
+#include "support/report.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace bench;
+
+constexpr int kChurned = 100;  // in one iteration
+constexpr int kAccepted = 100;
+
+void churn(benchmark::State& state, const Contender& contender) {
+  const int port = serverOf(contender, Mode::flush).port();
+  const std::string line = lineOf(32);
+  const auto connectAndLeave = [&] {
+    for (int i = 0; i < kChurned; ++i) LineClient(connectedFromAnyAddress(port)).exchange(line);
+  };
+  warmUp(contender, Mode::flush, connectAndLeave);
+  Stopwatch watch;
+  for (auto _ : state) watch.time(connectAndLeave);
+  report(state, kChurned * 1e6 / watch.medianMicroseconds(), "connections/s");
+}
+
+void rawAcceptor() {
+  const Descriptor listener = listenOnLoopback();
+  announcePort(portOf(listener));
+  for (;;) acceptFrom(listener);
+}
+
+void netliteAcceptor() {
+  netlite::ServerSocket server(0, 0, netlite::InetAddress::getLoopbackAddress());
+  announcePort(server.getLocalPort());
+  for (;;) server.accept();
+}
+
+void accept(benchmark::State& state, void (*serve)()) {
+  const ServerProcess server(serve);
+  Stopwatch watch;
+  for (auto _ : state) {
+    watch.time([&] {
+      std::vector<Descriptor> sockets;
+      for (int i = 0; i < kAccepted; ++i) sockets.push_back(connectedFromAnyAddress(server.port()));
+      for (const Descriptor& socket : sockets) awaitEnd(socket);
+    });
+  }
+  report(state, kAccepted * 1e6 / watch.medianMicroseconds(), "connections/s");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  for (const Contender& contender : contenders()) {
+    add("churn", contender.name, [&contender](benchmark::State& state) { churn(state, contender); });
+  }
+  add("accept", "raw", [](benchmark::State& state) { accept(state, rawAcceptor); });
+  add("accept", "netlite", [](benchmark::State& state) { accept(state, netliteAcceptor); });
+  return run(count, arguments);
+}

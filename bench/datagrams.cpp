@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// Workload: a client sends a datagram and awaits it, again and again.
+//
+//   udp_round_trip/32, /1024   datagrams of that many bytes
+//
+// The figure is the median time of a round trip. The baseline is recvfrom and sendto.
+#include "support/raw_socket.hpp"
+#include "support/report.hpp"
+#include "support/server_process.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+using namespace bench;
+
+constexpr std::size_t kSizes[] = {32, 1024};
+constexpr std::size_t kMost = 2048;  // bytes of a datagram
+
+void rawEcho() {
+  const Descriptor socket = boundToLoopback(SOCK_DGRAM);
+  announcePort(portOf(socket));
+  char buffer[kMost];
+  for (;;) answerDatagram(socket, buffer, sizeof buffer);
+}
+
+void netliteEcho() {
+  netlite::DatagramSocket socket(0, netlite::InetAddress::getLoopbackAddress());
+  announcePort(socket.getLocalPort());
+  netlite::DatagramPacket packet(kMost);
+  for (;;) {
+    socket.receive(packet);
+    socket.send(packet);
+  }
+}
+
+void roundTrip(benchmark::State& state, void (*serve)(), std::size_t size) {
+  const ServerProcess server(serve);
+  const Descriptor socket = boundToLoopback(SOCK_DGRAM);
+  connectTo(socket, server.port());
+  const std::string datagram(size, 'x');
+  char answer[kMost];
+  const auto exchange = [&] {
+    sendAll(socket.get(), datagram);
+    if (receiveSome(socket.get(), answer, sizeof answer) != size) throw std::runtime_error("not what was sent");
+  };
+  exchange();  // warms up
+  Stopwatch watch;
+  for (auto _ : state) watch.time(exchange);
+  report(state, watch.medianMicroseconds(), "us");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  for (const std::size_t size : kSizes) {
+    const std::string workload = "udp_round_trip/" + std::to_string(size);
+    add(workload, "raw", [size](benchmark::State& state) { roundTrip(state, rawEcho, size); });
+    add(workload, "netlite", [size](benchmark::State& state) { roundTrip(state, netliteEcho, size); });
+  }
+  return run(count, arguments);
+}
