@@ -12,31 +12,40 @@ namespace netlite {
 
 class CallScope {
  public:
-  CallScope() noexcept {
-    if (depth_++ == 0) started_ = false;
+  CallScope() noexcept { ++current_.depth; }
+  ~CallScope() {
+    if (--current_.depth == 0) current_.started = false;
   }
-  ~CallScope() { --depth_; }
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
-  /// Fixes the call's start now: for a member that may wait for another thread before it reaches a socket.
+  /// Fixes the call's start now: for a member that may wait for another thread before it reaches a socket. Inside a
+  /// scope.
   static void start() noexcept {
-    if (started_) return;
-    start_ = Deadline::Clock::now();
-    started_ = true;
+    if (current_.started) return;
+    current_.start = Deadline::Clock::now();
+    current_.started = true;
   }
 
-  /// The deadline of a socket call with this timeout. Call it inside a scope.
+  /// The deadline of a socket call with this timeout.
   static Deadline deadline(std::chrono::milliseconds timeout) noexcept {
-    if (timeout.count() == 0) return Deadline::never();
-    start();
-    return Deadline::after(start_, timeout);
+    return timeout.count() == 0 ? Deadline::never() : deadlineOfCall(timeout);
   }
 
  private:
-  static inline thread_local int depth_ = 0;
-  static inline thread_local bool started_ = false;
-  static inline thread_local Deadline::Clock::time_point start_{};
+  struct MemberCall {
+    int depth;     // scopes that are open
+    bool started;  // whether `start` is known
+    Deadline::Clock::time_point start;
+  };
+
+  static Deadline deadlineOfCall(std::chrono::milliseconds timeout) noexcept {
+    if (current_.depth == 0) return Deadline::after(timeout);  // no scope: the socket's call is the user's own
+    start();
+    return Deadline::after(current_.start, timeout);
+  }
+
+  static inline thread_local MemberCall current_{};
 };
 
 }  // namespace netlite

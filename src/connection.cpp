@@ -38,23 +38,6 @@ bool breaksConnection(std::error_code error) {
          error == std::errc::network_unreachable;
 }
 
-// A turn at reading or writing, waited for no longer than the deadline.
-class Turn {
- public:
-  Turn(Mutex& mutex, Deadline deadline) : mutex_(mutex), taken_(mutex.tryLockUntil(deadline)) {}
-  ~Turn() {
-    if (taken_) mutex_.unlock();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-
-  bool taken() const noexcept { return taken_; }
-
- private:
-  Mutex& mutex_;
-  const bool taken_;
-};
-
 }  // namespace
 
 // ---- binding and connecting -----------------------------------------------------------------------------------------
@@ -179,32 +162,32 @@ void Connection::connectTo(const std::string& target, Deadline deadline, Resolve
 
 std::size_t Connection::read(void* buffer, std::size_t size) {
   if (size == 0) return 0;
-  const CallScope scope;
   const Deadline deadline = CallScope::deadline(load(read_timeout_));
   const SocketCore::Call call(core_);
-  if (!call.entered()) throwSocketError(describe("read from"), Error::socketClosed);
-  const Turn turn(read_mutex_, deadline);
+  if (!call.entered()) throwReadError(Error::socketClosed);
+  if (!read_mutex_.tryLockUntil(deadline)) throwReadTimeout();
+  const std::lock_guard<Mutex> turn(read_mutex_, std::adopt_lock);
   // The member call may have made many reads before this one: a peer that always has something must not extend it.
-  if (!turn.taken() || deadline.hasPassed()) throwTimeout(describe("read from"));
-  return receive(buffer, size, deadline);
-}
-
-// Without a deadline this is one system call, which close() and shutdownInput() can end.
-std::size_t Connection::receive(void* buffer, std::size_t size, Deadline deadline) {
+  if (deadline.hasPassed()) throwReadTimeout();
   for (;;) {
     if (isInputShutdown()) return 0;
     if (has_unread_.load(std::memory_order_acquire)) return takeUnread(buffer, size);
+    // Without a deadline this is one system call, which close() and shutdownInput() can end.
     if (!deadline.isNever()) awaitReadable(deadline);
     const Transfer got = platform::receive(core_.handle(), buffer, size, deadline.isNever());
     if (got.outcome == Outcome::done && got.count > 0) return got.count;
-    if (core_.isClosed()) throwSocketError(describe("read from"), Error::socketClosed);
+    if (core_.isClosed()) throwReadError(Error::socketClosed);
     if (isInputShutdown()) return 0;
     if (got.outcome == Outcome::done) return endOfInput();
-    if (got.outcome == Outcome::failed) failRead(got.error);
-    if (deadline.hasPassed()) throwTimeout(describe("read from"));
+    if (got.outcome == Outcome::failed) failRead(got.error());
+    if (deadline.hasPassed()) throwReadTimeout();
     if (deadline.isNever()) awaitReadable(deadline);
   }
 }
+
+void Connection::throwReadError(Error error) const { throwSocketError(describe("read from"), error); }
+
+void Connection::throwReadTimeout() const { throwTimeout(describe("read from")); }
 
 std::size_t Connection::takeUnread(void* buffer, std::size_t size) {
   std::lock_guard<std::mutex> lock(state_mutex_);
@@ -216,9 +199,7 @@ std::size_t Connection::takeUnread(void* buffer, std::size_t size) {
 }
 
 void Connection::awaitReadable(Deadline deadline) {
-  const SocketCore::WaitResult result = wait(platform::Interest::readable, deadline, "read from");
-  if (result == SocketCore::WaitResult::closed) throwSocketError(describe("read from"), Error::socketClosed);
-  if (result == SocketCore::WaitResult::timedOut) throwTimeout(describe("read from"));
+  throwUnlessReady(core_.wait(platform::Interest::readable, deadline), [this] { return describe("read from"); });
 }
 
 // The end that the system shows may be no end: a write that met the reset first has taken the error away. One that is
@@ -247,7 +228,7 @@ std::size_t Connection::available() {
   if (!call.entered()) throwSocketError(describe("read from"), Error::socketClosed);
   if (isInputShutdown()) return 0;
   const Transfer queued = platform::available(core_.handle());
-  if (queued.outcome == Outcome::failed) failRead(queued.error);
+  if (queued.outcome == Outcome::failed) failRead(queued.error());
   std::lock_guard<std::mutex> lock(state_mutex_);
   return unread_.size() + queued.count;
 }
@@ -259,14 +240,11 @@ bool Connection::awaitInput(std::chrono::milliseconds patience) {
   const Deadline deadline = earlier(patient, CallScope::deadline(load(read_timeout_)));
   const SocketCore::Call call(core_);
   if (!call.entered() || isInputShutdown()) return true;
-  const Turn turn(read_mutex_, deadline);
-  if (!turn.taken()) return false;
+  if (!read_mutex_.tryLockUntil(deadline)) return false;
+  const std::lock_guard<Mutex> turn(read_mutex_, std::adopt_lock);
   if (has_unread_.load(std::memory_order_acquire)) return true;
-  try {
-    return core_.wait(platform::Interest::readable, deadline) != SocketCore::WaitResult::timedOut;
-  } catch (const SocketException&) {
-    return true;  // it cannot be known; a read that needs no descriptor of its own still works
-  }
+  // Where it cannot be known it is true: a read that needs no descriptor of its own still works.
+  return core_.wait(platform::Interest::readable, deadline).result != SocketCore::WaitResult::timedOut;
 }
 
 // Without a turn at reading: another reader may have it for as long as it likes, and this call's time may be over.
@@ -292,34 +270,38 @@ void Connection::shutdownInput() {
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 void Connection::write(const void* data, std::size_t size) {
-  const CallScope scope;
+  const char* const bytes = static_cast<const char*>(data);
   const Deadline deadline = CallScope::deadline(load(write_timeout_));
   const SocketCore::Call call(core_);
-  if (!call.entered()) throwSocketError(describe("write to"), Error::socketClosed);
-  const Turn turn(write_mutex_, deadline);
-  if (!turn.taken()) throwTimeout(describe("write to"));
-  const char* const bytes = static_cast<const char*>(data);
+  if (!call.entered()) throwWriteError(Error::socketClosed);
+  if (!write_mutex_.tryLockUntil(deadline)) throwWriteTimeout(0);
+  const std::lock_guard<Mutex> turn(write_mutex_, std::adopt_lock);
   for (std::size_t sent = 0; sent < size;) {
-    if (core_.isClosed()) throwSocketError(describe("write to"), Error::socketClosed);
-    if (isOutputShutdown()) throwSocketError(describe("write to"), Error::outputShutDown);
+    if (core_.isClosed()) throwWriteError(Error::socketClosed);
+    if (isOutputShutdown()) throwWriteError(Error::outputShutDown);
     const Transfer gone = platform::send(core_.handle(), bytes + sent, size - sent);
+    if (gone.outcome == Outcome::failed) failWrite(gone.error());
     sent += gone.count;
-    if (gone.outcome == Outcome::failed) failWrite(gone.error);
-    // Neither a peer that always takes a little nor a system that says writable and takes nothing may extend it.
-    if (sent < size && deadline.hasPassed()) throwTimeout(describe("write to"), sent);
-    if (gone.outcome == Outcome::wouldBlock) awaitWritable(deadline, sent);
+    if (sent < size) awaitTurnToSend(gone.outcome, deadline, sent);
   }
 }
 
-void Connection::awaitWritable(Deadline deadline, std::size_t sent) {
-  const SocketCore::WaitResult result = wait(platform::Interest::writable, deadline, "write to");
-  if (result == SocketCore::WaitResult::closed) throwSocketError(describe("write to"), Error::socketClosed);
-  if (result == SocketCore::WaitResult::timedOut) throwTimeout(describe("write to"), sent);
+// What did not go at once may go on while there is time: neither a peer that always takes a little nor a system that
+// says writable and takes nothing may extend it.
+void Connection::awaitTurnToSend(Outcome last, Deadline deadline, std::size_t sent) {
+  if (deadline.hasPassed()) throwWriteTimeout(sent);
+  if (last != Outcome::wouldBlock) return;
+  throwUnlessReady(
+      core_.wait(platform::Interest::writable, deadline), [this] { return describe("write to"); }, sent);
 }
 
+void Connection::throwWriteError(Error error) const { throwSocketError(describe("write to"), error); }
+
+void Connection::throwWriteTimeout(std::size_t sent) const { throwTimeout(describe("write to"), sent); }
+
 void Connection::failWrite(std::error_code error) {
-  if (core_.isClosed()) throwSocketError(describe("write to"), Error::socketClosed);
-  if (isOutputShutdown()) throwSocketError(describe("write to"), Error::outputShutDown);
+  if (core_.isClosed()) throwWriteError(Error::socketClosed);
+  if (isOutputShutdown()) throwWriteError(Error::outputShutDown);
   rememberFailure(error);
   const std::error_code first = failure();
   throwSocketError(Operation::other, describe("write to"), first ? first : error);
@@ -336,14 +318,6 @@ void Connection::shutdownOutput() {
   const std::error_code error = platform::shutdownOutput(core_.handle());
   core_.wakeWaiters();
   if (error) throwSocketError(Operation::other, describe(operation), error);
-}
-
-// ---- waiting -------------------------------------------------------------------------------------------------------
-
-SocketCore::WaitResult Connection::wait(platform::Interest interest, Deadline deadline, const char* operation) try {
-  return core_.wait(interest, deadline);
-} catch (const SocketException& exception) {
-  throwSocketError(Operation::other, describe(operation), exception.code());
 }
 
 // ---- state ----------------------------------------------------------------------------------------------------------

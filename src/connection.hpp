@@ -8,6 +8,7 @@
 #pragma once
 
 #include "deadline.hpp"
+#include "errors.hpp"
 #include "mutex.hpp"
 #include "platform/platform.hpp"
 #include "socket_core.hpp"
@@ -80,12 +81,14 @@ class Connection {
   template <typename Resolve>
   void connectTo(const std::string& target, Deadline deadline, Resolve resolve);
 
-  std::size_t receive(void* buffer, std::size_t size, Deadline deadline);
   std::size_t takeUnread(void* buffer, std::size_t size);
   std::size_t endOfInput();
-  SocketCore::WaitResult wait(platform::Interest interest, Deadline deadline, const char* operation);
   void awaitReadable(Deadline deadline);
-  void awaitWritable(Deadline deadline, std::size_t sent);
+  void awaitTurnToSend(platform::Outcome last, Deadline deadline, std::size_t sent);
+  [[noreturn]] void throwReadError(Error error) const;
+  [[noreturn]] void throwReadTimeout() const;
+  [[noreturn]] void throwWriteError(Error error) const;
+  [[noreturn]] void throwWriteTimeout(std::size_t sent) const;
   [[noreturn]] void failRead(std::error_code error);
   [[noreturn]] void failWrite(std::error_code error);
   void rememberFailure(std::error_code error);

@@ -60,7 +60,7 @@ bool Connector::startNext() {
   if (!error) {
     const platform::Transfer started = platform::connect(opened.handle, family, remote);
     if (started.outcome == platform::Outcome::wouldBlock) return false;
-    error = started.error ? started.error : checkConnected(attempts_.back());
+    error = started.outcome == platform::Outcome::failed ? started.error() : checkConnected(attempts_.back());
   }
   if (error) drop(attempts_.size() - 1, error);
   return !error;
@@ -73,16 +73,10 @@ void Connector::waitForAttempts() {
   }
   const bool more = next_ < remotes_.size() && attempts_.size() < platform::kMaxWaitEntries;
   const Deadline until = more ? earlier(deadline_, Deadline::at(next_start_)) : deadline_;
-  const SocketCore::WaitResult result = wait(entries, until);
-  if (result == SocketCore::WaitResult::closed) throwSocketError("connect to " + target_, Error::socketClosed);
+  const SocketCore::Waited waited = core_.wait(entries, attempts_.size(), until);
   for (std::size_t i = 0; i < attempts_.size(); ++i) attempts_[i].ready = entries[i].ready;
-  if (result == SocketCore::WaitResult::timedOut && deadline_.hasPassed()) throwTimeout("connect to " + target_);
-}
-
-SocketCore::WaitResult Connector::wait(platform::WaitEntry* entries, Deadline until) try {
-  return core_.wait(entries, attempts_.size(), until);
-} catch (const SocketException& exception) {
-  throwSocketError(Operation::other, "connect to " + target_, exception.code());
+  if (waited.result == SocketCore::WaitResult::timedOut && !deadline_.hasPassed()) return;  // time for the next attempt
+  throwUnlessReady(waited, [this] { return "connect to " + target_; });
 }
 
 // True if an attempt is connected; it is then the last of attempts_.

@@ -65,7 +65,6 @@ class Connector {
   bool mayStart() const;
   bool startNext();
   void waitForAttempts();
-  SocketCore::WaitResult wait(platform::WaitEntry* entries, Deadline until);
   bool collectReady();
   std::error_code checkConnected(const Attempt& attempt);
   void drop(std::size_t index, std::error_code error);

@@ -193,7 +193,7 @@ void DatagramSocket::Endpoint::connect(const InetSocketAddress& remote) {
 // The system first, so that nothing of strangers can come behind what dropStrangers looks at.
 std::error_code DatagramSocket::Endpoint::setPeer(const InetSocketAddress& peer) {
   const platform::Transfer connected = platform::connect(core_.handle(), settings_.family(), peer);
-  if (connected.outcome != Outcome::done) return connected.error;
+  if (connected.outcome != Outcome::done) return connected.error();
   const platform::LocalAddress local = platform::localAddress(core_.handle());
   std::lock_guard<std::mutex> lock(state_mutex_);
   peer_ = peer;
@@ -251,9 +251,8 @@ InetSocketAddress DatagramSocket::Endpoint::send(const DatagramPacket& packet) {
     if (gone.outcome == Outcome::done) return destination;
     const auto what = [&] { return "send to " + destination.toString(); };
     if (isClosed()) throwSocketError(what(), Error::socketClosed);
-    if (gone.outcome == Outcome::failed) fail(what(), gone.error);
-    const SocketCore::WaitResult result = core_.wait(Interest::writable, Deadline::never());
-    if (result == SocketCore::WaitResult::closed) throwSocketError(what(), Error::socketClosed);
+    if (gone.outcome == Outcome::failed) fail(what(), gone.error());
+    throwUnlessReady(core_.wait(Interest::writable, Deadline::never()), what);
   }
 }
 
@@ -313,9 +312,7 @@ bool DatagramSocket::Endpoint::takeNext(DatagramPacket& packet, Deadline deadlin
 }
 
 void DatagramSocket::Endpoint::awaitReadable(Deadline deadline) {
-  const SocketCore::WaitResult result = core_.wait(Interest::readable, deadline);
-  if (result == SocketCore::WaitResult::closed) throwSocketError(describeReceive(), Error::socketClosed);
-  if (result == SocketCore::WaitResult::timedOut) throwTimeout(describeReceive());
+  throwUnlessReady(core_.wait(Interest::readable, deadline), [this] { return describeReceive(); });
 }
 
 bool DatagramSocket::Endpoint::isWelcome(const InetSocketAddress& sender) const {

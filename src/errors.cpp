@@ -68,9 +68,7 @@ void throwTimeout(const std::string& what, std::size_t bytesTransferred) {
   throw SocketTimeoutException(Error::timedOut, what, bytesTransferred);
 }
 
-void checkBuffer(const void* buffer, std::size_t size) {
-  if (buffer == nullptr && size != 0) throw std::invalid_argument("buffer is null");
-}
+void throwNullBuffer() { throw std::invalid_argument("buffer is null"); }
 
 int checkedPort(int port, int lowest) {
   if (port < lowest || port > 65535) {

@@ -46,8 +46,13 @@ enum class Operation { bind, connect, other };
 /// Throws a SocketTimeoutException: "read from /127.0.0.1:80: Timed out".
 [[noreturn]] void throwTimeout(const std::string& what, std::size_t bytesTransferred = 0);
 
+/// Throws std::invalid_argument.
+[[noreturn]] void throwNullBuffer();
+
 /// Throws std::invalid_argument if there are bytes but no place for them: what read and write check first.
-void checkBuffer(const void* buffer, std::size_t size);
+inline void checkBuffer(const void* buffer, std::size_t size) {
+  if (buffer == nullptr && size != 0) throwNullBuffer();
+}
 
 /// The port as it is if it is from `lowest` to 65535.
 /// @throws std::invalid_argument it is not

@@ -70,7 +70,6 @@ class ServerSocket::Listener {
  private:
   using Filter = std::function<bool(const InetSocketAddress&)>;
 
-  SocketCore::WaitResult wait(Deadline deadline);
   std::string describe(const char* operation) const;
   void requireOpen(const char* operation) const;
   void requireBound() const;
@@ -120,16 +119,8 @@ Accepted ServerSocket::Listener::take(Deadline deadline) {
     if (accepted.outcome == Outcome::done) return accepted;
     if (core_.isClosed()) throwSocketError(describe("accept on"), Error::socketClosed);
     if (accepted.outcome == Outcome::failed) throwSocketError(Operation::other, describe("accept on"), accepted.error);
-    const SocketCore::WaitResult result = wait(deadline);
-    if (result == SocketCore::WaitResult::closed) throwSocketError(describe("accept on"), Error::socketClosed);
-    if (result == SocketCore::WaitResult::timedOut) throwTimeout(describe("accept on"));
+    throwUnlessReady(core_.wait(platform::Interest::readable, deadline), [this] { return describe("accept on"); });
   }
-}
-
-SocketCore::WaitResult ServerSocket::Listener::wait(Deadline deadline) try {
-  return core_.wait(platform::Interest::readable, deadline);
-} catch (const SocketException& exception) {
-  throwSocketError(Operation::other, describe("accept on"), exception.code());
 }
 
 bool ServerSocket::Listener::welcomes(const InetSocketAddress& remote) const {

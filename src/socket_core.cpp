@@ -4,32 +4,35 @@
 // Thread-safety: see the header.
 #include "socket_core.hpp"
 
-#include "errors.hpp"
-
-#include <netlite/exceptions.hpp>
-
 #include <algorithm>
+#include <chrono>
 
 namespace netlite {
 
 namespace {
 
-// A waker that is closed with its owner.
+// A waker that is opened when it is first needed, and closed with its owner.
 class OwnedWaker {
  public:
-  OwnedWaker() {
-    const platform::OpenedWaker opened = platform::openWaker();
-    if (opened.error) throw SocketException(opened.error, "prepare to wait");
-    waker_ = opened.waker;
+  OwnedWaker() = default;
+  ~OwnedWaker() {
+    if (is_open_) platform::closeWaker(opened_.waker);
   }
-  ~OwnedWaker() { platform::closeWaker(waker_); }
   OwnedWaker(const OwnedWaker&) = delete;
   OwnedWaker& operator=(const OwnedWaker&) = delete;
 
-  platform::Waker get() const noexcept { return waker_; }
+  /// Tries again where it has failed before: there may be descriptors now.
+  const platform::OpenedWaker& open() {
+    if (!is_open_) opened_ = platform::openWaker();
+    is_open_ = !opened_.error;
+    return opened_;
+  }
+
+  bool isOpen() const noexcept { return is_open_; }
 
  private:
-  platform::Waker waker_;
+  platform::OpenedWaker opened_;
+  bool is_open_ = false;
 };
 
 // The thread's own waker, opened by its first wait that is one, and closed when the thread ends.
@@ -38,26 +41,27 @@ thread_local ThreadWakerState thread_waker_state = ThreadWakerState::none;
 
 class ThreadWaker {
  public:
-  ThreadWaker() { thread_waker_state = ThreadWakerState::open; }
+  ThreadWaker() = default;
   ~ThreadWaker() { thread_waker_state = ThreadWakerState::gone; }
   ThreadWaker(const ThreadWaker&) = delete;
   ThreadWaker& operator=(const ThreadWaker&) = delete;
 
-  platform::Waker get() const noexcept { return owned_.get(); }
+  const platform::OpenedWaker& open() {
+    const platform::OpenedWaker& opened = owned_.open();
+    if (owned_.isOpen()) thread_waker_state = ThreadWakerState::open;
+    return opened;
+  }
 
  private:
   OwnedWaker owned_;
 };
 
-platform::Waker threadWaker() {
+const platform::OpenedWaker& threadWaker() {
   thread_local ThreadWaker waker;
-  return waker.get();
+  return waker.open();
 }
 
-bool anyReady(platform::WaitEntry* entries, std::size_t count, platform::Waker waker,
-              std::chrono::milliseconds timeout) {
-  const std::error_code error = platform::wait(entries, count, waker, timeout);
-  if (error) throw SocketException(error, "wait");
+bool anyReady(const platform::WaitEntry* entries, std::size_t count) {
   return std::any_of(entries, entries + count, [](const platform::WaitEntry& entry) { return entry.ready; });
 }
 
@@ -66,9 +70,10 @@ constexpr int kDrainRounds = 64;
 constexpr std::size_t kDrainSize = 4096;
 
 bool takeSomeInput(platform::Handle handle) {
+  if (platform::available(handle).count == 0) return false;
   char dropped[kDrainSize];
-  const platform::Transfer got = platform::receive(handle, dropped, sizeof dropped, false);
-  return got.outcome == platform::Outcome::done && got.count > 0;
+  platform::receive(handle, dropped, sizeof dropped, false);
+  return true;
 }
 
 void drainInput(platform::Handle handle) {
@@ -114,18 +119,6 @@ struct SocketCore::Waiter {
   bool signalled = false;  // guarded by core.waiters_mutex_
 };
 
-bool SocketCore::enter() noexcept {
-  std::uint32_t state = state_.load(std::memory_order_relaxed);
-  do {
-    if ((state & kClosing) != 0) return false;
-  } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire, std::memory_order_relaxed));
-  return true;
-}
-
-void SocketCore::leave() noexcept {
-  if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kClosing | 1)) release();
-}
-
 bool SocketCore::startClosing() noexcept {
   // Closing is itself a call in flight, or the descriptor could be freed while the others are being woken.
   std::uint32_t state = state_.load(std::memory_order_relaxed);
@@ -152,30 +145,35 @@ void SocketCore::release() noexcept {
   platform::close(handle);
 }
 
-SocketCore::WaitResult SocketCore::wait(platform::Interest interest, Deadline deadline) {
+SocketCore::Waited SocketCore::wait(platform::Interest interest, Deadline deadline) {
   platform::WaitEntry entry{handle(), interest, false};
   return wait(&entry, 1, deadline);
 }
 
-SocketCore::WaitResult SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
+SocketCore::Waited SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
   if (thread_waker_state == ThreadWakerState::open) return waitWith(threadWaker(), entries, count, deadline);
   // A thread that never really has to wait, as over loopback, should not be given a descriptor for it.
-  if (!isClosed() && anyReady(entries, count, {}, std::chrono::milliseconds(0))) return WaitResult::ready;
+  const std::error_code error = platform::wait(entries, count, {}, std::chrono::milliseconds(0));
+  if (isClosed()) return {WaitResult::closed, {}};
+  if (error) return {WaitResult::failed, error};
+  if (anyReady(entries, count)) return {WaitResult::ready, {}};
   if (thread_waker_state == ThreadWakerState::none) return waitWith(threadWaker(), entries, count, deadline);
-  const OwnedWaker waker;  // a thread's, or the program's, last destructors are running
-  return waitWith(waker.get(), entries, count, deadline);
+  OwnedWaker waker;  // a thread's, or the program's, last destructors are running
+  return waitWith(waker.open(), entries, count, deadline);
 }
 
-SocketCore::WaitResult SocketCore::waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count,
-                                            Deadline deadline) {
-  Waiter waiter(*this, waker);
+SocketCore::Waited SocketCore::waitWith(const platform::OpenedWaker& opened, platform::WaitEntry* entries,
+                                        std::size_t count, Deadline deadline) {
+  if (opened.error) return {WaitResult::failed, opened.error};
+  Waiter waiter(*this, opened.waker);
   for (;;) {
     // Only after the waiter is in the list: a close that comes later finds and signals it.
-    if (isClosed()) return WaitResult::closed;
-    const bool ready = anyReady(entries, count, waker, deadline.remaining());
-    if (isClosed()) return WaitResult::closed;
-    if (ready || waiter.wasSignalled()) return WaitResult::ready;
-    if (deadline.hasPassed()) return WaitResult::timedOut;
+    if (isClosed()) return {WaitResult::closed, {}};
+    const std::error_code error = platform::wait(entries, count, opened.waker, deadline.remaining());
+    if (isClosed()) return {WaitResult::closed, {}};
+    if (error) return {WaitResult::failed, error};
+    if (anyReady(entries, count) || waiter.wasSignalled()) return {WaitResult::ready, {}};
+    if (deadline.hasPassed()) return {WaitResult::timedOut, {}};
   }
 }
 

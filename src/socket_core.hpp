@@ -10,18 +10,26 @@
 #pragma once
 
 #include "deadline.hpp"
+#include "errors.hpp"
 #include "platform/platform.hpp"
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <system_error>
 
 namespace netlite {
 
 class SocketCore {
  public:
-  enum class WaitResult { ready, timedOut, closed };
+  enum class WaitResult { ready, timedOut, closed, failed };
+
+  /// How a wait has ended.
+  struct Waited {
+    WaitResult result = WaitResult::ready;
+    std::error_code error;  // with failed: why, for example that this thread could not get a waker
+  };
 
   /// A core without a descriptor: a socket that is neither bound nor connected yet.
   SocketCore() noexcept = default;
@@ -65,11 +73,10 @@ class SocketCore {
 
   /// Waits until the socket is ready, the deadline passes or the socket is closed. It may say ready too early: look
   /// again and wait again. Inside a Call.
-  /// @throws SocketException this thread could not get a waker (descriptors run out)
-  WaitResult wait(platform::Interest interest, Deadline deadline);
+  Waited wait(platform::Interest interest, Deadline deadline);
 
   /// The same for several descriptors at once, of which the core need not own any; `ready` is set in each entry.
-  WaitResult wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
+  Waited wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
 
   /// Makes the waits that are going on look again.
   void wakeWaiters() noexcept;
@@ -83,9 +90,20 @@ class SocketCore {
 
   static constexpr std::uint32_t kClosing = 1u << 31;  // the rest of state_ counts the calls in flight
 
-  bool enter() noexcept;
-  void leave() noexcept;
-  WaitResult waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count, Deadline deadline);
+  bool enter() noexcept {
+    std::uint32_t state = state_.load(std::memory_order_relaxed);
+    do {
+      if ((state & kClosing) != 0) return false;
+    } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire, std::memory_order_relaxed));
+    return true;
+  }
+
+  void leave() noexcept {
+    if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kClosing | 1)) release();
+  }
+
+  Waited waitWith(const platform::OpenedWaker& opened, platform::WaitEntry* entries, std::size_t count,
+                  Deadline deadline);
   bool startClosing() noexcept;
   void release() noexcept;
 
@@ -95,5 +113,19 @@ class SocketCore {
   std::mutex waiters_mutex_;
   Waiter* waiters_ = nullptr;  // guarded by waiters_mutex_; each stands on the stack of a thread in wait()
 };
+
+/// Throws what a call has to throw that has waited in vain.
+///
+/// @param what             gives the operation and the address; asked only then
+/// @param bytesTransferred what a SocketTimeoutException tells as moved before
+template <typename What>
+void throwUnlessReady(const SocketCore::Waited& waited, What what, std::size_t bytesTransferred = 0) {
+  switch (waited.result) {
+    case SocketCore::WaitResult::ready: return;
+    case SocketCore::WaitResult::closed: throwSocketError(what(), Error::socketClosed);
+    case SocketCore::WaitResult::timedOut: throwTimeout(what(), bytesTransferred);
+    case SocketCore::WaitResult::failed: throwSocketError(Operation::other, what(), waited.error);
+  }
+}
 
 }  // namespace netlite

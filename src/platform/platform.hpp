@@ -7,7 +7,7 @@
 // Rules that hold for every function here:
 //  - Errors are returned, not thrown: the caller knows the operation and the address, and makes the exception. Every
 //    code compares with std::errc (error == std::errc::connection_refused) whatever the system's own numbers are.
-//  - An interrupted call (EINTR) is made again inside and never seen outside.
+//  - An interrupted call (EINTR) is made again inside, or says wouldBlock where the caller waits and comes back anyway.
 //  - No call raises a signal (SIGPIPE), and no descriptor made here is inherited by a child process.
 //  - A Handle is owned by whoever got it, until it is passed to close(). No function here keeps one.
 //  - An address in and out is the library's own value. An IPv4-mapped IPv6 address never comes out: it is IPv4.
@@ -44,10 +44,13 @@ struct Opened {
   std::error_code error;
 };
 
+// As small as it is because every line passes through it: it is returned in registers.
 struct Transfer {
   Outcome outcome = Outcome::failed;
+  int errorNumber = 0;    // with failed: the system's own number for why
   std::size_t count = 0;  // with done: the bytes moved
-  std::error_code error;  // with failed: why
+
+  std::error_code error() const;
 };
 
 // ---- socket.cpp: sockets, their life and their bytes ----------------------------------------------------------------
@@ -267,6 +270,8 @@ std::uint32_t interfaceIndex(const std::string& name);
 
 /// An error of the system under its own number, comparable with std::errc, its message in UTF-8.
 std::error_code systemError(int number);
+
+inline std::error_code Transfer::error() const { return systemError(errorNumber); }
 
 /// An error of the resolver under its own number (getaddrinfo's EAI_ codes).
 std::error_code resolverError(int number);

@@ -33,13 +33,6 @@ std::error_code lastError() { return systemError(errno); }
 
 std::error_code errorIfNegative(int result) { return result < 0 ? lastError() : std::error_code(); }
 
-template <typename Call>
-auto retryInterrupted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
-
 std::error_code setNumber(Handle handle, int level, int name, int value) {
   return errorIfNegative(::setsockopt(descriptor(handle), level, name, &value, sizeof value));
 }
@@ -90,9 +83,9 @@ Opened open(Family family, int type) {
 }
 
 Transfer transferred(ssize_t count) {
-  if (count >= 0) return {Outcome::done, static_cast<std::size_t>(count), {}};
-  if (errno == EAGAIN || errno == EWOULDBLOCK) return {Outcome::wouldBlock, 0, {}};
-  return {Outcome::failed, 0, lastError()};
+  if (count >= 0) return {Outcome::done, 0, static_cast<std::size_t>(count)};
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {Outcome::wouldBlock, 0, 0};
+  return {Outcome::failed, errno, 0};
 }
 
 int acceptDescriptor(Handle listener, sockaddr_storage& remote) {
@@ -290,11 +283,11 @@ Transfer connect(Handle handle, Family family, const InetSocketAddress& remote) 
   sockaddr_storage native;
   const socklen_t size = toNative(remote, family, native);
   if (::connect(descriptor(handle), reinterpret_cast<const sockaddr*>(&native), size) == 0) {
-    return {Outcome::done, 0, {}};
+    return {Outcome::done, 0, 0};
   }
   // An interrupted connect goes on in the background, as connect(2) says; asking again would fail with EALREADY.
-  if (errno == EINPROGRESS || errno == EINTR) return {Outcome::wouldBlock, 0, {}};
-  return {Outcome::failed, 0, lastError()};
+  if (errno == EINPROGRESS || errno == EINTR) return {Outcome::wouldBlock, 0, 0};
+  return {Outcome::failed, errno, 0};
 }
 
 std::error_code connectResult(Handle handle) {
@@ -305,12 +298,12 @@ std::error_code connectResult(Handle handle) {
 
 Transfer receive(Handle handle, void* buffer, std::size_t size, bool mayBlock) {
   const int flags = mayBlock ? 0 : MSG_DONTWAIT;
-  return transferred(retryInterrupted([&] { return ::recv(descriptor(handle), buffer, size, flags); }));
+  return transferred(::recv(descriptor(handle), buffer, size, flags));
 }
 
 Transfer send(Handle handle, const void* data, std::size_t size) {
   constexpr int flags = MSG_DONTWAIT | kNoSignal;
-  return transferred(retryInterrupted([&] { return ::send(descriptor(handle), data, size, flags); }));
+  return transferred(::send(descriptor(handle), data, size, flags));
 }
 
 Transfer available(Handle handle) {
@@ -323,9 +316,8 @@ Transfer sendTo(Handle handle, Family family, const void* data, std::size_t size
   constexpr int flags = MSG_DONTWAIT | kNoSignal;
   sockaddr_storage native;
   const socklen_t nativeSize = toNative(remote, family, native);
-  const ssize_t count = retryInterrupted([&] {
-    return ::sendto(descriptor(handle), data, size, flags, reinterpret_cast<const sockaddr*>(&native), nativeSize);
-  });
+  const ssize_t count =
+      ::sendto(descriptor(handle), data, size, flags, reinterpret_cast<const sockaddr*>(&native), nativeSize);
   // A connected socket of the BSDs knows where to and does not want to be told.
   if (count < 0 && errno == EISCONN) return send(handle, data, size);
   return transferred(count);
@@ -340,8 +332,9 @@ Datagram receiveFrom(Handle handle, void* buffer, std::size_t size, bool mayBloc
   message.msg_namelen = sizeof remote;
   message.msg_iov = &bytes;
   message.msg_iovlen = 1;
-  const Transfer got = transferred(retryInterrupted([&] { return ::recvmsg(descriptor(handle), &message, flags); }));
-  return {got.outcome, got.count, (message.msg_flags & MSG_TRUNC) != 0, fromNative(remote), got.error};
+  const Transfer got = transferred(::recvmsg(descriptor(handle), &message, flags));
+  const std::error_code error = got.outcome == Outcome::failed ? got.error() : std::error_code();
+  return {got.outcome, got.count, (message.msg_flags & MSG_TRUNC) != 0, fromNative(remote), error};
 }
 
 std::error_code disconnect(Handle handle, Family family) {
