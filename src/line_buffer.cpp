@@ -12,7 +12,6 @@ namespace netlite {
 namespace {
 
 constexpr std::size_t kFirstCapacity = 512;  // bytes: most requests fit
-constexpr std::size_t kIdleCapacity = 2048;  // bytes that a connection may keep while nothing arrives
 constexpr std::size_t kStep = 4;             // growing by more than twice, as each step costs a read
 constexpr std::size_t kMostSizes = 8;
 
@@ -30,8 +29,6 @@ std::size_t added(std::size_t left, std::size_t right) noexcept {
 
 LineBuffer::LineBuffer(std::size_t size) noexcept : size_(size), most_(multiplied(size, kMostSizes)) {}
 
-void LineBuffer::clear() noexcept { begin_ = end_ = scanned_ = next_return_ = 0; }
-
 void LineBuffer::release() noexcept {
   clear();
   bytes_.reset();
@@ -39,28 +36,9 @@ void LineBuffer::release() noexcept {
   filled_ = false;
 }
 
-void LineBuffer::makeRoom(std::size_t longestLine) {
+void LineBuffer::adjust(std::size_t longestLine) {
   const std::size_t capacity = nextCapacity(longestLine);
   if (begin_ != 0 || capacity != capacity_) reallocate(capacity);
-}
-
-void LineBuffer::releaseLongLine() noexcept {
-  if (isForLongLine() && isEmpty()) release();
-}
-
-bool LineBuffer::isWorthReleasing() const noexcept { return isEmpty() && capacity_ > kIdleCapacity && !filled_; }
-
-void LineBuffer::added(std::size_t count) noexcept {
-  filled_ = count == roomSize();
-  const std::size_t old_end = end_;
-  end_ += count;
-  if (next_return_ == old_end) next_return_ = findReturn(old_end);
-}
-
-std::size_t LineBuffer::findReturn(std::size_t from) const noexcept {
-  if (from == end_) return end_;
-  const void* found = std::memchr(bytes_.get() + from, '\r', end_ - from);
-  return found == nullptr ? end_ : static_cast<std::size_t>(static_cast<const char*>(found) - bytes_.get());
 }
 
 std::size_t LineBuffer::nextCapacity(std::size_t longestLine) const noexcept {

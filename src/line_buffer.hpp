@@ -5,6 +5,7 @@
 // Thread-safety: none; it belongs to the reading thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -33,12 +34,12 @@ class LineBuffer {
   /// Removes the first `count` bytes.
   void consume(std::size_t count) noexcept {
     begin_ += count;
-    if (scanned_ < begin_) scanned_ = begin_;
+    scanned_ = std::max(scanned_, begin_);
     if (next_return_ < begin_) next_return_ = findReturn(begin_);
   }
 
   /// Removes all bytes; the memory stays.
-  void clear() noexcept;
+  void clear() noexcept { begin_ = end_ = scanned_ = next_return_ = 0; }
 
   /// Frees the memory.
   void release() noexcept;
@@ -47,23 +48,43 @@ class LineBuffer {
   ///
   /// @param longestLine what a line without its end may take, in bytes
   /// @throws std::bad_alloc nothing has changed
-  void makeRoom(std::size_t longestLine);
+  void makeRoom(std::size_t longestLine) {
+    const bool fits = isEmpty() && !filled_ && capacity_ != 0 && !isForLongLine();
+    if (fits) return clear();
+    adjust(longestLine);
+  }
 
   /// Frees the memory if it is empty, and so large that only a very long line can have needed it.
-  void releaseLongLine() noexcept;
+  void releaseLongLine() noexcept {
+    if (isForLongLine() && isEmpty()) release();
+  }
 
   /// Whether there is memory that an idle connection should not keep.
-  bool isWorthReleasing() const noexcept;
+  bool isWorthReleasing() const noexcept { return capacity_ > kIdleCapacity && isEmpty() && !filled_; }
 
   char* room() noexcept { return bytes_.get() + end_; }
   std::size_t roomSize() const noexcept { return capacity_ - end_; }
 
   /// Takes over `count` bytes that were put into the room.
-  void added(std::size_t count) noexcept;
+  void added(std::size_t count) noexcept {
+    filled_ = count == roomSize();
+    const bool no_return_before = next_return_ == end_;
+    end_ += count;
+    if (no_return_before) next_return_ = findReturn(end_ - count);
+  }
 
  private:
+  static constexpr std::size_t kIdleCapacity = 2048;  // bytes that a connection may keep while nothing arrives
+
   bool isForLongLine() const noexcept { return capacity_ > most_; }
-  std::size_t findReturn(std::size_t from) const noexcept;
+
+  std::size_t findReturn(std::size_t from) const noexcept {
+    if (from == end_) return end_;
+    const void* found = std::memchr(bytes_.get() + from, '\r', end_ - from);
+    return found == nullptr ? end_ : static_cast<std::size_t>(static_cast<const char*>(found) - bytes_.get());
+  }
+
+  void adjust(std::size_t longestLine);
   std::size_t nextCapacity(std::size_t longestLine) const noexcept;
   void reallocate(std::size_t capacity);
 

@@ -5,6 +5,7 @@
 #include <netlite/exceptions.hpp>
 #include <netlite/print_writer.hpp>
 
+#include "call_scope.hpp"
 #include "errors.hpp"
 #include "locked_call.hpp"
 #include "write_buffer.hpp"
@@ -80,14 +81,17 @@ class PrintWriter::State {
   void println(std::string_view text) {
     LockedCall call(mutex_);
     attempt([&] {
+      if (!auto_flush_) return buffer_.appendLine(text, separator_);
+      const CallScope both;
       buffer_.appendLine(text, separator_);
-      if (auto_flush_) buffer_.flush();
+      buffer_.flush();
     });
   }
 
   void printFormatted(std::string_view text) {
     LockedCall call(mutex_);
     attempt([&] {
+      const CallScope both;
       buffer_.append(text);
       if (auto_flush_) buffer_.flush();
     });

@@ -4,6 +4,8 @@
 // Thread-safety: none; the writer's lock guards it.
 #include "write_buffer.hpp"
 
+#include "call_scope.hpp"
+
 #include <netlite/exceptions.hpp>
 
 #include <algorithm>
@@ -27,41 +29,52 @@ WriteBuffer::WriteBuffer(std::unique_ptr<OutputStream> stream, std::size_t size)
 }
 
 void WriteBuffer::take(std::string_view text, std::string_view end, bool endsLine) {
+  const CallScope scope;
   const std::size_t added = text.size() + end.size();
   makeRoom(added);
-  const bool fits = added <= size_ && text_.size() <= size_ - added;
+  const bool fits = added <= size_ && length_ <= size_ - added;
   const std::size_t lines_before = fits ? 0 : wholeLines();
-  text_.insert(text_.end(), text.begin(), text.end());
-  text_.insert(text_.end(), end.begin(), end.end());
-  if (endsLine) line_start_ = text_.size();
+  add(text);
+  add(end);
+  if (endsLine) line_start_ = length_;
   if (!fits) sendExcess(lines_before);
 }
 
 void WriteBuffer::makeRoom(std::size_t count) {
-  const std::size_t needed = text_.size() + count;
-  if (needed <= text_.capacity()) return;
-  const std::size_t doubled = std::max(2 * text_.capacity(), kFirstCapacity);
+  const std::size_t needed = length_ + count;
+  if (needed <= capacity_) return;
+  const std::size_t doubled = std::max(2 * capacity_, kFirstCapacity);
   // Beyond its size a buffer has to hold one started line and one text for a moment; the eighth saves growing by a few
   // bytes each time.
-  text_.reserve(needed <= size_ ? std::min(std::max(needed, doubled), size_) : needed + needed / 8);
+  reallocate(needed <= size_ ? std::min(std::max(needed, doubled), size_) : needed + needed / 8);
+}
+
+void WriteBuffer::reallocate(std::size_t capacity) {
+  std::unique_ptr<char[]> other(new char[capacity]);
+  if (length_ != 0) std::memcpy(other.get(), text_.get(), length_);
+  text_ = std::move(other);
+  capacity_ = capacity;
+  limit_ = std::min(capacity, size_);
 }
 
 /// The lines that were whole before the last text came leave first, so that a line started by then stays in one piece
 /// with its rest. Only what is longer than the buffer by itself cannot wait.
 void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
   send(wholeLinesBefore);
-  if (text_.size() > size_) send(wholeLines());
-  if (text_.size() > size_) send(text_.size());
-  if (text_.empty() && text_.capacity() / 2 > size_) discard();
+  if (length_ > size_) send(wholeLines());
+  if (length_ > size_) send(length_);
+  if (isEmpty() && capacity_ / 2 > size_) discard();
 }
 
 void WriteBuffer::flush() {
-  send(text_.size());
-  if (text_.capacity() > kKeptCapacity) discard();
+  const CallScope scope;
+  send(length_);
+  if (capacity_ > kKeptCapacity) discard();
   stream_->flush();
 }
 
 void WriteBuffer::close() {
+  const CallScope scope;
   std::exception_ptr failure;
   try {
     flush();
@@ -78,14 +91,14 @@ void WriteBuffer::close() {
 }
 
 void WriteBuffer::discard() noexcept {
-  std::vector<char>().swap(text_);
-  line_start_ = 0;
+  text_.reset();
+  capacity_ = limit_ = length_ = line_start_ = 0;
 }
 
 void WriteBuffer::send(std::size_t count) {
   if (count == 0) return;
   try {
-    stream_->write(text_.data(), count);
+    stream_->write(text_.get(), count);
   } catch (const InterruptedIOException& interruption) {
     remove(std::min(count, interruption.bytesTransferred()));
     throw;
@@ -94,14 +107,16 @@ void WriteBuffer::send(std::size_t count) {
 }
 
 void WriteBuffer::remove(std::size_t count) noexcept {
-  text_.erase(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(count));
+  const std::size_t rest = length_ - count;
+  if (rest != 0) std::memmove(text_.get(), text_.get() + count, rest);
   line_start_ -= std::min(line_start_, count);
+  length_ = rest;
 }
 
 /// How many bytes the whole lines at the front take: up to the last \n, or to where appendLine ended a line its own
 /// way.
 std::size_t WriteBuffer::wholeLines() const noexcept {
-  const std::string_view started = std::string_view(text_.data(), text_.size()).substr(line_start_);
+  const std::string_view started = std::string_view(text_.get(), length_).substr(line_start_);
   return line_start_ + started.rfind('\n') + 1;  // npos + 1 is 0
 }
 

@@ -8,9 +8,9 @@
 #include <netlite/output_stream.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 namespace netlite {
 
@@ -19,14 +19,22 @@ class WriteBuffer {
   /// @throws std::invalid_argument `stream` is null or `size` 0
   WriteBuffer(std::unique_ptr<OutputStream> stream, std::size_t size);
 
-  bool isEmpty() const noexcept { return text_.empty(); }
+  bool isEmpty() const noexcept { return length_ == 0; }
 
   /// Takes the text, then sends what the buffer cannot hold. When this throws what the stream below has thrown, the
   /// text is taken all the same; when it throws std::bad_alloc, it is not.
-  void append(std::string_view text) { take(text, {}, false); }
+  void append(std::string_view text) {
+    if (length_ + text.size() > limit_) return take(text, {}, false);
+    add(text);
+  }
 
   /// The same for a text and what ends its line, which go into the same call of the stream below.
-  void appendLine(std::string_view text, std::string_view end) { take(text, end, true); }
+  void appendLine(std::string_view text, std::string_view end) {
+    if (length_ + text.size() + end.size() > limit_) return take(text, end, true);
+    add(text);
+    add(end);
+    line_start_ = length_;
+  }
 
   /// Sends everything, and flushes the stream below. What could not be sent stays, but for the bytes that an
   /// InterruptedIOException counts as sent: the next flush goes on behind them.
@@ -39,8 +47,19 @@ class WriteBuffer {
   void discard() noexcept;
 
  private:
+  /// Copies a text that fits.
+  void add(std::string_view text) noexcept {
+    if (text.size() == 1) {
+      text_[length_] = text.front();  // a line's end: less than a memcpy costs
+    } else if (!text.empty()) {
+      std::memcpy(text_.get() + length_, text.data(), text.size());
+    }
+    length_ += text.size();
+  }
+
   void take(std::string_view text, std::string_view end, bool endsLine);
   void makeRoom(std::size_t count);
+  void reallocate(std::size_t capacity);
   void sendExcess(std::size_t wholeLinesBefore);
   void send(std::size_t count);
   void remove(std::size_t count) noexcept;
@@ -48,7 +67,10 @@ class WriteBuffer {
 
   const std::unique_ptr<OutputStream> stream_;
   const std::size_t size_;
-  std::vector<char> text_;      // not yet sent; longer than size_ only inside take() and where sending failed
+  std::unique_ptr<char[]> text_;
+  std::size_t capacity_ = 0;
+  std::size_t length_ = 0;      // not yet sent; more than size_ only inside take() and where sending failed
+  std::size_t limit_ = 0;       // up to here text is added with neither more memory nor a look at size_
   std::size_t line_start_ = 0;  // behind the last line that appendLine ended
 };
 
