@@ -6,12 +6,12 @@ find_package(Doxygen QUIET)
 find_program(NETLITE_SED sed)
 mark_as_advanced(NETLITE_SED)
 
-if(TARGET Doxygen::doxygen AND NETLITE_SED)
+if(DOXYGEN_FOUND AND NETLITE_SED)
   set(NETLITE_REFERENCE_DIR "${PROJECT_BINARY_DIR}/reference")
   set(netlite_doxyfile "${PROJECT_BINARY_DIR}/Doxyfile")
   configure_file(docs/Doxyfile.in "${netlite_doxyfile}" @ONLY)
   add_custom_target(reference
-    COMMAND Doxygen::doxygen "${netlite_doxyfile}"
+    COMMAND "${DOXYGEN_EXECUTABLE}" "${netlite_doxyfile}"
     COMMAND ${CMAKE_COMMAND} -E echo "${NETLITE_REFERENCE_DIR}/index.html"
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
     COMMENT "Making the reference"

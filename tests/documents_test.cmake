@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+#
+# Plants faults in a small tree of documents under ROOT and wants documents.cmake to find each; the tree as it is has to
+# pass.
+cmake_minimum_required(VERSION 3.16)
+
+set(code "<!-- command:test -->\n```sh\nls; ls [a-z]\n```\n<!-- end -->\n")
+set(readme "# title\n\n[guide](docs/guide.md#one--two), [up](#title), [far](https://example.com/x)\n\n${code}")
+set(readme_ko "# 제목\n\n${code}")
+
+# Runs documents.cmake on the tree with `old` in a file replaced by `new`.
+function(run_on_planted file old new result_variable output_variable)
+  file(REMOVE_RECURSE "${ROOT}")
+  file(WRITE "${ROOT}/README.md" "${readme}")
+  file(WRITE "${ROOT}/README.ko.md" "${readme_ko}")
+  file(WRITE "${ROOT}/docs/guide.md" "# guide\n\n## One & `two`\n\n[back](../README.md)\n")
+  file(WRITE "${ROOT}/SECURITY.md" "`SocketTest.Closes`\n")
+  file(WRITE "${ROOT}/tests/socket_test.cpp" "TEST(SocketTest, Closes) {}\n")
+  file(READ "${ROOT}/${file}" text)
+  string(REPLACE "${old}" "${new}" text "${text}")
+  file(WRITE "${ROOT}/${file}" "${text}")
+  execute_process(COMMAND "${CMAKE_COMMAND}" "-DROOT=${ROOT}" -P "${CMAKE_CURRENT_LIST_DIR}/documents.cmake"
+                  RESULT_VARIABLE result ERROR_VARIABLE output)
+  file(REMOVE_RECURSE "${ROOT}")
+  set(${result_variable} "${result}" PARENT_SCOPE)
+  set(${output_variable} "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect_problem file old new problem)
+  run_on_planted("${file}" "${old}" "${new}" result output)
+  string(FIND "${output}" "${problem}" position)
+  if(result EQUAL 0 OR position EQUAL -1)
+    message(SEND_ERROR "Not found: '${old}' replaced by '${new}' in ${file}\n${output}")
+  endif()
+endfunction()
+
+run_on_planted(README.md "title" "title" result output)
+if(NOT result EQUAL 0)
+  message(SEND_ERROR "Wrongly refused:\n${output}")
+endif()
+
+expect_problem(README.md "docs/guide.md" "docs/guid.md" "no such file")
+expect_problem(README.md "guide.md#one--two" "guide.md#one-two" "no such heading")
+expect_problem(README.md "(#title)" "(#tile)" "no such heading")
+expect_problem(docs/guide.md "../README.md" "README.md" "no such file")
+expect_problem(SECURITY.md "Closes" "Opens" "no such test")
+expect_problem(README.ko.md "# 제목" "## 제목" "README.ko.md has")
+expect_problem(README.ko.md "ls [a-z]" "ls [a-y]" "README.ko.md has")
+expect_problem(README.ko.md "<!-- end -->\n" "" "README.ko.md has")
+expect_problem(README.ko.md "<!-- end -->\n" "<!-- end -->\n# 더\n" "README.ko.md goes on")
