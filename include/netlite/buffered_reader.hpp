@@ -149,8 +149,9 @@ class NETLITE_API BufferedReader {
   std::size_t getMaxLineLength() const;
 
   /// Ties a writer to this reader, as std::istream::tie does: whenever this reader is about to wait for input, and then
-  /// only, what the writer holds is flushed first. So the answers to many lines that came together leave together, and
-  /// none is held back while both sides wait. An error of the flush stays in the writer (PrintWriter::error).
+  /// only, what the writer holds is flushed first (before each read of a stream below that cannot tell, see
+  /// InputStream::available). So the answers to many lines that came together leave together, and none is held back
+  /// while both sides wait. An error of the flush stays in the writer (PrintWriter::error).
   ///
   /// The reader then blocks as PrintWriter::flush() does, too. The writer may be moved, and may go first: the tie is
   /// gone then. A reader has one tie; another takes its place.

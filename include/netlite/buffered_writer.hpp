@@ -27,7 +27,8 @@ namespace netlite {
 ///
 /// After a SocketTimeoutException nothing may be written again: the text was taken, what the stream could not send is
 /// kept, and the next flush() goes on where the sending stopped, no byte lost and none twice. After any other error the
-/// unsent text is kept as well.
+/// unsent text is kept as well. Who goes on writing to a peer that takes nothing makes the buffer grow without a bound;
+/// stop at the first exception, or use a PrintWriter.
 ///
 /// The buffer takes no memory before it is used. It grows to `bufferSize`, for a text that does not fit to what both
 /// take together and an eighth more, and keeps 2 KiB at most after a flush.

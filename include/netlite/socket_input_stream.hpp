@@ -36,9 +36,9 @@ class NETLITE_API SocketInputStream : public InputStream {
 
   using InputStream::read;
 
-  /// Reads what is there, as InputStream::read says. Without a timeout it is one system call. After a reset the bytes
-  /// that had arrived come out where the system keeps them, then every read throws; after shutdownInput() every read is
-  /// at the end of the stream.
+  /// Reads what is there, as InputStream::read says. Without a timeout it is one system call on POSIX. After a reset
+  /// the bytes that had arrived come out where the system keeps them, then every read throws; after shutdownInput()
+  /// every read is at the end of the stream.
   ///
   /// Blocks until a byte, the end of the stream or an error is there; Socket::setSoTimeout's deadline, close() and
   /// shutdownInput() end the waiting.
