@@ -52,8 +52,7 @@ double bytesPerConnection(const Contender& contender, std::size_t count) {
 
 void idleMemory(benchmark::State& state, const Contender& contender, std::size_t count) {
   if (allowMostDescriptors() < count + kOtherDescriptors) {
-    state.SkipWithError("ulimit -n does not allow so many connections");
-    return;
+    return state.SkipWithError("ulimit -n does not allow so many connections");
   }
   double bytes = 0;
   for (auto _ : state) bytes = bytesPerConnection(contender, count);
