@@ -2,7 +2,7 @@
 #
 # The target `reference`: the public headers as HTML, in the folder reference/ of the build. A comment that is missing,
 # or that Doxygen does not understand, is an error.
-find_package(Doxygen QUIET)
+find_package(Doxygen 1.9 QUIET)
 find_program(NETLITE_SED sed)
 mark_as_advanced(NETLITE_SED)
 
@@ -18,7 +18,7 @@ if(DOXYGEN_FOUND AND NETLITE_SED)
     VERBATIM)
 else()
   add_custom_target(reference
-    COMMAND ${CMAKE_COMMAND} -E echo "The reference needs Doxygen (Debian and Ubuntu: doxygen) and sed."
+    COMMAND ${CMAKE_COMMAND} -E echo "The reference needs Doxygen 1.9 (Debian and Ubuntu: doxygen) and sed."
     COMMAND ${CMAKE_COMMAND} -E false
     VERBATIM)
 endif()

@@ -181,10 +181,12 @@ class NETLITE_API BufferedReader {
   std::unique_ptr<State> state_;  // null only once moved from
 };
 
-/// What BufferedReader::lines() gives: a range for one pass over the lines that are still to come.
+/// What BufferedReader::lines() gives: a range for one pass over the lines that are still to come. Thread-safety: it
+/// and its iterators belong to the thread that reads.
 class BufferedReader::Lines {
  public:
-  /// An input iterator. To make it or to step it on reads a line; a copy has a line of its own.
+  /// An input iterator. To make it or to step it on reads a line; a copy has a line of its own. Thread-safety: as
+  /// Lines.
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;  ///< one pass

@@ -23,6 +23,9 @@ using IllegalArgumentException = std::invalid_argument;
 
 /// Something went wrong with input or output. Catch this one to catch them all, but for wrong arguments and a lack of
 /// memory.
+///
+/// Thread-safety: it and its kin are as any exception object: const access from several threads is safe. None of their
+/// members blocks.
 class NETLITE_API IOException : public std::system_error {
  public:
   /// Makes an exception whose what() is `text`, ": " and the message of `code`.

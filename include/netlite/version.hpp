@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // netlite's version. The build files and packages read it from here; it stands nowhere else.
+// Thread-safety: constants.
 #pragma once
 
 #define NETLITE_VERSION_MAJOR 0
