@@ -8,7 +8,6 @@
 #include <netlite/netlite.hpp>
 
 #include <chrono>
-#include <iostream>
 #include <string>
 
 namespace {
@@ -62,7 +61,7 @@ int serveOrExplain(const example::Arguments& arguments) {
   try {
     return serve(arguments);
   } catch (const example::BadReplies& e) {
-    std::cerr << e.what() << std::endl;  // as compilers do, so that editors find the place
+    example::printPlace(e.what());
     return 2;
   }
 }

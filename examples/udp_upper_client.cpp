@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -76,7 +75,7 @@ std::string ask(const netlite::InetSocketAddress& server, const std::string& lin
 }
 
 int talk(const example::Arguments& arguments) {
-  const example::Interrupt interrupt([] { std::_Exit(0); });  // no connection has to be ended, no line is held back
+  const example::Interrupt interrupt(example::endAtOnce);  // no connection has to be ended, no line is held back
   const netlite::InetSocketAddress server(arguments.text(0, "localhost"), arguments.portToReach(1, 12000));
   const Patience patience{std::chrono::milliseconds(arguments.number("--timeout", 1000, 1, 3600 * 1000)),
                           arguments.number("--tries", 3, 1, 1000)};

@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <fstream>
 #include <future>
 #include <memory>
 #include <random>
@@ -34,22 +33,6 @@ Peer joinAs(const std::string& name, int port) {
   peer.say(name);
   EXPECT_EQ(peer.hear(), "[" + name + " joined the chat]");
   return peer;
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kInstrumented = true;  // and so is the program, which needs much more memory then
-#else
-constexpr bool kInstrumented = false;
-#endif
-
-// The most memory that a program has had, in KiB; 0 where nobody can tell.
-long peakMemory(const Process& process) {
-  if (kInstrumented) return 0;
-  std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::stol(line.substr(6));
-  }
-  return 0;
 }
 
 // --- relaying ---
@@ -307,7 +290,7 @@ TEST(BroadcastServer, HundredsOfSilentClientsCostLittle) {
   Peer peer = join(server.port);
   peer.say("anybody?");
   EXPECT_EQ(peer.hear(), "anybody?");
-  EXPECT_LT(peakMemory(server.process), 48 * 1024);
+  EXPECT_LT(peakMemory(server.process.started()), 48 * 1024);
   EXPECT_EQ(server.end(), 0);
 }
 
@@ -468,7 +451,7 @@ TEST(BroadcastLimits, BadValuesAreOneLineAndCodeTwo) {
 // --- ending ---
 
 TEST(BroadcastServer, EndsInOrderThoughItsWritersWaitForADeafClient) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const Ending ending : orderlyEndings()) {
     Server server("broadcast_server", {"0", "--nicknames"});
     Peer ann = joinAs("ann", server.port);
     Peer deaf = joinAs("deaf", server.port);
@@ -478,7 +461,7 @@ TEST(BroadcastServer, EndsInOrderThoughItsWritersWaitForADeafClient) {
       ann.say(line);
       ann.hear();
     }
-    EXPECT_EQ(server.end(signal), 0);
+    EXPECT_EQ(server.end(ending), 0);
     EXPECT_EQ(server.process.err.readAll(), "");
   }
 }

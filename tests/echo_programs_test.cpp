@@ -65,9 +65,9 @@ TEST_P(ServerTest, BadPortIsOneLineAndCodeTwo) {
 }
 
 TEST_P(ServerTest, EndsInOrderBeforeAnybodyCame) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const Ending ending : orderlyEndings()) {
     Server server(GetParam());
-    EXPECT_EQ(server.end(signal), 0);
+    EXPECT_EQ(server.end(ending), 0);
     EXPECT_EQ(server.process.err.readAll(), "");
   }
 }
@@ -79,13 +79,13 @@ INSTANTIATE_TEST_SUITE_P(All, ServerTest,
 class TcpServerProgramTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(TcpServerProgramTest, EndsInOrderWithClients) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const Ending ending : orderlyEndings()) {
     Server server(GetParam());
     Peer idle(server.port);
     Peer talking(server.port);
     talking.say("hello");
     EXPECT_NE(talking.hear(), "(end)");
-    EXPECT_EQ(server.end(signal), 0);
+    EXPECT_EQ(server.end(ending), 0);
     EXPECT_EQ(idle.in.read(), -1);
     EXPECT_EQ(server.process.err.readAll(), "");
   }
@@ -129,13 +129,13 @@ TEST_P(ClientTest, BadPortIsOneLineAndCodeTwo) {
 }
 
 TEST_P(ClientTest, InterruptEndsItInOrder) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const Ending ending : orderlyEndings()) {
     ServerSocket server = loopbackServer();
     Process program = client(GetParam(), server.getLocalPort());
     Peer peer = acceptPeer(server);
     program.type("hello\n");
     peer.hear();
-    program.send(signal);
+    program.send(ending);
     EXPECT_EQ(program.wait(), 0);
     EXPECT_EQ(program.err.readAll(), "");
   }

@@ -137,7 +137,7 @@ TEST_F(JavaPeer, BroadcastServerInJava) {
   EXPECT_EQ(one.out.readLine(), "밥:안녕 🙂");
   two.endInput();
   EXPECT_EQ(two.wait(), 0);
-  server.process.send(SIGKILL);
+  server.process.send(Ending::kill);
   EXPECT_EQ(one.wait(), 0);  // without Enter
 }
 

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -19,16 +20,18 @@ namespace {
 // A file for one test.
 class File {
  public:
-  explicit File(const std::string& content) { std::ofstream(name_, std::ios::binary) << content; }
-  ~File() { std::filesystem::remove(name_); }
+  explicit File(const std::string& content) { std::ofstream(path_, std::ios::binary) << content; }
+  ~File() { std::filesystem::remove(path_); }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
-  const std::string& name() const { return name_; }
+  std::string name() const { return path_.u8string(); }
 
  private:
-  const std::string name_ =
-      (std::filesystem::temp_directory_path() / ("netlite_replies_" + std::to_string(::getpid()) + ".txt")).string();
+  // Tests run beside each other.
+  const std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() /
+      std::filesystem::u8path("netlite_답장_" + std::to_string(std::random_device()()) + ".txt");
 };
 
 TEST(ReplyServer, KnowsAFewSentencesByItself) {
@@ -281,12 +284,12 @@ TEST(UdpUpperClient, LineThatFitsNoDatagramIsOneLineAndCodeOne) {
 }
 
 TEST(UdpUpperClient, InterruptEndsItInOrderEvenWhileItWaits) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const Ending ending : orderlyEndings()) {
     UdpPeer server;
     Process program = udpClient(server, {"--timeout=60000"});
     program.type("hello\n");
     server.hear();
-    program.send(signal);
+    program.send(ending);
     EXPECT_EQ(program.wait(), 0);
   }
 }

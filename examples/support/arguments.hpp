@@ -36,9 +36,9 @@ struct Program {
 
 class Arguments {
  public:
+  /// @param words the command line without the program's name
   /// @throws UsageError an unknown option, a value missing or too much, an operand too many
-  Arguments(const Program& program, int argc, const char* const* argv) : program_(program) {
-    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  Arguments(const Program& program, const std::vector<std::string>& words) : program_(program) {
     const auto end_of_options = std::find(words.begin(), words.end(), "--");
     wants_help_ = std::find(words.begin(), end_of_options, "--help") != end_of_options;
     if (!wants_help_) take(words);

@@ -5,18 +5,18 @@
 #pragma once
 
 #include "support/interrupt.hpp"
+#include "support/program.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <string>
 
 namespace example {
 
 /// Connects as netlite::Socket does. An interrupt meanwhile ends the program: there is nothing to put in order yet.
 inline netlite::Socket connectTo(const std::string& host, int port) {
-  const Interrupt interrupt([] { std::_Exit(0); });
+  const Interrupt interrupt(endAtOnce);
   return netlite::Socket(host, port, std::chrono::seconds(10));
 }
 

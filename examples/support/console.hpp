@@ -8,16 +8,15 @@
 #pragma once
 
 #include "support/program.hpp"
+#include "support/system.hpp"
 #include "support/terminal.hpp"
 
 #include <netlite/netlite.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <iostream>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -33,24 +32,17 @@ class StandardInput : public netlite::InputStream {
  public:
   using netlite::InputStream::read;
 
-  std::size_t read(void* buffer, std::size_t size) override {
-    std::streambuf& in = *std::cin.rdbuf();
-    if (size == 0 || in.sgetc() == std::char_traits<char>::eof()) return 0;
-    const std::streamsize there = std::min(std::max<std::streamsize>(in.in_avail(), 1), toStreamSize(size));
-    return static_cast<std::size_t>(in.sgetn(static_cast<char*>(buffer), there));
-  }
-
- private:
-  static std::streamsize toStreamSize(std::size_t size) { return static_cast<std::streamsize>(size); }
+  std::size_t read(void* buffer, std::size_t size) override { return system::readInput(buffer, size); }
 };
 
 class Console {
  public:
   Console() : input_(std::make_shared<Input>()) {
-    // Nothing in C++ can end a wait for std::cin, so nobody waits for this thread: it shares `input_` and may stay
+    // Nothing ends a wait for the standard input, so nobody waits for this thread: it shares `input_` and may stay
     // behind until the program has ended.
     std::thread([input = input_] { input->readAll(); }).detach();
   }
+  ~Console() { system::endInput(); }
 
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
@@ -71,13 +63,14 @@ class Console {
   /// Nothing more is read: a waiting readLine() returns at once, and lines that nobody has read are dropped. A line
   /// that is being typed disappears from the screen.
   void close() {
-    if (input_->close() && is_typed_on_) printNow(kEraseTypedLine);
+    if (input_->close() && is_typed_on_) system::eraseTypedLine();
+    system::endInput();
   }
 
   /// Prints a line; on a terminal, above the one that is being typed.
   void print(const std::string& line) {
     if (!is_terminal_) return printLine(line);
-    printNow(is_typed_on_ ? aboveTypedLine(visible(line)) : visible(line) + "\n");
+    is_typed_on_ ? system::writeAboveTypedLine(visible(line)) : printLine(visible(line));
   }
 
   /// A remark for a person. A script, which gets the standard output through a pipe, is not bothered with it.
@@ -148,8 +141,8 @@ class Console {
   };
 
   const std::shared_ptr<Input> input_;
-  const bool is_terminal_ = isTerminal("/dev/stdout");
-  const bool is_typed_on_ = is_terminal_ && isTerminal("/dev/stdin") && canMoveCursor();
+  const bool is_terminal_ = system::isOutputTerminal();
+  const bool is_typed_on_ = system::isTypedOn();
 };
 
 }  // namespace example

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Ctrl-C (SIGINT) and SIGTERM for a program that wants to end in order.
+// Interrupts (Ctrl-C, SIGTERM) for a program that wants to end in order.
 // Thread-safety: one Interrupt at a time, made and destroyed by one thread; happened() may be called from any.
 #pragma once
 
-#include <atomic>
+#include "support/system.hpp"
+
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -15,18 +15,12 @@
 
 namespace example {
 
-inline std::atomic<bool> interrupt_came{false};  // a signal handler may touch little else
-static_assert(std::atomic<bool>::is_always_lock_free, "a lock has no place in a signal handler");
-
-extern "C" inline void noteInterrupt(int) { interrupt_came = true; }
-
 /// As long as it lives, an interrupt does not kill the program but calls `action`, once, in a thread of its own. One
 /// that came before is not forgotten.
 class Interrupt {
  public:
   explicit Interrupt(std::function<void()> action) : action_(std::move(action)), watcher_([this] { watch(); }) {
-    std::signal(SIGINT, noteInterrupt);
-    std::signal(SIGTERM, noteInterrupt);
+    system::catchInterrupts();
   }
 
   /// Waits for `action` if it is running.
@@ -41,10 +35,10 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  static bool happened() { return interrupt_came; }
+  static bool happened() { return system::interruptCame(); }
 
  private:
-  // A signal handler cannot wake a thread by anything that the standard knows, so the thread looks now and then.
+  // A signal handler can note an interrupt but not wake a thread, so the thread looks now and then.
   void watch() {
     std::unique_lock<std::mutex> lock(mutex_);
     while (!over_ && !happened()) changed_.wait_for(lock, std::chrono::milliseconds(40));

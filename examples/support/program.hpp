@@ -8,33 +8,27 @@
 
 #include "support/arguments.hpp"
 #include "support/interrupt.hpp"
+#include "support/system.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <functional>
-#include <iostream>
-#include <mutex>
 #include <string>
 
 namespace example {
 
-inline std::mutex print_mutex;    // one line at a time
 inline std::string program_name;  // set before any thread is started
 
-/// Writes text to the standard output, whole and at once.
-inline void printNow(const std::string& text) {
-  const std::lock_guard<std::mutex> lock(print_mutex);
-  std::cout << text << std::flush;
-}
+/// A line on the standard output.
+inline void printLine(const std::string& line) { system::writeOutput(line + "\n"); }
 
-inline void printLine(const std::string& line) { printNow(line + "\n"); }
+/// A line on the standard error, which says whose it is.
+inline void printError(const std::string& line) { system::writeError(program_name + ": " + line + "\n"); }
 
-/// A line on the standard error.
-inline void printError(const std::string& line) {
-  const std::lock_guard<std::mutex> lock(print_mutex);
-  std::cerr << program_name + ": " + line + "\n" << std::flush;
-}
+/// A line that begins with a place in a file. It comes as compilers print it, so that editors find the place.
+inline void printPlace(const std::string& line) { system::writeError(line + "\n"); }
 
-/// The same for what was thrown.
+/// An error that was thrown.
 inline void printException(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
@@ -45,18 +39,22 @@ inline void printException(const std::exception_ptr& exception) {
   }
 }
 
+/// Ends the program although others are still at work: for an interrupt that finds nothing to put in order.
+[[noreturn]] inline void endAtOnce() {
+  system::endInput();
+  std::_Exit(0);
+}
+
 /// The whole of a program's main: reads the arguments, does the work, and tells what went wrong.
 ///
 /// @param work gets the arguments and returns the exit code
 inline int runProgram(const Program& program, int argc, char** argv,
                       const std::function<int(const Arguments& arguments)>& work) {
-  std::ios::sync_with_stdio(false);  // C's streams are not used; and only so a waiting std::cin never holds up the exit
-  std::cin.tie(nullptr);             // reading may not flush std::cout behind print_mutex's back
   program_name = program.name;
   try {
-    const Arguments arguments(program, argc, argv);
+    const Arguments arguments(program, system::commandLine(argc, argv));
     if (!arguments.wantsHelp()) return work(arguments);
-    printNow(arguments.help());
+    system::writeOutput(arguments.help());
     return 0;
   } catch (const UsageError& e) {
     printError(e.what());

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <stdexcept>
@@ -28,7 +29,7 @@ class Replies {
   ///
   /// @throws BadReplies
   static Replies fromFile(const std::string& name) {
-    std::ifstream file(name, std::ios::binary);
+    std::ifstream file(std::filesystem::u8path(name), std::ios::binary);
     if (!file) throw BadReplies(name, 0, "cannot be opened");
     Replies replies({});
     std::string line;

@@ -1,36 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// What a line needs before it may go to a terminal where a person is typing. With the standard library alone there is
-// no raw mode and no window size, so everything here works without knowing what is typed, where, and how wide it is.
-//
+// What a line needs before it may go to a terminal where a person is typing.
 // Thread-safety: no shared state.
 #pragma once
 
 #include <netlite/netlite.hpp>
 
 #include <cstddef>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace example {
-
-/// Erases the line that is being typed from the screen.
-inline constexpr const char* kEraseTypedLine = "\r\x1b[K";
-
-/// Whether a standard stream ("/dev/stdin") is a terminal; false where that cannot be known.
-inline bool isTerminal(const char* device) {
-  std::error_code none;
-  return std::filesystem::is_character_file(device, none) && !std::filesystem::equivalent(device, "/dev/null", none);
-}
-
-/// Whether the terminal says that it understands more than text.
-inline bool canMoveCursor() {
-  const char* const kind = std::getenv("TERM");
-  return kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
-}
 
 /// A line as text only: what is no UTF-8 and every control character (a terminal would obey it) becomes U+FFFD, but a
 /// tab a space.
@@ -52,10 +32,9 @@ inline std::string visible(const std::string& line) {
   return result;
 }
 
-/// How much of `text` fits into a row of a narrow terminal, in bytes: up to a space if there is one. All but ASCII
-/// counts twice, as Hangul and emoji take two columns.
-inline std::size_t rowLength(std::string_view text) {
-  constexpr std::size_t kColumns = 40;
+/// How much of `text` fits into a row of so many columns, in bytes: up to a space if there is one. All but ASCII counts
+/// twice, as Hangul and emoji take two columns.
+inline std::size_t rowLength(std::string_view text, std::size_t mostColumns) {
   std::size_t columns = 0;
   std::size_t after_space = 0;
   std::size_t end = 0;
@@ -63,28 +42,11 @@ inline std::size_t rowLength(std::string_view text) {
     std::size_t next = end + 1;
     while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0) == 0x80) ++next;
     columns += next - end == 1 ? 1 : 2;
-    if (columns > kColumns) return after_space > 0 ? after_space : end;
+    if (columns > mostColumns) return after_space > 0 ? after_space : end;
     if (text[end] == ' ') after_space = next;
     end = next;
   }
   return end;
-}
-
-/// The codes (ECMA-48, VT100) that show `text` in rows of its own above the line that is being typed. The line moves
-/// down and the cursor with it.
-inline std::string aboveTypedLine(std::string_view text) {
-  // Remember where the cursor is. No wrapping: a row that is too long after all must not hit the typed line. To the
-  // row's beginning; on the last row "\n" has moved everything up by one. An empty row here, the typed line goes down.
-  constexpr std::string_view kOpenRow = "\0337\x1b[?7l\n\x1b[A\r\x1b[L";
-  // Back, and down by one; on the last row that does nothing, which is right.
-  constexpr std::string_view kGoBack = "\0338\x1b[?7h\x1b[B";
-  std::string codes;
-  do {
-    const std::size_t length = rowLength(text);
-    codes.append(kOpenRow).append(text.substr(0, length)).append(kGoBack);
-    text.remove_prefix(length);
-  } while (!text.empty());
-  return codes;
 }
 
 }  // namespace example

@@ -1,35 +1,30 @@
 // SPDX-License-Identifier: MIT
 //
-// Process: a program that a test starts and talks to as a person or a script would, by pipes or at a terminal.
-// Thread-safety: a Process belongs to the thread that made it. POSIX only.
+// Process: a program that a test starts and talks to as a person or a script would, by pipes or at a terminal. What it
+// takes of the system is in posix/process.cpp and windows/process.cpp, the same functions in the same order.
+//
+// Thread-safety: a Process belongs to the thread that made it; one other may type().
 #pragma once
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
+#include <algorithm>
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-extern char** environ;
-
 namespace netlite::test {
 
-/// A descriptor that is closed when it goes.
+/// A descriptor (POSIX) or a HANDLE (Windows), closed when it goes.
 class Descriptor {
  public:
-  explicit Descriptor(int number = -1) : number_(number) {}
+  using Number = std::intptr_t;
+
+  explicit Descriptor(Number number = -1) : number_(number) {}
   Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(number_, other.number_);
@@ -38,33 +33,64 @@ class Descriptor {
   }
   ~Descriptor() { reset(); }
 
-  int get() const { return number_; }
+  Number get() const { return number_; }
 
-  void reset() {
-    if (number_ >= 0) ::close(number_);
-    number_ = -1;
-  }
+  void reset();
 
  private:
-  int number_;
+  Number number_;
 };
+
+/// A program that was started, and the test's ends of its pipes or of its terminal.
+struct Started {
+  Descriptor process;  // Windows
+  Descriptor job;      // Windows: the program and those that it has started
+  int pid = -1;
+  Descriptor in;
+  Descriptor out;
+  Descriptor err;
+};
+
+Started startWithPipes(const std::vector<std::string>& command);
+
+/// The program's input and output are a terminal of its own, its errors still go into a pipe. On POSIX `out` is what
+/// the terminal is told. On Windows it is what a console shows: at every change its rows from the first to the last
+/// that is not empty, each with "\n", and a "\f" behind them.
+Started startAtTerminal(const std::vector<std::string>& command);
+
+/// What has come, once there is something. Empty at the end; std::nullopt if the patience is over before.
+std::optional<std::string> readSome(const Descriptor& source, std::chrono::milliseconds patience);
+
+/// Writes everything, unless the other side is closed or does not read for so long.
+void writeAll(const Descriptor& target, std::string_view text, std::chrono::milliseconds patience);
+
+/// How a program is told to end.
+enum class Ending {
+  interrupt,  // Ctrl-C: SIGINT, CTRL_C_EVENT
+  terminate,  // SIGTERM; POSIX only
+  kill        // at once, and nothing that it can do about it
+};
+
+/// Those after which a program ends in order.
+std::vector<Ending> orderlyEndings();
+
+void tellToEnd(const Started& program, Ending ending);
+
+/// Waits for the end and returns the exit code, or minus the number of the signal that killed it.
+int awaitEnd(Started& program);
+
+/// The most memory that the program has had, in KiB; 0 where nobody can tell.
+long peakMemory(const Started& program);
 
 /// What a program prints, as it comes.
 class Output {
  public:
-  using Clock = std::chrono::steady_clock;
-
   explicit Output(Descriptor source) : source_(std::move(source)) {}
 
   /// The next line, without its end. Throws if none comes in time or before the end.
   std::string readLine() {
-    const Clock::time_point deadline = Clock::now() + kPatience;
-    while (text_.find('\n') == std::string::npos) {
-      if (!readMore(deadline)) throw std::runtime_error("no line, but the end after: " + text_);
-    }
-    const std::size_t end = text_.find('\n');
-    std::string line = text_.substr(0, end);
-    text_.erase(0, end + 1);
+    std::string line = readUntil("\n");
+    line.pop_back();
     return line;
   }
 
@@ -89,20 +115,16 @@ class Output {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds kPatience{30};
 
   // False at the end.
   bool readMore(Clock::time_point deadline) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd wanted{source_.get(), POLLIN, 0};
-    if (left <= 0 || ::poll(&wanted, 1, static_cast<int>(left)) == 0) {
-      throw std::runtime_error("nothing more is printed after: " + text_);
-    }
-    std::array<char, 65536> buffer;
-    const ssize_t size = ::read(source_.get(), buffer.data(), buffer.size());
-    if (size <= 0) return false;  // a terminal's end is an error
-    text_.append(buffer.data(), static_cast<std::size_t>(size));
-    return true;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const std::optional<std::string> more = readSome(source_, std::max(left, std::chrono::milliseconds(0)));
+    if (!more) throw std::runtime_error("nothing more is printed after: " + text_);
+    text_ += *more;
+    return !more->empty();
   }
 
   Descriptor source_;
@@ -112,131 +134,48 @@ class Output {
 class Process {
  public:
   /// Starts a program with pipes for its input, output and errors.
-  explicit Process(const std::vector<std::string>& command) : Process(command, makePipe(), makePipe(), makePipe()) {}
+  explicit Process(const std::vector<std::string>& command) : Process(startWithPipes(command)) {}
 
   /// Starts a program at a terminal of its own; its errors still go into a pipe.
-  static Process atTerminal(const std::vector<std::string>& command) {
-    const Descriptor terminal(checked(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt"));
-    checked(::grantpt(terminal.get()), "grantpt");
-    checked(::unlockpt(terminal.get()), "unlockpt");
-    return Process(command, ::ptsname(terminal.get()), terminal.get(), makePipe());
-  }
+  static Process atTerminal(const std::vector<std::string>& command) { return Process(startAtTerminal(command)); }
 
   Process(Process&& other) noexcept
-      : out(std::move(other.out)),
-        err(std::move(other.err)),
-        input_(std::move(other.input_)),
-        pid_(std::exchange(other.pid_, -1)) {}
+      : out(std::move(other.out)), err(std::move(other.err)), started_(std::move(other.started_)) {
+    other.started_.pid = -1;
+  }
   ~Process() {
-    if (pid_ < 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    if (started_.pid < 0) return;
+    tellToEnd(started_, Ending::kill);
+    awaitEnd(started_);
   }
 
   Output out;
   Output err;
 
   /// Gives the program input. Once it has ended, or does not read for half a minute, nothing happens.
-  void type(std::string_view text) {
-    while (!text.empty()) {
-      pollfd wanted{input_.get(), POLLOUT, 0};
-      if (::poll(&wanted, 1, 30 * 1000) <= 0) return;
-      const ssize_t size = ::write(input_.get(), text.data(), text.size());
-      if (size < 0) return;
-      text.remove_prefix(static_cast<std::size_t>(size));
-    }
-  }
+  void type(std::string_view text) { writeAll(started_.in, text, std::chrono::seconds(30)); }
 
-  void endInput() { input_.reset(); }
+  void endInput() { started_.in.reset(); }
 
-  void send(int signal) const { ::kill(pid_, signal); }
+  void send(Ending ending) const { tellToEnd(started_, ending); }
 
-  pid_t pid() const { return pid_; }
+  const Started& started() const { return started_; }
 
   /// Waits for the end and returns the exit code, or minus the number of the signal that killed it. What it had printed
   /// is in `output` then.
   int wait() {
     output += out.readAll();
-    int status = 0;
-    checked(::waitpid(pid_, &status, 0), "waitpid");
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    const int code = awaitEnd(started_);
+    started_.pid = -1;
+    return code;
   }
   std::string output;
 
  private:
-  struct Pipe {
-    Descriptor reading;
-    Descriptor writing;
-  };
+  explicit Process(Started started)
+      : out(std::move(started.out)), err(std::move(started.err)), started_(std::move(started)) {}
 
-  static int checked(int result, const char* what) {
-    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
-    return result;
-  }
-
-  static Pipe makePipe() {
-    ::signal(SIGPIPE, SIG_IGN);  // type() may meet a program that has ended
-    int numbers[2];
-    checked(::pipe2(numbers, O_CLOEXEC), "pipe2");
-    return {Descriptor(numbers[0]), Descriptor(numbers[1])};
-  }
-
-  // How posix_spawn is to start the program.
-  struct Plan {
-    Plan() {
-      ::posix_spawn_file_actions_init(&actions);
-      ::posix_spawnattr_init(&attributes);
-      sigset_t usual;
-      ::sigemptyset(&usual);
-      ::sigaddset(&usual, SIGPIPE);
-      ::posix_spawnattr_setsigdefault(&attributes, &usual);
-      ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    }
-    ~Plan() {
-      ::posix_spawn_file_actions_destroy(&actions);
-      ::posix_spawnattr_destroy(&attributes);
-    }
-    Plan(const Plan&) = delete;
-    Plan& operator=(const Plan&) = delete;
-
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-  };
-
-  Process(const std::vector<std::string>& command, Pipe in, Pipe printed, Pipe errors)
-      : out(std::move(printed.reading)), err(std::move(errors.reading)), input_(std::move(in.writing)) {
-    Plan plan;
-    ::posix_spawn_file_actions_adddup2(&plan.actions, in.reading.get(), 0);
-    ::posix_spawn_file_actions_adddup2(&plan.actions, printed.writing.get(), 1);
-    ::posix_spawn_file_actions_adddup2(&plan.actions, errors.writing.get(), 2);
-    checked(::fcntl(input_.get(), F_SETFL, O_NONBLOCK), "fcntl");
-    start(command, plan);
-  }
-
-  Process(const std::vector<std::string>& command, const std::string& terminal, int otherSide, Pipe errors)
-      : out(duplicate(otherSide)), err(std::move(errors.reading)), input_(duplicate(otherSide)) {
-    Plan plan;
-    ::posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-    ::posix_spawn_file_actions_addopen(&plan.actions, 0, terminal.c_str(), O_RDWR, 0);  // becomes its terminal
-    ::posix_spawn_file_actions_adddup2(&plan.actions, 0, 1);
-    ::posix_spawn_file_actions_adddup2(&plan.actions, errors.writing.get(), 2);
-    ::setenv("TERM", "xterm", 1);
-    start(command, plan);
-  }
-
-  static Descriptor duplicate(int number) { return Descriptor(checked(::fcntl(number, F_DUPFD_CLOEXEC, 0), "fcntl")); }
-
-  void start(const std::vector<std::string>& command, const Plan& plan) {
-    std::vector<char*> words;
-    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    const int error = ::posix_spawnp(&pid_, words[0], &plan.actions, &plan.attributes, words.data(), environ);
-    if (error != 0) throw std::system_error(error, std::generic_category(), command.front());
-  }
-
-  Descriptor input_;
-  pid_t pid_ = -1;
+  Started started_;
 };
 
 }  // namespace netlite::test

@@ -37,9 +37,9 @@ struct Server {
 
   std::string portText() const { return std::to_string(port); }
 
-  /// Ends it by a signal and returns the exit code.
-  int end(int signal = SIGTERM) {
-    process.send(signal);
+  /// Ends it in order and returns the exit code.
+  int end(Ending ending = orderlyEndings().back()) {
+    process.send(ending);
     return process.wait();
   }
 
