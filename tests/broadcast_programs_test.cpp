@@ -413,6 +413,16 @@ TEST(BroadcastLimits, APlaceIsFreeAgainWhenSomebodyHasLeft) {
   }
 }
 
+// The reset may come before the connection is seen to be there.
+bool isResetBy(const Server& server) {
+  try {
+    Socket socket(InetAddress::getLoopbackAddress(), server.port);
+    return socket.getInputStream().read() == -1 && !readersHearOfResets();
+  } catch (const SocketException&) {
+    return true;
+  }
+}
+
 TEST(BroadcastLimits, OnlyTheAllowedMayComeIn) {
   for (const char* network : {"127.0.0.1", "127.0.0.0/8", "127.0.0.1/32", "0.0.0.0/0", "::ffff:127.0.0.0/104"}) {
     Server server("broadcast_server", {"0", "--allow", network});
@@ -422,8 +432,7 @@ TEST(BroadcastLimits, OnlyTheAllowedMayComeIn) {
   }
   for (const char* network : {"127.0.0.2", "10.0.0.0/8", "127.0.0.2/31", "128.0.0.0/1", "::/0", "::1"}) {
     Server server("broadcast_server", {"--allow", network, "0"});
-    EXPECT_THROW(Socket(InetAddress::getLoopbackAddress(), server.port).getInputStream().read(), SocketException)
-        << network;  // a reset, which may come before the connection is seen to be there
+    EXPECT_TRUE(isResetBy(server)) << network;
   }
 }
 
@@ -522,6 +531,7 @@ TEST(BroadcastClient, EndsWhenTheServerGoesWithoutEnter) {
 }
 
 TEST(BroadcastClient, ServerThatResetsIsOneLineAndCodeOne) {
+  if (!readersHearOfResets()) GTEST_SKIP() << "on this system a reset looks like an end";
   ServerSocket server = loopbackServer();
   Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
   Peer peer = acceptPeer(server);

@@ -21,30 +21,6 @@ struct Chat {
   Process client = test::client("chat_client", server.port);
 };
 
-// One of the two programs in the test's hand, the test itself at the other end.
-struct OneSide {
-  static OneSide client(bool atTerminal = false) {
-    ServerSocket server = loopbackServer();
-    const auto command = example("chat_client", {"127.0.0.1", std::to_string(server.getLocalPort())});
-    Process program = atTerminal ? Process::atTerminal(command) : Process(command);
-    return {std::move(program), acceptPeer(server)};
-  }
-  static OneSide server(bool atTerminal = false) {
-    const auto command = example("chat_server", {"0"});
-    Server server(atTerminal ? Process::atTerminal(command) : Process(command));
-    Peer peer(server.port);
-    server.process.out.readUntil("127.0.0.1 connected");
-    server.process.out.readLine();
-    return {std::move(server.process), std::move(peer)};
-  }
-  static OneSide of(const std::string& name, bool atTerminal = false) {
-    return name == "chat_client" ? client(atTerminal) : server(atTerminal);
-  }
-
-  Process program;
-  Peer peer;
-};
-
 TEST(Chat, LinesGoBothWaysAtAnyTime) {
   Chat chat;
   chat.client.type("one\ntwo\n안녕하세요 🙂\n\n");
@@ -182,31 +158,6 @@ TEST_P(ChatProgramTest, TerminalIsSafeFromControlCharacters) {
       "31m, \xff, tab\t.");
   const std::string shown = side.program.out.readUntil("tab .");
   EXPECT_NE(shown.find("bell \uFFFD, \uFFFD[2J, \uFFFD31m, \uFFFD, tab ."), std::string::npos) << shown;
-}
-
-TEST_P(ChatProgramTest, ArrivingLinesLeaveTheTypedLineAlone) {
-  OneSide side = OneSide::of(GetParam(), true);
-  side.program.type("half a li");
-  side.program.out.readUntil("half a li");  // the terminal's echo
-  side.peer.say("hello");
-  const std::string codes = side.program.out.readUntil("\x1b[B");
-  EXPECT_EQ(codes,
-            "\x1b"
-            "7\x1b[?7l\r\n\x1b[A\r\x1b[Lhello\x1b"
-            "8\x1b[?7h\x1b[B");
-  side.program.type("ne\n");
-  EXPECT_EQ(side.peer.hear(), "half a line");
-}
-
-TEST_P(ChatProgramTest, LongLinesAreBrokenBetweenWordsAtATerminal) {
-  OneSide side = OneSide::of(GetParam(), true);
-  side.peer.say("thirty columns are in these wo 안녕하 반갑습니다");
-  const std::string shown = side.program.out.readUntil("반갑습니다");
-  EXPECT_NE(shown.find("\x1b[Lthirty columns are in these wo 안녕하 \x1b"
-                       "8"),
-            std::string::npos)
-      << shown;
-  EXPECT_NE(shown.find("\x1b[L반갑습니다"), std::string::npos) << shown;
 }
 
 TEST_P(ChatProgramTest, AtATerminalNobodyHasToPressEnterToNoticeTheEnd) {

@@ -193,7 +193,9 @@ TEST(EchoServer, ResetEndsItsClientAlone) {
   rude.say("hello");
   rude.hear();
   rude.reset();
-  EXPECT_NE(server.process.err.readLine().find("echo_server: "), std::string::npos);
+  if (readersHearOfResets()) {
+    EXPECT_NE(server.process.err.readLine().find("echo_server: "), std::string::npos);
+  }
   other.say("still here?");
   EXPECT_EQ(other.hear(), "still here?");
   EXPECT_EQ(server.end(), 0);

@@ -65,6 +65,8 @@ check_files("${system}|${public}|${sibling}|${contract}|\"platform/windows/${nam
             src/platform/windows/*.hpp src/platform/windows/*.cpp)
 check_files("${public}|\"support/${name}\\.hpp\"" "${system_words}"
             examples/*.hpp examples/*.cpp examples/support/*.hpp examples/support/*.cpp)
+check_files("${system}|${public}|\"support/${name}\\.hpp\"" "_WIN32"
+            examples/support/posix/*.cpp examples/support/windows/*.cpp)
 # Baselines and load generators stand on the system itself, rivals on others' libraries: they live in these folders.
 check_files("${public}|\"support/${name}\\.hpp\"|<benchmark/benchmark\\.h>" "${system_words}" bench/*.cpp)
 check_files("<[A-Za-z0-9_/]+(\\.h|\\.hpp)?>|${sibling}|\"support/${name}\\.hpp\"" ""

@@ -93,4 +93,44 @@ inline Peer acceptPeer(ServerSocket& server) {
   return Peer(server.accept());
 }
 
+/// Whether a reader hears that the connection was reset. Some systems tell nobody who was not waiting inside the
+/// system, and let it look like an end.
+inline bool readersHearOfResets() {
+  static const bool they_do = [] {
+    Pair pair = connectedPair();
+    pair.client.setSoLinger(true, 0);
+    pair.client.close();
+    try {
+      return pair.server.getInputStream().read() != -1;
+    } catch (const SocketException&) {
+      return true;
+    }
+  }();
+  return they_do;
+}
+
+/// A chat_client or a chat_server in the test's hand, the test itself at the other end.
+struct OneSide {
+  static OneSide client(bool atTerminal = false) {
+    ServerSocket server = loopbackServer();
+    const auto command = example("chat_client", {"127.0.0.1", std::to_string(server.getLocalPort())});
+    Process program = atTerminal ? Process::atTerminal(command) : Process(command);
+    return {std::move(program), acceptPeer(server)};
+  }
+  static OneSide server(bool atTerminal = false) {
+    const auto command = example("chat_server", {"0"});
+    Server server(atTerminal ? Process::atTerminal(command) : Process(command));
+    Peer peer(server.port);
+    server.process.out.readUntil("127.0.0.1 connected");
+    server.process.out.readLine();
+    return {std::move(server.process), std::move(peer)};
+  }
+  static OneSide of(const std::string& name, bool atTerminal = false) {
+    return name == "chat_client" ? client(atTerminal) : server(atTerminal);
+  }
+
+  Process program;
+  Peer peer;
+};
+
 }  // namespace netlite::test

@@ -6,7 +6,8 @@
 //   console_helper run PROGRAM [WORD...]   runs a program at this process's own console and plays the person there:
 //   types
 //                                          what comes from the standard input, and prints what the screen shows at each
-//                                          change. The exit code is the program's.
+//                                          change. The exit code is the program's, or 97 if it has left the console in
+//                                          another mode than it was in.
 //
 // Thread-safety: the thread that types and the one that looks at the screen share nothing but the console.
 #include <windows.h>
@@ -125,7 +126,7 @@ void print(const std::string& text) {
 
 // Until the program ends. A screen tells nobody when it changes, so this looks now and then.
 void watch(HANDLE screen, HANDLE program) {
-  std::string last;
+  std::string last = "\f";
   for (bool is_over = false; !is_over;) {
     is_over = ::WaitForSingleObject(program, 10) == WAIT_OBJECT_0;
     const std::string now = shownBy(screen);
@@ -145,6 +146,12 @@ std::wstring restOfCommandLine() {
   return line;
 }
 
+DWORD modeOf(HANDLE console) {
+  DWORD mode = 0;
+  ::GetConsoleMode(console, &mode);
+  return mode;
+}
+
 int run() {
   ::SetConsoleCtrlHandler(ignore, TRUE);
   const HANDLE keyboard = openConsole(L"CONIN$");
@@ -160,11 +167,12 @@ int run() {
   PROCESS_INFORMATION program{};
   if (!::CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, 0, nullptr, nullptr, &startup, &program))
     return 99;
+  const DWORD mode = modeOf(keyboard);
   std::thread(type, keyboard).detach();  // nothing ends its waiting but the end of this process
   watch(screen, program.hProcess);
   DWORD code = 0;
   ::GetExitCodeProcess(program.hProcess, &code);
-  return static_cast<int>(code);
+  return modeOf(keyboard) == mode ? static_cast<int>(code) : 97;
 }
 
 }  // namespace
