@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr int kLines = 200;
+constexpr int kLines = 500;
 
 struct Bound {
   const char* name;
@@ -22,8 +22,9 @@ struct Bound {
 };
 
 constexpr Bound kBounds[] = {
-    {"PingPong32", "ping-pong", 32, 4.7}, {"ReadLine16", "read", 16, 1.8}, {"ReadLine80", "read", 80, 2.4},
-    {"ReadLine1024", "read", 1024, 3.6},  {"Println32", "print", 32, 4.0},
+    {"PingPong32", "ping-pong", 32, 2.8}, {"Tied32", "tied", 32, 2.8},      {"Tied1024", "tied", 1024, 2.2},
+    {"ReadLine16", "read", 16, 1.15},     {"ReadLine80", "read", 80, 1.85}, {"ReadLine1024", "read", 1024, 3.4},
+    {"Println32", "print", 32, 1.75},
 };
 
 std::ostream& operator<<(std::ostream& out, const Bound& bound) { return out << bound.name; }

@@ -3,9 +3,10 @@
 // The program that instructions_test.cpp runs under callgrind: one task, done by netlite or by the raw baseline of the
 // benchmarks, inside one function whose instructions are counted. Peers are other threads, which never come there.
 //
-//   instructions_probe (raw|netlite) (ping-pong|read|print) LINES LENGTH
+//   instructions_probe (raw|netlite) (ping-pong|tied|read|print) LINES LENGTH
 //
 //   ping-pong   LINES lines of LENGTH bytes are read from a socket and answered one after the other
+//   tied        LINES lines that come together are answered when no further one is at hand
 //   read        LINES lines are read from memory
 //   print       LINES lines are printed and flushed into nothing, 64 at a time
 #include "bench/support/raw_lines.hpp"
@@ -40,7 +41,9 @@ std::string linesOf(const Size& size) {
   return lines;
 }
 
-void sendAndAwait(int descriptor, const Size& size) {
+// The peers of servers: each ends its output when it has sent its lines.
+
+void sendOneByOne(int descriptor, const Size& size) {
   const std::string line = lineOf(size.length);
   std::string answer(line.size(), '\0');
   for (std::size_t i = 0; i < size.lines; ++i) {
@@ -49,6 +52,14 @@ void sendAndAwait(int descriptor, const Size& size) {
       got += bench::receiveSome(descriptor, &answer[got], line.size() - got);
     }
   }
+  ::shutdown(descriptor, SHUT_WR);
+}
+
+void sendTogether(int descriptor, const Size& size) {
+  bench::sendAll(descriptor, linesOf(size));
+  ::shutdown(descriptor, SHUT_WR);
+  char answer[4096];
+  while (bench::receiveSome(descriptor, answer, sizeof answer) > 0) continue;
 }
 
 class NullStream final : public OutputStream {
@@ -64,31 +75,47 @@ extern "C" [[gnu::noinline]] void countedTask(const std::function<void()>& task)
 
 namespace {
 
-void rawPingPong(const Size& size) {
-  const bench::DescriptorPair pair = bench::connectedDescriptors();
-  std::thread peer([&] {
-    sendAndAwait(pair.client.get(), size);
-    ::shutdown(pair.client.get(), SHUT_WR);
-  });
-  countedTask([&] { bench::echoLines(pair.server.get()); });
-  peer.join();
+using Peer = void (*)(int descriptor, const Size& size);
+
+void countRaw(const Size& size, Peer peer, void (*serve)(int descriptor)) {
+  bench::DescriptorPair pair = bench::connectedDescriptors();
+  std::thread sender([&] { peer(pair.client.get(), size); });
+  countedTask([&] { serve(pair.server.get()); });
+  bench::shutDown(pair.server);
+  sender.join();
 }
 
-void netlitePingPong(const Size& size) {
+void countNetlite(const Size& size, Peer peer, void (*serve)(Socket& client)) {
   ServerSocket server(0, 0, InetAddress::getLoopbackAddress());
-  std::thread peer([&] { sendAndAwait(bench::connectedTo(server.getLocalPort()).get(), size); });
+  std::thread sender([&] { peer(bench::connectedTo(server.getLocalPort()).get(), size); });
   Socket client = server.accept();
-  countedTask([&] {
-    BufferedReader in(client.getInputStream());
-    PrintWriter out(client.getOutputStream());
-    std::string line;
-    while (in.readLine(line)) {
-      out.println(line);
-      out.flush();
-    }
-  });
-  peer.join();
+  countedTask([&] { serve(client); });
+  client.close();
+  sender.join();
 }
+
+void echoLines(Socket& client) {
+  BufferedReader in(client.getInputStream());
+  PrintWriter out(client.getOutputStream());
+  std::string line;
+  while (in.readLine(line)) {
+    out.println(line);
+    out.flush();
+  }
+}
+
+void echoLinesTogether(Socket& client) {
+  BufferedReader in(client.getInputStream());
+  PrintWriter out(client.getOutputStream());
+  in.tie(out);
+  std::string line;
+  while (in.readLine(line)) out.println(line);
+}
+
+void rawPingPong(const Size& size) { countRaw(size, sendOneByOne, bench::echoLines); }
+void netlitePingPong(const Size& size) { countNetlite(size, sendOneByOne, echoLines); }
+void rawTied(const Size& size) { countRaw(size, sendTogether, bench::echoLinesTogether); }
+void netliteTied(const Size& size) { countNetlite(size, sendTogether, echoLinesTogether); }
 
 void rawRead(const Size& size) {
   const std::string text = linesOf(size);
@@ -144,6 +171,7 @@ struct Task {
 
 constexpr Task kTasks[] = {
     {"raw", "ping-pong", rawPingPong}, {"netlite", "ping-pong", netlitePingPong},
+    {"raw", "tied", rawTied},          {"netlite", "tied", netliteTied},
     {"raw", "read", rawRead},          {"netlite", "read", netliteRead},
     {"raw", "print", rawPrint},        {"netlite", "print", netlitePrint},
 };
