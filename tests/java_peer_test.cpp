@@ -2,6 +2,7 @@
 //
 // The example programs and the Java programs of the textbooks (tests/java), talking to each other in both roles.
 // Thread-safety: each test has programs of its own.
+#include "support/java.hpp"
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
@@ -12,41 +13,17 @@
 namespace netlite::test {
 namespace {
 
-// UTF-8 whatever the locale is, as a Korean user's system has it.
-Process java(const std::string& name, const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{NETLITE_JAVA,
-                                   "-Dfile.encoding=UTF-8",
-                                   "-Dsun.stdout.encoding=UTF-8",
-                                   "-Dstdout.encoding=UTF-8",
-                                   "-Dstdin.encoding=UTF-8",
-                                   "-XX:TieredStopAtLevel=1",
-                                   "-cp",
-                                   NETLITE_JAVA_CLASSES,
-                                   name};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return Process(command);
-}
-
-Server javaServer(const std::string& name) { return Server(java(name, {"0"})); }
-
-Process javaClient(const std::string& name, int port, std::vector<std::string> more = {}) {
-  more.insert(more.begin(), {"127.0.0.1", std::to_string(port)});
-  return java(name, more);
-}
-
 class JavaPeer : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (std::string(NETLITE_JAVA_CLASSES).empty()) GTEST_SKIP() << "there was no javac when this was configured";
+    if (!thereIsJava()) GTEST_SKIP() << "there was no javac when this was configured";
   }
 };
-
-const std::vector<std::string> kLines{"hello", "", "안녕하세요, 소켓!", "이모지도 🙂", "bye"};
 
 TEST_F(JavaPeer, EchoServerInJava) {
   Server server = javaServer("EchoServer");
   Process program = client("echo_client", server.port);
-  for (const std::string& line : kLines) {
+  for (const std::string& line : kTypedLines) {
     program.type(line + "\n");
     EXPECT_EQ(program.out.readLine(), "From server: " + line);
   }
@@ -59,7 +36,7 @@ TEST_F(JavaPeer, EchoServerInJava) {
 TEST_F(JavaPeer, EchoClientInJava) {
   Server server("echo_server");
   Process program = javaClient("EchoClient", server.port);
-  for (const std::string& line : kLines) {
+  for (const std::string& line : kTypedLines) {
     program.type(line + "\n");
     EXPECT_EQ(program.out.readLine(), "From server: " + line);
   }
@@ -78,7 +55,7 @@ TEST_F(JavaPeer, EchoClientInJavaAsksTheReplyServer) {
 TEST_F(JavaPeer, ChatServerInJavaByTurns) {
   Server server = javaServer("ChatServer");
   Process program = client("chat_client", server.port);
-  for (const std::string& line : kLines) {
+  for (const std::string& line : kTypedLines) {
     program.type(line + "\n");
     EXPECT_EQ(server.process.out.readLine(), "Client: " + line);
     server.process.type("re: " + line + "\n");
@@ -103,7 +80,7 @@ TEST_F(JavaPeer, ChatClientInJavaByTurns) {
   Server server("chat_server");
   Process program = javaClient("ChatClient", server.port);
   EXPECT_EQ(server.process.out.readLine(), "127.0.0.1 connected");
-  for (const std::string& line : kLines) {
+  for (const std::string& line : kTypedLines) {
     program.type(line + "\n");
     EXPECT_EQ(server.process.out.readLine(), line);
     server.process.type("re: " + line + "\n");

@@ -17,6 +17,9 @@
 
 namespace netlite::test {
 
+/// What people write to each other.
+inline const std::vector<std::string> kTypedLines{"hello", "", "안녕하세요, 소켓!", "이모지도 🙂", "bye"};
+
 /// The command that starts an example program.
 inline std::vector<std::string> example(const std::string& name, const std::vector<std::string>& arguments = {}) {
   std::vector<std::string> command{std::string(NETLITE_EXAMPLES) + "/" + name};

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// The Java programs of the textbooks (tests/java) as peers of the example programs.
+// Thread-safety: as Process.
+#pragma once
+
+#include "support/programs.hpp"
+
+#include <string>
+#include <vector>
+
+namespace netlite::test {
+
+/// Whether there was a JDK when this was configured.
+inline bool thereIsJava() { return !std::string(NETLITE_JAVA_CLASSES).empty(); }
+
+/// UTF-8 whatever the locale is, as a Korean user's system has it.
+inline Process java(const std::string& name, const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{NETLITE_JAVA,
+                                   "-Dfile.encoding=UTF-8",
+                                   "-Dsun.stdout.encoding=UTF-8",
+                                   "-Dstdout.encoding=UTF-8",
+                                   "-Dstdin.encoding=UTF-8",
+                                   "-XX:TieredStopAtLevel=1",
+                                   "-cp",
+                                   NETLITE_JAVA_CLASSES,
+                                   name};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Process(command);
+}
+
+inline Server javaServer(const std::string& name) { return Server(java(name, {"0"})); }
+
+inline Process javaClient(const std::string& name, int port, std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"127.0.0.1", std::to_string(port)});
+  return java(name, more);
+}
+
+}  // namespace netlite::test
