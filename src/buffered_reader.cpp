@@ -190,12 +190,14 @@ class BufferedReader::State {
   /// Reads more behind what is in the buffer. False at the end of the stream, which is not asked again.
   bool fill(const char* operation) {
     if (at_end_) return false;
-    if (!tied_.expired()) flushTied();
-    if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) buffer_.release();
+    const bool tied = !tied_.expired();
+    if (tied) flushTied();
+    if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) release();
     buffer_.makeRoom(max_line_length_);
     const std::size_t count = stream_->read(buffer_.room(), buffer_.roomSize());
     checkOpen(operation);
     buffer_.added(count);
+    if (tied) expectAnswer(count);
     at_end_ = count == 0;
     return !at_end_;
   }
@@ -203,6 +205,18 @@ class BufferedReader::State {
   void flushTied() {
     const std::shared_ptr<PrintWriter::State> out = tied_.lock();
     if (out != nullptr && PrintWriter::hasText(*out) && wouldWait()) PrintWriter::flushQuietly(*out);
+  }
+
+  // What came together is answered together, in as few system calls.
+  void expectAnswer(std::size_t count) {
+    const std::shared_ptr<PrintWriter::State> out = tied_.lock();
+    if (out != nullptr) PrintWriter::expect(*out, count);
+  }
+
+  /// Gives back what an idle connection should not keep.
+  void release() {
+    buffer_.release();
+    expectAnswer(0);
   }
 
   bool wouldWait() {

@@ -131,6 +131,11 @@ class PrintWriter::State {
     return !buffer_.isEmpty();
   }
 
+  void expect(std::size_t count) {
+    LockedCall call(mutex_);
+    buffer_.expect(count);
+  }
+
   void flushQuietly() noexcept {
     try {
       checkError();
@@ -223,6 +228,8 @@ void PrintWriter::close() { state_->close(); }
 void PrintWriter::setLineSeparator(std::string_view separator) { state_->setLineSeparator(separator); }
 
 bool PrintWriter::hasText(State& state) { return state.hasText(); }
+
+void PrintWriter::expect(State& state, std::size_t count) { state.expect(count); }
 
 void PrintWriter::flushQuietly(State& state) noexcept { state.flushQuietly(); }
 

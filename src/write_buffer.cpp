@@ -23,7 +23,7 @@ constexpr std::size_t kKeptCapacity = 2048;  // bytes that an empty buffer keeps
 }  // namespace
 
 WriteBuffer::WriteBuffer(std::unique_ptr<OutputStream> stream, std::size_t size)
-    : stream_(std::move(stream)), size_(size) {
+    : stream_(std::move(stream)), size_(size), most_(size) {
   if (stream_ == nullptr) throw std::invalid_argument("stream is null");
   if (size == 0) throw std::invalid_argument("buffer size is 0");
 }
@@ -32,7 +32,7 @@ void WriteBuffer::take(std::string_view text, std::string_view end, bool endsLin
   const CallScope scope;
   const std::size_t added = text.size() + end.size();
   makeRoom(added);
-  const bool fits = added <= size_ && length_ <= size_ - added;
+  const bool fits = added <= most_ && length_ <= most_ - added;
   const std::size_t lines_before = fits ? 0 : wholeLines();
   add(text);
   add(end);
@@ -46,7 +46,7 @@ void WriteBuffer::makeRoom(std::size_t count) {
   const std::size_t doubled = std::max(2 * capacity_, kFirstCapacity);
   // Beyond its size a buffer has to hold one started line and one text for a moment; the eighth saves growing by a few
   // bytes each time.
-  reallocate(needed <= size_ ? std::min(std::max(needed, doubled), size_) : needed + needed / 8);
+  reallocate(needed <= most_ ? std::min(std::max(needed, doubled), most_) : needed + needed / 8);
 }
 
 void WriteBuffer::reallocate(std::size_t capacity) {
@@ -54,22 +54,22 @@ void WriteBuffer::reallocate(std::size_t capacity) {
   if (length_ != 0) std::memcpy(other.get(), text_.get(), length_);
   text_ = std::move(other);
   capacity_ = capacity;
-  limit_ = std::min(capacity, size_);
+  limit_ = std::min(capacity, most_);
 }
 
 /// The lines that were whole before the last text came leave first, so that a line started by then stays in one piece
 /// with its rest. Only what is longer than the buffer by itself cannot wait.
 void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
   send(wholeLinesBefore);
-  if (length_ > size_) send(wholeLines());
-  if (length_ > size_) send(length_);
-  if (isEmpty() && capacity_ / 2 > size_) discard();
+  if (length_ > most_) send(wholeLines());
+  if (length_ > most_) send(length_);
+  if (isEmpty() && capacity_ / 2 > most_) discard();
 }
 
 void WriteBuffer::flush() {
   const CallScope scope;
   send(length_);
-  if (capacity_ > kKeptCapacity) discard();
+  if (most_ == size_ && capacity_ > kKeptCapacity) discard();
   stream_->flush();
 }
 
@@ -88,6 +88,12 @@ void WriteBuffer::close() {
     if (failure == nullptr) failure = std::current_exception();
   }
   if (failure != nullptr) std::rethrow_exception(failure);
+}
+
+void WriteBuffer::expect(std::size_t count) noexcept {
+  most_ = std::max(size_, count);
+  limit_ = std::min(capacity_, most_);
+  if (most_ == size_ && isEmpty() && capacity_ > kKeptCapacity) discard();
 }
 
 void WriteBuffer::discard() noexcept {

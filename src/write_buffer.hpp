@@ -43,6 +43,10 @@ class WriteBuffer {
   /// Flushes, and closes the stream below even if that fails. Nothing stays. The first failure comes out.
   void close();
 
+  /// Tells how many bytes are likely to come before the next flush. If that is more than the size, they are held back
+  /// together, and the memory for them is kept; otherwise what an idle connection should not keep is given back.
+  void expect(std::size_t count) noexcept;
+
   /// Drops what was not sent.
   void discard() noexcept;
 
@@ -66,11 +70,12 @@ class WriteBuffer {
   std::size_t wholeLines() const noexcept;
 
   const std::unique_ptr<OutputStream> stream_;
-  const std::size_t size_;
+  const std::size_t size_;  // what the user has asked for
+  std::size_t most_;        // what is held back at most: size_, or more while more is expected
   std::unique_ptr<char[]> text_;
   std::size_t capacity_ = 0;
-  std::size_t length_ = 0;      // not yet sent; more than size_ only inside take() and where sending failed
-  std::size_t limit_ = 0;       // up to here text is added with neither more memory nor a look at size_
+  std::size_t length_ = 0;      // not yet sent; more than most_ only inside take() and where sending failed
+  std::size_t limit_ = 0;       // up to here text is added with neither more memory nor a look at most_
   std::size_t line_start_ = 0;  // behind the last line that appendLine ended
 };
 

@@ -573,6 +573,20 @@ TEST(BufferedReaderTest, AnEmptyTiedWriterCostsNothing) {
   EXPECT_EQ(stream.availableCount(), 0);
 }
 
+TEST(BufferedReaderTest, ATiedWriterSendsTogetherWhatAnswersOneLargeRead) {
+  std::string lines;
+  for (int i = 0; i < 256; ++i) lines += std::string(1023, 'x') + '\n';
+  ScriptedInputStream stream;
+  stream.gives(lines);
+  RecordingOutputStream sent;
+  BufferedReader in(stream);
+  PrintWriter out(sent);
+  in.tie(out);
+  for (const std::string& line : in.lines()) out.println(line);
+  out.flush();
+  EXPECT_LE(sent.writes().size(), stream.readCount());
+}
+
 TEST(BufferedReaderTest, AFailedFlushOfATiedWriterStaysInTheWriter) {
   ScriptedInputStream stream;
   stream.givesLate("1\n");

@@ -50,6 +50,26 @@ TEST(WriteBufferTest, ALineThatEndsOtherwiseIsWholeToo) {
   EXPECT_EQ(sent.writes(), Writes{"one;"});
 }
 
+TEST(WriteBufferTest, HoldsBackMoreThanItsSizeWhileMoreIsExpected) {
+  RecordingOutputStream sent;
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.expect(12);
+  for (const char* text : {"one\n", "two\n", "six\n"}) buffer.append(text);
+  EXPECT_EQ(sent.writes(), Writes{});
+  buffer.append("ten\n");
+  EXPECT_EQ(sent.writes(), Writes{"one\ntwo\nsix\n"});
+}
+
+TEST(WriteBufferTest, IsBackToItsSizeWhenLittleIsExpected) {
+  RecordingOutputStream sent;
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.expect(100);
+  buffer.append("one\ntwo\n");
+  buffer.expect(3);
+  buffer.append("ten\n");
+  EXPECT_EQ(sent.writes(), Writes{"one\ntwo\n"});
+}
+
 TEST(WriteBufferTest, WhatIsSentIsForgottenWithItsLineEnds) {
   RecordingOutputStream sent;
   sent.timesOutAfter(2);

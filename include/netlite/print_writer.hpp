@@ -136,7 +136,8 @@ class NETLITE_API Printable {
 /// and a stream of one's own that throws something else than a std::system_error.
 ///
 /// The buffer takes no memory before it is used. It grows to `bufferSize`, for a text that does not fit to what both
-/// take together and an eighth more, and keeps 2 KiB at most after a flush.
+/// take together and an eighth more, and keeps 2 KiB at most after a flush, tied
+/// to a reader in full swing as much as it holds back.
 ///
 /// Thread-safety: every member may be called from any thread (moving and destroying excepted), and each call is atomic:
 /// lines printed by several threads never mix. A call waits for those of other threads that came before it.
@@ -146,7 +147,8 @@ class NETLITE_API PrintWriter {
   ///
   /// @param stream     any OutputStream, by value: client.getOutputStream(), or a copy of a stream of one's own
   /// @param autoFlush  whether println() and printf() flush
-  /// @param bufferSize how many bytes are held back at most, not 0
+  /// @param bufferSize how many bytes are held back at most, not 0; a writer that is tied to a reader
+  ///                   (BufferedReader::tie) holds back as many as the reader has got at once, if that is more
   /// @throws std::invalid_argument `bufferSize` is 0
   template <typename Stream, std::enable_if_t<std::is_base_of_v<OutputStream, std::decay_t<Stream>>, int> = 0>
   explicit PrintWriter(Stream&& stream, bool autoFlush = false, std::size_t bufferSize = 8192)
@@ -157,7 +159,8 @@ class NETLITE_API PrintWriter {
   ///
   /// @param stream     not null
   /// @param autoFlush  whether println() and printf() flush
-  /// @param bufferSize how many bytes are held back at most, not 0
+  /// @param bufferSize how many bytes are held back at most, not 0; a writer that is tied to a reader
+  ///                   (BufferedReader::tie) holds back as many as the reader has got at once, if that is more
   /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
   explicit PrintWriter(std::unique_ptr<OutputStream> stream, bool autoFlush = false, std::size_t bufferSize = 8192);
 
@@ -253,6 +256,7 @@ class NETLITE_API PrintWriter {
   class State;
 
   static bool hasText(State& state);
+  static void expect(State& state, std::size_t count);
   static void flushQuietly(State& state) noexcept;
 
   std::shared_ptr<State> state_;  // null only once moved from
