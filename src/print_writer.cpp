@@ -16,6 +16,8 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <locale>
+#include <sstream>
 #include <stdexcept>
 
 namespace netlite {
@@ -61,6 +63,15 @@ void Printable::setNumber(unsigned long long value) noexcept { setDigits(value);
 void Printable::setNumber(float value) noexcept { setDigits(value); }
 void Printable::setNumber(double value) noexcept { setDigits(value); }
 void Printable::setNumber(long double value) noexcept { setDigits(value); }
+
+void Printable::setOutput(const std::function<void(std::ostream&)>& print) {
+  std::ostringstream out;
+  out.imbue(std::locale::classic());
+  out << std::boolalpha;
+  print(out);
+  own_text_ = out.str();
+  text_ = own_text_;
+}
 
 template <typename Number>
 void Printable::setDigits(Number value) noexcept {

@@ -17,7 +17,7 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstCapacity = 256;  // bytes, taken by the first text
+constexpr std::size_t kFirstBufferSize = 256;  // bytes, taken by the first text
 constexpr std::size_t kKeptCapacity = 2048;  // bytes that an empty buffer keeps, so that a waiting connection is small
 
 }  // namespace
@@ -43,7 +43,7 @@ void WriteBuffer::take(std::string_view text, std::string_view end, bool endsLin
 void WriteBuffer::makeRoom(std::size_t count) {
   const std::size_t needed = length_ + count;
   if (needed <= capacity_) return;
-  const std::size_t doubled = std::max(2 * capacity_, kFirstCapacity);
+  const std::size_t doubled = std::max(2 * capacity_, kFirstBufferSize);
   // Beyond its size a buffer has to hold one started line and one text for a moment; the eighth saves growing by a few
   // bytes each time.
   reallocate(needed <= most_ ? std::min(std::max(needed, doubled), most_) : needed + needed / 8);

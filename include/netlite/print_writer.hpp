@@ -11,10 +11,9 @@
 #include <netlite/output_stream.hpp>
 
 #include <cstddef>
-#include <locale>
+#include <functional>
 #include <memory>
 #include <ostream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -95,11 +94,7 @@ class NETLITE_API Printable {
   /// @param value what to write
   template <typename Value, std::enable_if_t<kIsOther<Value>, int> = 0, typename = void>
   Printable(const Value& value) {
-    std::ostringstream out;
-    out.imbue(std::locale::classic());
-    out << std::boolalpha << value;
-    own_text_ = out.str();
-    text_ = own_text_;
+    setOutput([&value](std::ostream& out) { out << value; });
   }
 
   Printable(const Printable&) = delete;
@@ -114,6 +109,7 @@ class NETLITE_API Printable {
   void setNumber(float value) noexcept;
   void setNumber(double value) noexcept;
   void setNumber(long double value) noexcept;
+  void setOutput(const std::function<void(std::ostream&)>& print);
 
   template <typename Number>
   void setDigits(Number value) noexcept;

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+#
+# What cpack makes: an archive and, with Debian's tools, packages. A consumer is built against each, once unpacked.
+include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
+
+find_program(DPKG_DEB dpkg-deb)
+find_program(CPACK cpack)
+start_with_empty_folder()
+
+function(pack generator)
+  run("${CPACK}" -G ${generator} -C Release --config "${WORK}/other/CPackConfig.cmake" -B "${work}/packed")
+endfunction()
+
+# one_file(result pattern): the one file that fits.
+function(one_file result pattern)
+  file(GLOB files "${work}/packed/${pattern}")
+  list(LENGTH files count)
+  if(NOT count EQUAL 1)
+    fail("expected one ${pattern}, got: ${files}")
+  endif()
+  set(${result} "${files}" PARENT_SCOPE)
+endfunction()
+
+function(check_consumer prefix)
+  file(REMOVE_RECURSE "${work}/build")
+  build_consumer(-DROAD=find_package "-DCMAKE_PREFIX_PATH=${prefix}")
+endfunction()
+
+pack(TGZ)
+one_file(archive "netlite-${VERSION}-*.tar.gz")
+file(MAKE_DIRECTORY "${work}/from archive")
+execute_process(COMMAND "${CMAKE_COMMAND}" -E tar xzf "${archive}" WORKING_DIRECTORY "${work}/from archive")
+file(GLOB prefix "${work}/from archive/*")
+check_consumer("${prefix}")
+
+if(NOT DPKG_DEB)
+  message("dpkg-deb is not on the PATH: Debian's packages are not tested")
+  return()
+endif()
+
+# expect(package field pattern): what a package says of itself.
+function(expect package field pattern)
+  output_of(value "${DPKG_DEB}" --field "${package}" ${field})
+  if(NOT value MATCHES "${pattern}")
+    fail("${package} says ${field}: '${value}', expected: ${pattern}")
+  endif()
+endfunction()
+
+pack(DEB)
+one_file(development "libnetlite-dev_${VERSION}_*.deb")
+expect("${development}" Version "^${VERSION}$")
+run("${DPKG_DEB}" --extract "${development}" "${work}/from deb")
+if(OTHER STREQUAL "shared")
+  string(REGEX REPLACE "\\.[0-9]+$" "" interface "${VERSION}")
+  one_file(runtime "libnetlite${interface}_${VERSION}_*.deb")
+  expect("${runtime}" Package "^libnetlite${interface}$")
+  expect("${runtime}" Depends "libc6 .*libstdc\\+\\+6 ")
+  expect("${development}" Depends "libnetlite${interface} \\(= ${VERSION}\\)")
+  output_of(files "${DPKG_DEB}" --contents "${runtime}")
+  if(files MATCHES "include/|\\.cmake|\\.pc|libnetlite\\.so( |\n)" OR NOT files MATCHES "libnetlite\\.so\\.${VERSION}")
+    fail("not what a finished program needs:\n${files}")
+  endif()
+  run("${DPKG_DEB}" --extract "${runtime}" "${work}/from deb")
+endif()
+check_consumer("${work}/from deb/usr")

@@ -1,0 +1,1 @@
+message("SKIPPED: later")

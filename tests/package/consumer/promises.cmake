@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+#
+# What netlite must not do to the project around it. Read after netlite came in.
+
+# only(what found... ALLOWED allowed...): fails unless each of `found` is one of `allowed`.
+function(only what)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ALLOWED")
+  list(REMOVE_ITEM arg_UNPARSED_ARGUMENTS "" ${arg_ALLOWED})
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "netlite brings ${what}: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+endfunction()
+
+foreach(variable IN ITEMS BUILD_SHARED_LIBS CMAKE_BUILD_TYPE CMAKE_CXX_STANDARD CMAKE_CXX_FLAGS)
+  if(NOT "${${variable}}" STREQUAL "$CACHE{${variable}}")
+    message(FATAL_ERROR "netlite has set ${variable} to '${${variable}}'")
+  endif()
+endforeach()
+
+get_cmake_property(variables CACHE_VARIABLES)
+list(REMOVE_ITEM variables ${variables_before})
+if(ROAD STREQUAL "find_package")
+  list(REMOVE_ITEM variables netlite_DIR) # where find_package found it
+endif()
+# CMake itself writes down where a subproject is, and where FetchContent has what it fetched.
+list(FILTER variables EXCLUDE REGEX "^NETLITE_|^netlite_(BINARY_DIR|SOURCE_DIR|IS_TOP_LEVEL|LIB_DEPENDS)$")
+list(FILTER variables EXCLUDE REGEX "^FETCHCONTENT_")
+only("cache entries of other names" ${variables})
+
+foreach(property IN ITEMS COMPILE_OPTIONS COMPILE_DEFINITIONS LINK_OPTIONS INCLUDE_DIRECTORIES)
+  get_directory_property(value ${property})
+  only("${property} to the directory" ${value})
+endforeach()
+
+# uses(property allowed...): what a program that links netlite takes over with it.
+function(uses property)
+  get_target_property(value netlite::netlite INTERFACE_${property})
+  if(value)
+    only("${property} to what links it" ${value} ALLOWED ${ARGN})
+  endif()
+endfunction()
+
+uses(COMPILE_OPTIONS)
+uses(LINK_OPTIONS)
+uses(COMPILE_FEATURES cxx_std_17)
+uses(COMPILE_DEFINITIONS NETLITE_SHARED)
+
+get_directory_property(directories SUBDIRECTORIES)
+foreach(directory IN LISTS directories)
+  get_property(targets DIRECTORY "${directory}" PROPERTY BUILDSYSTEM_TARGETS)
+  only("targets" ${targets} ALLOWED netlite)
+  get_property(tests DIRECTORY "${directory}" PROPERTY TESTS)
+  only("tests" ${tests})
+  get_property(below DIRECTORY "${directory}" PROPERTY SUBDIRECTORIES)
+  only("subdirectories" ${below})
+endforeach()
