@@ -2,15 +2,14 @@
 //
 // A mutual exclusion lock whose uncontended road is one atomic operation each way, and which a thread can stop waiting
 // for at a deadline. A line read and answered passes several locks, none of them contended; with std::timed_mutex they
-// would cost more instructions than the rest of the line together.
+// would cost more instructions than the rest of the line together. Four bytes, as each connection has several: those
+// that wait sleep elsewhere, in a place that all locks share.
 // Thread-safety: that is its job. Lockable as the standard says, so std::lock_guard and std::unique_lock work.
 #pragma once
 
 #include "deadline.hpp"
 
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 
 namespace netlite {
 
@@ -45,8 +44,6 @@ class Mutex {
   void wakeOne() noexcept;
 
   std::atomic<int> state_{kFree};
-  std::mutex sleepers_mutex_;  // held between a sleeper's last look at state_ and its falling asleep
-  std::condition_variable sleepers_;
 };
 
 }  // namespace netlite
