@@ -42,7 +42,7 @@ class Console {
     // behind until the program has ended.
     std::thread([input = input_] { input->readAll(); }).detach();
   }
-  ~Console() { system::endInput(); }
+  ~Console() { system::restoreTerminal(); }
 
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
@@ -63,8 +63,7 @@ class Console {
   /// Nothing more is read: a waiting readLine() returns at once, and lines that nobody has read are dropped. A line
   /// that is being typed disappears from the screen.
   void close() {
-    if (input_->close() && is_typed_on_) system::eraseTypedLine();
-    system::endInput();
+    if (input_->close() && is_typed_on_) system::endTyping();
   }
 
   /// Prints a line; on a terminal, above the one that is being typed.

@@ -41,7 +41,7 @@ inline void printException(const std::exception_ptr& exception) {
 
 /// Ends the program although others are still at work: for an interrupt that finds nothing to put in order.
 [[noreturn]] inline void endAtOnce() {
-  system::endInput();
+  system::restoreTerminal();
   std::_Exit(0);
 }
 

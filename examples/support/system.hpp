@@ -42,10 +42,10 @@ bool isTypedOn();
 /// With isTypedOn(): shows a line above the one that is being typed. It may hold no control characters.
 void writeAboveTypedLine(const std::string& line);
 
-/// With isTypedOn(): a line that is being typed disappears from the screen.
-void eraseTypedLine();
+/// With isTypedOn(): the line that is being typed disappears from the screen. What is typed from now on is not wanted.
+void endTyping();
 
-/// Nobody reads any more. The terminal gets back the settings that it had before.
-void endInput();
+/// Nobody reads or writes any more. The terminal gets back the settings that it had before.
+void restoreTerminal();
 
 }  // namespace example::system

@@ -91,8 +91,8 @@ bool isTypedOn() { return isOutputTerminal() && ::isatty(STDIN_FILENO) == 1 && c
 
 void writeAboveTypedLine(const std::string& line) { writeOutput(aboveTypedLine(line)); }
 
-void eraseTypedLine() { writeOutput("\r\x1b[K"); }
+void endTyping() { writeOutput("\r\x1b[K"); }
 
-void endInput() {}  // no setting was touched
+void restoreTerminal() {}  // no setting was touched
 
 }  // namespace example::system

@@ -107,11 +107,17 @@ class TypedLine {
     shown_ = true;
   }
 
-  /// Nobody types any more.
+  /// Nothing that is typed is shown any more. The console still shows nothing by itself either: it would do so in the
+  /// middle of what the program has yet to say.
   void end() {
     hide();
     over_ = true;
+  }
+
+  void restoreConsole() {
+    end();
     if (begun_) ::SetConsoleMode(keyboard_, usual_mode_);
+    begun_ = false;
   }
 
  private:
@@ -245,8 +251,8 @@ std::vector<std::string> commandLine(int /*argc*/, const char* const* /*argv*/) 
 }
 
 void catchInterrupts() {
-  static const BOOL is_caught = ::SetConsoleCtrlHandler(noteInterrupt, TRUE);
-  static_cast<void>(is_caught);
+  static std::once_flag once;  // the system would keep one for each call
+  std::call_once(once, [] { ::SetConsoleCtrlHandler(noteInterrupt, TRUE); });
 }
 
 bool interruptCame() { return interrupt_came; }
@@ -271,16 +277,16 @@ bool isTypedOn() { return isOutputTerminal() && isConsole(::GetStdHandle(STD_INP
 
 void writeAboveTypedLine(const std::string& line) { writeOutput(line + "\n"); }
 
-void eraseTypedLine() {
-  TypedLine& line = typedLine();
-  const std::lock_guard<std::mutex> lock(line.mutex);
-  line.hide();
-}
-
-void endInput() {
+void endTyping() {
   TypedLine& line = typedLine();
   const std::lock_guard<std::mutex> lock(line.mutex);
   line.end();
+}
+
+void restoreTerminal() {
+  TypedLine& line = typedLine();
+  const std::lock_guard<std::mutex> lock(line.mutex);
+  line.restoreConsole();
 }
 
 }  // namespace example::system

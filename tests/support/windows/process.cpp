@@ -105,10 +105,7 @@ class Plan {
           "SetInformationJobObject");
     std::wstring line = commandLine(command);
     PROCESS_INFORMATION process{};
-    const DWORD flags = EXTENDED_STARTUPINFO_PRESENT | CREATE_NO_WINDOW | CREATE_SUSPENDED;
-    check(::CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &startup_.StartupInfo,
-                           &process),
-          command.front().c_str());
+    check(create(line, process), command.front().c_str());
     started.process = owned(process.hProcess);
     started.pid = static_cast<int>(process.dwProcessId);
     const Descriptor thread = owned(process.hThread);
@@ -118,6 +115,18 @@ class Plan {
   }
 
  private:
+  bool create(std::wstring& line, PROCESS_INFORMATION& process) {
+    const DWORD flags = EXTENDED_STARTUPINFO_PRESENT | CREATE_NO_WINDOW | CREATE_SUSPENDED;
+    for (int tries = 3; tries > 0; --tries) {
+      if (::CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, flags, nullptr, nullptr, &startup_.StartupInfo,
+                           &process)) {
+        return true;
+      }
+      if (::GetLastError() != ERROR_INTERNAL_ERROR) return false;  // on a busy machine, about one in a thousand
+    }
+    return false;
+  }
+
   std::array<HANDLE, 3> inherited_;
   std::vector<char> memory_;
   STARTUPINFOEXW startup_{};
