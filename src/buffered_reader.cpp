@@ -39,7 +39,7 @@ std::size_t checkedSize(std::size_t size) {
 class BufferedReader::State {
  public:
   State(std::unique_ptr<InputStream> stream, std::size_t bufferSize)
-      : stream_(checkedStream(std::move(stream))), buffer_(checkedSize(bufferSize)) {}
+      : stream_(checkedStream(std::move(stream))), buffer_(checkedSize(bufferSize), stream_->prefersLargeReads()) {}
 
   bool readLine(std::string& line) {
     const std::size_t length = toLineEnd();

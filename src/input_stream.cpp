@@ -113,6 +113,8 @@ std::uint64_t InputStream::transferTo(OutputStream& out) {
 
 bool InputStream::awaitInput(std::chrono::milliseconds) { return true; }
 
+bool InputStream::prefersLargeReads() const noexcept { return false; }
+
 void InputStream::close() {}
 
 void InputStream::unread(std::string) {}

@@ -124,6 +124,8 @@ bool InputStreamReader::awaitInput(std::chrono::milliseconds patience) {
   return !text_.empty() || stream_->awaitInput(patience);
 }
 
+bool InputStreamReader::prefersLargeReads() const noexcept { return stream_->prefersLargeReads(); }
+
 void InputStreamReader::close() { stream_->close(); }
 
 void InputStreamReader::unread(std::string bytes) { text_.replace(0, std::exchange(text_begin_, 0), bytes); }

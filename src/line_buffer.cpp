@@ -27,7 +27,8 @@ std::size_t added(std::size_t left, std::size_t right) noexcept {
 
 }  // namespace
 
-LineBuffer::LineBuffer(std::size_t size) noexcept : size_(size), most_(multiplied(size, kMostSizes)) {}
+LineBuffer::LineBuffer(std::size_t size, bool growsBeyond) noexcept
+    : size_(size), most_(growsBeyond ? multiplied(size, kMostSizes) : size) {}
 
 void LineBuffer::release() noexcept {
   clear();

@@ -16,7 +16,9 @@ class LineBuffer {
  public:
   static constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
 
-  explicit LineBuffer(std::size_t size) noexcept;
+  /// @param size        what the user has asked for, in bytes
+  /// @param growsBeyond whether to take more than that while much arrives at once: where each read costs much
+  explicit LineBuffer(std::size_t size, bool growsBeyond = true) noexcept;
 
   bool isEmpty() const noexcept { return begin_ == end_; }
   std::size_t size() const noexcept { return end_ - begin_; }

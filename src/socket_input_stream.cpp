@@ -28,6 +28,8 @@ bool SocketInputStream::awaitInput(std::chrono::milliseconds patience) {
   return connection_->awaitInput(checkedTimeout(patience));
 }
 
+bool SocketInputStream::prefersLargeReads() const noexcept { return true; }
+
 void SocketInputStream::close() { connection_->close(); }
 
 void SocketInputStream::unread(std::string bytes) { connection_->unread(std::move(bytes)); }

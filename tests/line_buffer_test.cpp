@@ -77,6 +77,16 @@ TEST(LineBufferTest, PartsOfALineCanBeTaken) {
   EXPECT_EQ(buffer.lineLength(), LineBuffer::kNoEnd);
 }
 
+TEST(LineBufferTest, KeepsToItsSizeWhereLargeReadsGainNothing) {
+  LineBuffer buffer(1000, false);
+  for (int i = 0; i < 10; ++i) {
+    buffer.makeRoom(kLongestLine);
+    EXPECT_LE(buffer.roomSize(), 1000U);
+    put(buffer, std::string(buffer.roomSize(), 'x'));
+    buffer.clear();
+  }
+}
+
 TEST(LineBufferTest, MemoryStartsWith512BytesOrLess) {
   LineBuffer large(8192);
   large.makeRoom(kLongestLine);

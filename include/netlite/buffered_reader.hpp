@@ -31,9 +31,10 @@ class PrintWriter;
 /// Nothing is lost when a read is cut short. After a SocketTimeoutException, or an error of the stream, the half line
 /// is still there for the next readLine() or for read().
 ///
-/// Memory: none before the first read. Then 512 bytes, more as more arrives at once, up to 8 times `bufferSize`; a line
-/// that is longer takes what it needs, together never more than getMaxLineLength() + 8 * `bufferSize` (the old and the
-/// new memory side by side in the moment of growing), and gives it back when it is out. A reader that has waited for 20
+/// Memory: none before the first read. Then 512 bytes, more as more arrives at once, up to `bufferSize`, or 8 times
+/// that if the stream below prefers large reads (a socket's does); a line that is longer takes what it needs, together
+/// never more than getMaxLineLength() + 8 * `bufferSize` (the old and the new memory side by side in the moment of
+/// growing), and gives it back when it is out. A reader that has waited for 20
 /// milliseconds with nothing to hand out keeps 2 KiB at most, if the stream below can tell (a socket's can) and the
 /// last read had not filled the buffer to its end.
 ///
@@ -49,7 +50,8 @@ class NETLITE_API BufferedReader {
   ///
   /// @param stream     any InputStream, by value: client.getInputStream(), an InputStreamReader, or a copy of a stream
   ///                   of one's own
-  /// @param bufferSize the bytes to buffer, not 0; a read of the stream below asks for 8 times as much at most
+  /// @param bufferSize the bytes to buffer, not 0; a read of the stream below asks for that much at most, of one that
+  ///                   prefers large reads for 8 times as much
   /// @throws std::invalid_argument `bufferSize` is 0
   template <typename Stream, std::enable_if_t<std::is_base_of_v<InputStream, std::decay_t<Stream>>, int> = 0>
   explicit BufferedReader(Stream&& stream, std::size_t bufferSize = 8192)

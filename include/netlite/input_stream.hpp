@@ -130,6 +130,13 @@ class NETLITE_API InputStream {
   /// @throws std::invalid_argument negative (streams of sockets)
   virtual bool awaitInput(std::chrono::milliseconds patience);
 
+  /// Whether a read costs so much that one large read is better than several small ones. Lets a BufferedReader read
+  /// more than its buffer size at once while much arrives; of other streams small pieces are better, which stay in the
+  /// processor's cache. Never blocks.
+  ///
+  /// @return false by default; true for a socket's stream, where each read is a system call, and for readers on one
+  virtual bool prefersLargeReads() const noexcept;
+
   /// Closes the stream. The default does nothing; a socket's stream closes its socket, as in Java. Never throws for a
   /// stream that is closed already, and blocks as Socket::close() does on a socket's stream.
   ///

@@ -93,6 +93,11 @@ class NETLITE_API InputStreamReader : public InputStream {
   /// @throws std::invalid_argument negative (streams of sockets)
   bool awaitInput(std::chrono::milliseconds patience) override;
 
+  /// Whether a large read is better than several small ones. Never blocks.
+  ///
+  /// @return what the stream below says
+  bool prefersLargeReads() const noexcept override;
+
   /// Closes the stream below (closing the stream of a socket closes the socket, as in Java). Blocks only as closing
   /// that one does.
   ///

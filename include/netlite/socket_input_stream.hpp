@@ -64,6 +64,11 @@ class NETLITE_API SocketInputStream : public InputStream {
   /// @throws std::invalid_argument negative
   bool awaitInput(std::chrono::milliseconds patience) override;
 
+  /// Tells that each read is a system call. Never blocks.
+  ///
+  /// @return true
+  bool prefersLargeReads() const noexcept override;
+
   /// Closes the socket, both directions, as in Java. Blocks as Socket::close() does: only if it lingers.
   void close() override;
 

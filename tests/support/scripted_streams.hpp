@@ -99,6 +99,8 @@ class ScriptedInputStream : public InputStream {
     return !script_->idle;
   }
 
+  bool prefersLargeReads() const noexcept override { return true; }
+
   void close() override {
     ++script_->close_count;
     if (script_->fails_to_close) throw IOException(codeOf(std::errc::io_error), "close");
