@@ -163,6 +163,7 @@ TEST_P(ChatProgramTest, TerminalIsSafeFromControlCharacters) {
 TEST_P(ChatProgramTest, AtATerminalNobodyHasToPressEnterToNoticeTheEnd) {
   OneSide side = OneSide::of(GetParam(), true);
   side.program.type("half a li");
+  side.program.out.readUntil("half a li");
   side.peer.say("quit");
   EXPECT_EQ(side.program.wait(), 0);
   EXPECT_NE(side.program.output.find("The other side has left."), std::string::npos) << side.program.output;
