@@ -179,7 +179,7 @@ std::size_t Connection::read(void* buffer, std::size_t size) {
     if (core_.isClosed()) throwReadError(Error::socketClosed);
     if (isInputShutdown()) return 0;
     if (got.outcome == Outcome::done) return endOfInput();
-    if (got.outcome == Outcome::failed) failRead(got.error());
+    if (got.outcome == Outcome::failed) return endOrFailure(got.error());
     if (deadline.hasPassed()) throwReadTimeout();
     if (deadline.isNever()) awaitReadable(deadline);
   }
@@ -216,6 +216,15 @@ std::size_t Connection::endOfInput() {
   input_ended_ = true;
   core_.setInputMayBeQueued(false);
   return 0;
+}
+
+// A clean end stays one. Windows goes on to tell of a reset that a later write has called forth.
+std::size_t Connection::endOrFailure(std::error_code error) {
+  {
+    std::lock_guard<std::mutex> lock(state_mutex_);
+    if (input_ended_) return 0;
+  }
+  failRead(error);
 }
 
 void Connection::failRead(std::error_code error) {
@@ -366,7 +375,7 @@ std::optional<InetSocketAddress> Connection::local() {
 
 void Connection::rememberFailure(std::error_code error) {
   std::lock_guard<std::mutex> lock(state_mutex_);
-  if (!failure_ && breaksConnection(error)) failure_ = error;
+  if (!failure_ && !input_ended_ && breaksConnection(error)) failure_ = error;
 }
 
 std::error_code Connection::failure() const {

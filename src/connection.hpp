@@ -83,6 +83,7 @@ class Connection {
 
   std::size_t takeUnread(void* buffer, std::size_t size);
   std::size_t endOfInput();
+  std::size_t endOrFailure(std::error_code error);
   void awaitReadable(Deadline deadline);
   void awaitTurnToSend(platform::Outcome last, Deadline deadline, std::size_t sent);
   [[noreturn]] void throwReadError(Error error) const;

@@ -348,14 +348,14 @@ TEST(ConnectTest, TheDestructorEndsAWaitingConnect) {
 // ---- descriptors ----------------------------------------------------------------------------------------------------
 
 TEST(ConnectTest, RefusedConnectsLeaveNoDescriptors) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "no /proc";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   const std::set<std::intptr_t> before = openDescriptors();
   for (int i = 0; i < 300; ++i) EXPECT_THROW(Socket("127.0.0.1", deadPort()), ConnectException);
   EXPECT_EQ(openDescriptors(), before);
 }
 
 TEST(ConnectTest, AConnectThatIsClosedLeavesNoDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "no /proc";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   const FullListener full;
   const std::set<std::intptr_t> before = openDescriptors();
   for (const bool bound : {false, true}) {
@@ -504,7 +504,7 @@ TEST_F(ConnectorTest, CloseEndsAllAttempts) {
 }
 
 TEST_F(ConnectorTest, TheLosersDescriptorsAreClosed) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "no /proc";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   const FullListener silent;
   const std::set<std::intptr_t> before = openDescriptors();
   race({silent.address(), deadAddress(), good_});

@@ -990,7 +990,7 @@ TEST(SocketTest, ToStringNamesBothEnds) {
 TEST(SocketTest, ToStringOfAnUnconnectedSocketSaysSo) { EXPECT_EQ(Socket().toString(), "Socket[unconnected]"); }
 
 TEST(SocketTest, ASocketHasOneDescriptorAndClosingFreesIt) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "no /proc";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   connectedPair();  // what a thread needs for its first wait is open from now on
   const std::set<std::intptr_t> before = openDescriptors();
   Pair pair = connectedPair();
@@ -1005,7 +1005,7 @@ TEST(SocketTest, ASocketHasOneDescriptorAndClosingFreesIt) {
 }
 
 TEST(SocketTest, AnUnconnectedSocketHasNoDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "no /proc";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   const std::set<std::intptr_t> before = openDescriptors();
   Socket socket;
   socket.setKeepAlive(true);
@@ -1014,7 +1014,7 @@ TEST(SocketTest, AnUnconnectedSocketHasNoDescriptor) {
 }
 
 TEST(SocketTest, DescriptorsAreNotInherited) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "no /proc";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   const std::set<std::intptr_t> before = openDescriptors();
   const ServerSocket server = loopbackServer();
   Pair pair = connectedPair();

@@ -4,22 +4,22 @@
 // Thread-safety: a BlockedThread belongs to the thread that made it.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <future>
-#include <iterator>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 namespace netlite::test {
+
+/// Where the system tells of the calling thread; empty where it does not.
+std::string currentTask();
+
+/// The system call that the thread sleeps in and how often it has fallen asleep; empty if it is not asleep.
+std::string sleepingIn(const std::string& task);
 
 class BlockedThread {
  public:
@@ -35,15 +35,15 @@ class BlockedThread {
   BlockedThread& operator=(const BlockedThread&) = delete;
 
   /// Returns when the thread sleeps in the system and stays in that one system call for a while, or when it has ended.
-  /// Where the system cannot tell (no /proc), it returns after a short time.
+  /// Where the system cannot tell, it returns after a short time.
   void waitUntilAsleep() const {
-    if (!std::filesystem::exists(task_ + "/stat")) return spinForAWhile();
+    if (task_.empty()) return spinForAWhile();
     const auto giveUp = Clock::now() + std::chrono::seconds(20);
     std::string previous;
     for (int looks = 0; looks < kLooks; std::this_thread::yield()) {
       if (hasEnded()) return;
       if (Clock::now() > giveUp) throw std::logic_error("the thread does not fall asleep");
-      std::string now = sleepingIn();
+      std::string now = sleepingIn(task_);
       looks = !now.empty() && now == previous ? looks + 1 : 0;
       previous = std::move(now);
     }
@@ -63,28 +63,13 @@ class BlockedThread {
   static constexpr int kLooks = 20;
 
   void run(const std::function<void()>& work) {
-    std::error_code none;  // "4711/task/4712", or nothing where there is no /proc
-    started_.set_value("/proc/" + std::filesystem::read_symlink("/proc/thread-self", none).string());
+    started_.set_value(currentTask());
     try {
       work();
       end_.set_value();
     } catch (...) {
       end_.set_exception(std::current_exception());
     }
-  }
-
-  std::string file(const char* name) const {
-    std::ifstream in(task_ + "/" + name);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  // The system call that the thread sleeps in and how often it has fallen asleep; empty if it is not asleep.
-  std::string sleepingIn() const {
-    const std::string stat = file("stat");
-    const std::size_t name_end = stat.rfind(") ");
-    if (name_end == std::string::npos || stat[name_end + 2] != 'S') return {};
-    const std::string status = file("status");
-    return file("syscall") + status.substr(std::min(status.find("voluntary_ctxt_switches"), status.size()));
   }
 
   static void spinForAWhile() {
@@ -94,7 +79,7 @@ class BlockedThread {
   std::promise<std::string> started_;
   std::promise<void> end_;
   std::future<void> ended_ = end_.get_future();
-  std::string task_;    // where the system tells of the thread
+  std::string task_;    // see currentTask()
   std::thread thread_;  // the last one, as it uses the others
 };
 

@@ -1,40 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// The descriptors that the test program has open, where the system tells (Linux's /proc).
+// The descriptors that the test program has open, where the system tells: all of them on Linux, the sockets on Windows.
 // Thread-safety: no shared state; what other threads open meanwhile is counted too.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <string>
 
 namespace netlite::test {
 
-inline bool descriptorsAreVisible() { return std::filesystem::exists("/proc/self/fd"); }
+bool descriptorsAreVisible();
 
-inline std::set<std::intptr_t> openDescriptors() {
-  std::set<std::intptr_t> result;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    result.insert(std::stoi(entry.path().filename().string()));
-  }
-  // The one that was used for looking is among them, and closed by now.
-  for (auto it = result.begin(); it != result.end();) {
-    it = std::filesystem::is_symlink("/proc/self/fd/" + std::to_string(*it)) ? std::next(it) : result.erase(it);
-  }
-  return result;
-}
+std::set<std::intptr_t> openDescriptors();
 
 /// Whether a child process would have the descriptor too.
-inline bool isInherited(std::intptr_t descriptor) {
-  constexpr int kCloseOnExec = 02000000;
-  std::ifstream in("/proc/self/fdinfo/" + std::to_string(descriptor));
-  for (std::string word; in >> word;) {
-    if (word == "flags:" && in >> word) return (std::stoi(word, nullptr, 8) & kCloseOnExec) == 0;
-  }
-  return true;
-}
+bool isInherited(std::intptr_t descriptor);
 
 }  // namespace netlite::test

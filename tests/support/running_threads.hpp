@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The threads that the test program has running, where the system tells (Linux's /proc).
+// The threads that the test program has running, where the system tells.
 // Thread-safety: no shared state; what other threads start meanwhile is counted too.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <iterator>
 #include <thread>
 
 namespace netlite::test {
 
-inline std::size_t runningThreads() {
-  const std::filesystem::directory_iterator threads("/proc/self/task");
-  return static_cast<std::size_t>(std::distance(begin(threads), end(threads)));
-}
+bool threadsAreVisible();
+
+std::size_t runningThreads();
 
 /// Waits until no more than `count` threads are left: one that has been joined may be listed a moment longer.
 inline bool threadsFallTo(std::size_t count) {

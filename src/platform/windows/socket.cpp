@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstring>
 
 namespace netlite::platform {
 
@@ -184,14 +185,21 @@ Transfer failedDatagram(Handle handle) {
   return {Outcome::failed, 0, systemError(WSAECONNREFUSED)};
 }
 
-// Joins or leaves by RFC 3678, whose names are the same for both families.
-std::error_code changeGroup(Handle handle, int name, const InetAddress& group, std::uint32_t interfaceIndex) {
-  group_req request{};
-  request.gr_interface = interfaceIndex;
-  toNative({group, 0}, group.isIPv4() ? Family::ipv4 : Family::ipv6, request.gr_group);
-  const int level = group.isIPv4() ? IPPROTO_IP : IPPROTO_IPV6;
+// An interface's number in place of its address, as Windows has it: 0.0.0.x.
+std::error_code changeIPv4Group(Handle handle, int name, const InetAddress& group, std::uint32_t interfaceIndex) {
+  ip_mreq request{};
+  std::memcpy(&request.imr_multiaddr, group.getAddress().data(), sizeof request.imr_multiaddr);
+  request.imr_interface.s_addr = htonl(interfaceIndex);
   return errorIfNegative(
-      ::setsockopt(nativeSocket(handle), level, name, reinterpret_cast<const char*>(&request), sizeof request));
+      ::setsockopt(nativeSocket(handle), IPPROTO_IP, name, reinterpret_cast<const char*>(&request), sizeof request));
+}
+
+std::error_code changeIPv6Group(Handle handle, int name, const InetAddress& group, std::uint32_t interfaceIndex) {
+  ipv6_mreq request{};
+  std::memcpy(&request.ipv6mr_multiaddr, group.getAddress().data(), sizeof request.ipv6mr_multiaddr);
+  request.ipv6mr_interface = interfaceIndex;
+  return errorIfNegative(
+      ::setsockopt(nativeSocket(handle), IPPROTO_IPV6, name, reinterpret_cast<const char*>(&request), sizeof request));
 }
 
 struct NativeOption {
@@ -250,7 +258,8 @@ Accepted accept(Handle listener) {
     if (accepted != INVALID_SOCKET) {
       const Accepted result = taken(static_cast<Handle>(accepted), remote);
       // Options of a connection that has been reset meanwhile cannot be set.
-      const bool died = result.error == std::errc::invalid_argument || diedInTheQueue(result.error.value());
+      const bool died = result.error == std::errc::invalid_argument || result.error == std::errc::not_connected ||
+                        diedInTheQueue(result.error.value());
       if (!died) return result;
     } else if (::WSAGetLastError() == WSAEWOULDBLOCK) {
       return {Outcome::wouldBlock, kNoHandle, {}, {}};
@@ -324,11 +333,13 @@ std::error_code disconnect(Handle handle, Family) {
 }
 
 std::error_code joinGroup(Handle handle, const InetAddress& group, std::uint32_t interfaceIndex) {
-  return changeGroup(handle, MCAST_JOIN_GROUP, group, interfaceIndex);
+  if (group.isIPv4()) return changeIPv4Group(handle, IP_ADD_MEMBERSHIP, group, interfaceIndex);
+  return changeIPv6Group(handle, IPV6_ADD_MEMBERSHIP, group, interfaceIndex);
 }
 
 std::error_code leaveGroup(Handle handle, const InetAddress& group, std::uint32_t interfaceIndex) {
-  return changeGroup(handle, MCAST_LEAVE_GROUP, group, interfaceIndex);
+  if (group.isIPv4()) return changeIPv4Group(handle, IP_DROP_MEMBERSHIP, group, interfaceIndex);
+  return changeIPv6Group(handle, IPV6_DROP_MEMBERSHIP, group, interfaceIndex);
 }
 
 void wakeBlockedCalls(Handle) noexcept {}

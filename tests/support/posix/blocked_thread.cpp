@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// How to know that a thread sleeps, from Linux's /proc.
+// Thread-safety: no shared state.
+#include "support/blocked_thread.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <system_error>
+
+namespace netlite::test {
+
+namespace {
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+std::string currentTask() {
+  std::error_code error;
+  const std::filesystem::path task = std::filesystem::read_symlink("/proc/thread-self", error);  // "4711/task/4712"
+  return error ? "" : "/proc/" + task.string();
+}
+
+std::string sleepingIn(const std::string& task) {
+  const std::string stat = contents(task + "/stat");
+  const std::size_t name_end = stat.rfind(") ");
+  if (name_end == std::string::npos || stat[name_end + 2] != 'S') return {};
+  const std::string status = contents(task + "/status");
+  return contents(task + "/syscall") + status.substr(std::min(status.find("voluntary_ctxt_switches"), status.size()));
+}
+
+}  // namespace netlite::test
