@@ -19,13 +19,13 @@ if [ "${1-}" = --stop ]; then
   exec "$server" -w
 fi
 
-# The first of several programs makes the folder, the others wait for it.
+# Whoever comes first starts a server that goes on running (each program would start its own otherwise) and the services
+# that Wine runs beside programs; the others wait for it. Services that a program started itself would keep its output
+# open, and whoever reads that would wait for them.
 mkdir -p "$WINEPREFIX" || exit
-if [ ! -e "$WINEPREFIX/ready" ]; then
-  (
-    flock 9
-    [ -e "$WINEPREFIX/ready" ] || "$wine" wineboot -i </dev/null >/dev/null 2>&1 9>&- && : >"$WINEPREFIX/ready"
-  ) 9>"$WINEPREFIX/lock"
-fi
-"$server" -p600 >/dev/null 2>&1 # one that goes on running, or every program would start its own; says no if there is one
+(
+  flock 9
+  "$server" -p600 9>&- || exit 0 # there is one
+  "$wine" wineboot -i </dev/null 9>&-
+) 9>"$WINEPREFIX/lock" >/dev/null 2>&1
 exec "$wine" "$@"

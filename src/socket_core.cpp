@@ -11,55 +11,17 @@ namespace netlite {
 
 namespace {
 
-// A waker that is opened when it is first needed, and closed with its owner.
+// A waker for one wait, of a thread that cannot keep it.
 class OwnedWaker {
  public:
-  OwnedWaker() = default;
-  ~OwnedWaker() {
-    if (is_open_) platform::closeWaker(opened_.waker);
-  }
+  explicit OwnedWaker(platform::Waker waker) noexcept : waker_(waker) {}
+  ~OwnedWaker() { platform::closeWaker(waker_); }
   OwnedWaker(const OwnedWaker&) = delete;
   OwnedWaker& operator=(const OwnedWaker&) = delete;
 
-  /// Tries again where it has failed before: there may be descriptors now.
-  const platform::OpenedWaker& open() {
-    if (!is_open_) opened_ = platform::openWaker();
-    is_open_ = !opened_.error;
-    return opened_;
-  }
-
-  bool isOpen() const noexcept { return is_open_; }
-
  private:
-  platform::OpenedWaker opened_;
-  bool is_open_ = false;
+  const platform::Waker waker_;
 };
-
-// The thread's own waker, opened by its first wait that is one, and closed when the thread ends.
-enum class ThreadWakerState { none, open, gone };
-thread_local ThreadWakerState thread_waker_state = ThreadWakerState::none;
-
-class ThreadWaker {
- public:
-  ThreadWaker() = default;
-  ~ThreadWaker() { thread_waker_state = ThreadWakerState::gone; }
-  ThreadWaker(const ThreadWaker&) = delete;
-  ThreadWaker& operator=(const ThreadWaker&) = delete;
-
-  const platform::OpenedWaker& open() {
-    const platform::OpenedWaker& opened = owned_.open();
-    if (owned_.isOpen()) thread_waker_state = ThreadWakerState::open;
-    return opened;
-  }
-
- private:
-  OwnedWaker owned_;
-};
-
-const platform::OpenedWaker& threadWaker() {
-  thread_local ThreadWaker waker;
-  return waker.open();
-}
 
 bool anyReady(const platform::WaitEntry* entries, std::size_t count) {
   return std::any_of(entries, entries + count, [](const platform::WaitEntry& entry) { return entry.ready; });
@@ -151,25 +113,27 @@ SocketCore::Waited SocketCore::wait(platform::Interest interest, Deadline deadli
 }
 
 SocketCore::Waited SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
-  if (thread_waker_state == ThreadWakerState::open) return waitWith(threadWaker(), entries, count, deadline);
+  const platform::Waker kept = platform::keptWaker();
+  if (kept.waiting != platform::kNoHandle) return waitWith(kept, entries, count, deadline);
   // A thread that never really has to wait, as over loopback, should not be given a descriptor for it.
   const std::error_code error = platform::wait(entries, count, {}, std::chrono::milliseconds(0));
   if (isClosed()) return {WaitResult::closed, {}};
   if (error) return {WaitResult::failed, error};
   if (anyReady(entries, count)) return {WaitResult::ready, {}};
-  if (thread_waker_state == ThreadWakerState::none) return waitWith(threadWaker(), entries, count, deadline);
-  OwnedWaker waker;  // a thread's, or the program's, last destructors are running
-  return waitWith(waker.open(), entries, count, deadline);
+  const platform::OpenedWaker opened = platform::openWaker();
+  if (opened.error) return {WaitResult::failed, opened.error};
+  if (platform::keepWaker(opened.waker)) return waitWith(opened.waker, entries, count, deadline);
+  const OwnedWaker owned(opened.waker);  // a thread's, or the program's, last destructors are running
+  return waitWith(opened.waker, entries, count, deadline);
 }
 
-SocketCore::Waited SocketCore::waitWith(const platform::OpenedWaker& opened, platform::WaitEntry* entries,
-                                        std::size_t count, Deadline deadline) {
-  if (opened.error) return {WaitResult::failed, opened.error};
-  Waiter waiter(*this, opened.waker);
+SocketCore::Waited SocketCore::waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count,
+                                        Deadline deadline) {
+  Waiter waiter(*this, waker);
   for (;;) {
     // Only after the waiter is in the list: a close that comes later finds and signals it.
     if (isClosed()) return {WaitResult::closed, {}};
-    const std::error_code error = platform::wait(entries, count, opened.waker, deadline.remaining());
+    const std::error_code error = platform::wait(entries, count, waker, deadline.remaining());
     if (isClosed()) return {WaitResult::closed, {}};
     if (error) return {WaitResult::failed, error};
     if (anyReady(entries, count) || waiter.wasSignalled()) return {WaitResult::ready, {}};

@@ -102,8 +102,7 @@ class SocketCore {
     if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kClosing | 1)) release();
   }
 
-  Waited waitWith(const platform::OpenedWaker& opened, platform::WaitEntry* entries, std::size_t count,
-                  Deadline deadline);
+  Waited waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count, Deadline deadline);
   bool startClosing() noexcept;
   void release() noexcept;
 

@@ -279,6 +279,16 @@ TEST(CloseWithABlockedWriterTest, EndsThePeersStreamCleanly) {
   EXPECT_GT(pair.server.getInputStream().skip(moreThanAnyBufferHolds().size()), 0U);
 }
 
+// Whether a reset comes behind everything else. Wine may show it as an end.
+bool endsWithReset(SocketInputStream in) {
+  try {
+    in.skip(moreThanAnyBufferHolds().size());
+    return runsUnderWine();
+  } catch (const SocketException& exception) {
+    return isReset(exception.code());
+  }
+}
+
 TEST(CloseWithABlockedWriterTest, ResetsWithZeroLinger) {
   Pair pair = connectedPair();
   pair.client.setSoLinger(true, 0);
@@ -286,9 +296,7 @@ TEST(CloseWithABlockedWriterTest, ResetsWithZeroLinger) {
   writing.waitUntilAsleep();
   pair.client.close();
   expectSocketClosed(writing, "write to ");
-  const auto exception =
-      thrownBy<SocketException>([&] { pair.server.getInputStream().skip(moreThanAnyBufferHolds().size()); });
-  EXPECT_TRUE(exception.code() == std::errc::connection_reset) << exception.what();
+  EXPECT_TRUE(endsWithReset(pair.server.getInputStream()));
 }
 
 TEST(CloseWithABlockedReaderTest, EndsThePeersStream) {

@@ -8,6 +8,7 @@
 
 #include "support/blocked_thread.hpp"
 #include "support/loopback.hpp"
+#include "support/system.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,6 +37,9 @@ namespace {
 using namespace netlite;
 using namespace std::chrono_literals;
 using test::BlockedThread;
+using test::loopbackInterface;
+using test::runsOnWindows;
+using test::runsUnderWine;
 using test::thrownBy;
 
 const InetAddress kLoopback = InetAddress::getLoopbackAddress();
@@ -48,7 +52,15 @@ DatagramSocket withPatience(DatagramSocket socket) {
   return socket;
 }
 
-DatagramSocket onLoopback() { return withPatience(DatagramSocket(0, kLoopback)); }
+// A port of this machine where no UDP socket is: it was free a moment ago.
+int deadDatagramPort() { return DatagramSocket(0, kLoopback).getLocalPort(); }
+
+// A port for a socket whose peer is taken away again: Wine leaves it without one then if the system has chosen it.
+int lastingPort() { return runsUnderWine() ? deadDatagramPort() : 0; }
+
+DatagramSocket onLoopback() { return withPatience(DatagramSocket(lastingPort(), kLoopback)); }
+
+DatagramSocket onWildcard() { return withPatience(DatagramSocket(lastingPort())); }
 
 InetSocketAddress reachOf(const DatagramSocket& socket) { return {kLoopback, socket.getLocalPort()}; }
 
@@ -74,9 +86,6 @@ DatagramPacket receivePacket(DatagramSocket& socket, std::size_t capacity = 6553
 }
 
 std::string receiveText(DatagramSocket& socket) { return std::string(receivePacket(socket).getData()); }
-
-// A port of this machine where no UDP socket is: it was free a moment ago.
-int deadDatagramPort() { return DatagramSocket(0, kLoopback).getLocalPort(); }
 
 // ---- being bound ----------------------------------------------------------------------------------------------------
 
@@ -109,6 +118,7 @@ TEST(DatagramSocketTest, APortInUseIsABindException) {
 }
 
 TEST(DatagramSocketTest, AForeignAddressIsABindExceptionThatNamesIt) {
+  if (runsUnderWine()) GTEST_SKIP() << "Wine binds a datagram socket to any IPv4 address";
   const BindException error = thrownBy<BindException>([] { DatagramSocket(0, InetAddress::getByName("192.0.2.1")); });
   EXPECT_EQ(error.code(), std::errc::address_not_available);
   EXPECT_EQ(std::string(error.what()).find("bind to /192.0.2.1:0: "), 0u) << error.what();
@@ -531,7 +541,7 @@ TEST(DatagramSocketTest, ConnectedElsewhereTheOldPeerIsAStranger) {
 
 TEST(DatagramSocketTest, ConnectGoesFromOneFamilyToTheOtherAndBack) {
   if (!hasIPv6()) GTEST_SKIP() << "no IPv6 here";
-  DatagramSocket socket = withPatience(DatagramSocket());
+  DatagramSocket socket = onWildcard();
   const int port = socket.getLocalPort();
   DatagramSocket four = onLoopback();
   DatagramSocket six = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
@@ -631,6 +641,7 @@ TEST(DatagramSocketTest, ConnectedAPacketToSomebodyElseIsAnArgumentError) {
 }
 
 TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceive) {
+  if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket = onLoopback();
   const InetSocketAddress dead(kLoopback, deadDatagramPort());
   socket.connect(dead);
@@ -642,6 +653,7 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceive) {
 }
 
 TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceiveWithoutATimeout) {
+  if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket(0, kLoopback);
   const InetSocketAddress dead(kLoopback, deadDatagramPort());
   socket.connect(dead);
@@ -650,6 +662,7 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceiveWithoutATimeout) {
 }
 
 TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByTheNextSend) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows tells it by a receive";
   DatagramSocket socket = onLoopback();
   const InetSocketAddress dead(kLoopback, deadDatagramPort());
   socket.connect(dead);
@@ -659,6 +672,7 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByTheNextSend) {
 }
 
 TEST(DatagramSocketTest, UnreachableIsToldOnceForEachDatagram) {
+  if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket = onLoopback();
   const InetSocketAddress address(kLoopback, deadDatagramPort());
   socket.connect(address);
@@ -694,7 +708,7 @@ TEST(DatagramSocketTest, AnUnreachablePeerIsForgottenWithTheNextPeer) {
 }
 
 TEST(DatagramSocketTest, DisconnectKeepsThePortAndHearsEverybody) {
-  DatagramSocket socket = withPatience(DatagramSocket());
+  DatagramSocket socket = onWildcard();
   const InetSocketAddress local = socket.getLocalSocketAddress();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
@@ -951,11 +965,12 @@ TEST(DatagramSocketTest, ToStringTellsTheAddresses) {
 
 // ---- groups ---------------------------------------------------------------------------------------------------------
 
-constexpr const char* kInterface = "lo";  // Linux's name for the loopback interface
+const std::string kInterface = loopbackInterface();
 
 class DatagramGroupTest : public testing::Test {
  protected:
   void SetUp() override {
+    if (runsUnderWine()) GTEST_SKIP() << "Wine knows no interface of an IPv4 group by its number";
     try {
       DatagramSocket().joinGroup(group_, kInterface);
     } catch (const SocketException& error) {
@@ -1023,7 +1038,7 @@ TEST_F(DatagramGroupTest, JoiningTwiceIsAnError) {
   DatagramSocket member;
   member.joinGroup(group_, kInterface);
   const SocketException error = thrownBy<SocketException>([&] { member.joinGroup(group_, kInterface); });
-  EXPECT_EQ(std::string(error.what()).find("join group 239.255.43.21 on lo: "), 0u) << error.what();
+  EXPECT_EQ(std::string(error.what()).find("join group 239.255.43.21 on " + kInterface + ": "), 0u) << error.what();
 }
 
 TEST_F(DatagramGroupTest, LeavingWithoutHavingJoinedIsAnError) {
@@ -1032,10 +1047,10 @@ TEST_F(DatagramGroupTest, LeavingWithoutHavingJoinedIsAnError) {
 }
 
 // Linux does not carry IPv6 groups over its loopback interface, so this asks for no datagram.
-TEST_F(DatagramGroupTest, TheScopeOfAnIPv6GroupChoosesTheInterface) {
+TEST(DatagramSocketTest, TheScopeOfAnIPv6GroupChoosesTheInterface) {
   if (!hasIPv6()) GTEST_SKIP() << "no IPv6 here";
   DatagramSocket member;
-  member.joinGroup(InetAddress::getByName("ff02::4321%lo"));
+  member.joinGroup(InetAddress::getByName("ff02::4321%" + kInterface));
   const InetAddress group = InetAddress::getByName("ff02::4321");
   member.leaveGroup(group, kInterface);
   EXPECT_THROW(member.leaveGroup(group, kInterface), SocketException);
@@ -1121,7 +1136,7 @@ TEST(DatagramThreadsTest, FourThreadsSendBySharingASocket) {
 }
 
 TEST(DatagramThreadsTest, ConnectAndDisconnectNeverMoveASocketThatOthersUse) {
-  DatagramSocket socket;
+  DatagramSocket socket = onWildcard();
   const int port = socket.getLocalPort();
   DatagramSocket peer = onLoopback();
   std::atomic<bool> done{false};

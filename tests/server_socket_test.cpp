@@ -6,6 +6,7 @@
 #include "support/descriptors.hpp"
 #include "support/full_listener.hpp"
 #include "support/loopback.hpp"
+#include "support/system.hpp"
 
 #include <netlite/netlite.hpp>
 
@@ -39,11 +40,6 @@ Socket clientOf(const ServerSocket& server) { return Socket(InetAddress::getLoop
 template <typename Call>
 void expectClosed(Call call) {
   EXPECT_EQ(thrownBy<SocketException>(call).code(), std::errc::operation_canceled);
-}
-
-void expectReset(Socket& client) {
-  const auto failure = thrownBy<SocketException>([&] { client.getInputStream().read(); });
-  EXPECT_EQ(failure.code(), std::errc::connection_reset);
 }
 
 void expectAlive(Socket& client, Socket& accepted) {
@@ -158,6 +154,7 @@ TEST(ServerSocketTest, BindingAfterCloseFails) {
 }
 
 TEST(ServerSocketTest, ARestartIsNotHeldUpByAnOpenConnection) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows may hold a restart up until old connections are gone";
   ServerSocket server = loopbackServer();
   const InetSocketAddress address = server.getLocalSocketAddress();
   Socket client = clientOf(server);
@@ -169,6 +166,7 @@ TEST(ServerSocketTest, ARestartIsNotHeldUpByAnOpenConnection) {
 }
 
 TEST(ServerSocketTest, ARestartIsNotHeldUpByAConnectionThatTheServerClosedFirst) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows may hold a restart up until old connections are gone";
   ServerSocket server = loopbackServer();
   const InetSocketAddress address = server.getLocalSocketAddress();
   Socket client = clientOf(server);
@@ -180,6 +178,7 @@ TEST(ServerSocketTest, ARestartIsNotHeldUpByAConnectionThatTheServerClosedFirst)
 }
 
 TEST(ServerSocketTest, WithoutReuseAddressARestartIsHeldUpByAnOpenConnection) {
+  if (runsUnderWine()) GTEST_SKIP() << "Wine lets it listen";
   ServerSocket server;
   server.setReuseAddress(false);
   server.bind({InetAddress::getLoopbackAddress(), 0});
@@ -424,7 +423,7 @@ TEST(ServerSocketTest, ARejectedClientIsResetAndAcceptGoesOn) {
   server.setAcceptFilter([&](const InetSocketAddress& remote) { return remote == welcome.getLocalSocketAddress(); });
   Socket accepted = server.accept();
   EXPECT_EQ(accepted.getRemoteSocketAddress(), welcome.getLocalSocketAddress());
-  expectReset(rejected);
+  EXPECT_TRUE(readsReset(rejected.getInputStream()));
   expectAlive(welcome, accepted);
 }
 
@@ -433,7 +432,7 @@ TEST(ServerSocketTest, WhatTheFilterThrowsLeavesAcceptAndThatClientIsReset) {
   Socket client = clientOf(server);
   server.setAcceptFilter([](const InetSocketAddress&) -> bool { throw std::out_of_range("filter"); });
   EXPECT_THROW(server.accept(), std::out_of_range);
-  expectReset(client);
+  EXPECT_TRUE(readsReset(client.getInputStream()));
 }
 
 TEST(ServerSocketTest, AcceptWorksAgainAfterTheFilterHasThrown) {
@@ -493,7 +492,7 @@ TEST(ServerSocketTest, AFilterMayCloseTheServer) {
   });
   Socket client = clientOf(server);
   expectClosed([&] { server.accept(); });
-  expectReset(client);
+  EXPECT_TRUE(readsReset(client.getInputStream()));
 }
 
 // ---- closing --------------------------------------------------------------------------------------------------------
@@ -568,7 +567,7 @@ TEST(ServerSocketTest, CloseEndsTheConnectionsInTheQueue) {
   Socket client = clientOf(server);
   client.setSoTimeout(10s);
   server.close();
-  expectReset(client);
+  EXPECT_TRUE(readsReset(client.getInputStream()));
 }
 
 TEST(ServerSocketTest, AfterCloseNobodyListens) {

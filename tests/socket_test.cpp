@@ -42,10 +42,6 @@ SocketException failureOfWrites(SocketOutputStream out) {
   });
 }
 
-SocketException failureOfRead(SocketInputStream in) {
-  return thrownBy<SocketException>([&] { in.read(); });
-}
-
 template <typename Call>
 void expectClosed(Call call) {
   EXPECT_EQ(thrownBy<SocketException>(call).code(), std::errc::operation_canceled);
@@ -502,7 +498,7 @@ TEST(SocketTest, CloseAfterShutdownInputWithUnreadInputGivesThePeerACleanEnd) {
 TEST(SocketTest, CloseWithLingerZeroResetsTheConnection) {
   Pair pair = connectedPair();
   closeWithReset(pair.server);
-  EXPECT_EQ(failureOfRead(pair.client.getInputStream()).code(), std::errc::connection_reset);
+  EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
 
 TEST(SocketTest, CloseWithLingerZeroResetsTheConnectionWithUnreadInputToo) {
@@ -510,7 +506,7 @@ TEST(SocketTest, CloseWithLingerZeroResetsTheConnectionWithUnreadInputToo) {
   pair.client.getOutputStream().write("unread");
   ASSERT_TRUE(pair.server.getInputStream().awaitInput(10s));
   closeWithReset(pair.server);
-  EXPECT_EQ(failureOfRead(pair.client.getInputStream()).code(), std::errc::connection_reset);
+  EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
 
 TEST(SocketTest, LingerZeroFromBeforeTheConnectResetsWithUnreadInputToo) {
@@ -522,7 +518,7 @@ TEST(SocketTest, LingerZeroFromBeforeTheConnectResetsWithUnreadInputToo) {
   accepted.getOutputStream().write("unread");
   ASSERT_TRUE(client.getInputStream().awaitInput(10s));
   client.close();
-  EXPECT_EQ(failureOfRead(accepted.getInputStream()).code(), std::errc::connection_reset);
+  EXPECT_TRUE(readsReset(accepted.getInputStream()));
 }
 
 TEST(SocketTest, LingerZeroTakenBackClosesCleanly) {
@@ -552,8 +548,7 @@ TEST(SocketTest, AWriteToAVanishedPeerThrowsAndRaisesNoSignal) {
   Pair pair = connectedPair();
   pair.server.close();
   const SocketException failure = failureOfWrites(pair.client.getOutputStream());
-  EXPECT_TRUE(failure.code() == std::errc::broken_pipe || failure.code() == std::errc::connection_reset)
-      << failure.what();
+  EXPECT_TRUE(failure.code() == std::errc::broken_pipe || isReset(failure.code())) << failure.what();
   EXPECT_THROW(pair.client.getOutputStream().write(1), SocketException);
 }
 
@@ -571,18 +566,19 @@ TEST(SocketTest, AResetIsToldByEveryRead) {
   Pair pair = connectedPair();
   closeWithReset(pair.server);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(failureOfRead(pair.client.getInputStream()).code(), std::errc::connection_reset);
+    EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   }
 }
 
 TEST(SocketTest, BytesThatArrivedBeforeAResetComeOutFirst) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows drops what arrived before a reset";
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("abc");
   ASSERT_TRUE(pair.client.getInputStream().awaitInput(10s));
   closeWithReset(pair.server);
   EXPECT_EQ(receive(pair.client, 3), "abc");
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(failureOfRead(pair.client.getInputStream()).code(), std::errc::connection_reset);
+    EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   }
 }
 
@@ -590,36 +586,38 @@ TEST(SocketTest, AResetThatAWriteMetIsToldByEveryRead) {
   Pair pair = connectedPair();
   closeWithReset(pair.server);
   ASSERT_TRUE(pair.client.getInputStream().awaitInput(10s));
-  EXPECT_EQ(failureOfWrites(pair.client.getOutputStream()).code(), std::errc::connection_reset);
+  EXPECT_TRUE(isReset(failureOfWrites(pair.client.getOutputStream()).code()));
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(failureOfRead(pair.client.getInputStream()).code(), std::errc::connection_reset);
+    EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   }
 }
 
 TEST(SocketTest, BytesComeOutFirstThoughAWriteMetTheReset) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows drops what arrived before a reset";
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("abc");
   ASSERT_TRUE(pair.client.getInputStream().awaitInput(10s));
   closeWithReset(pair.server);
   failureOfWrites(pair.client.getOutputStream());
   EXPECT_EQ(receive(pair.client, 3), "abc");
-  EXPECT_EQ(failureOfRead(pair.client.getInputStream()).code(), std::errc::connection_reset);
+  EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
 
 TEST(SocketTest, EveryWriteAfterAResetThrows) {
   Pair pair = connectedPair();
   closeWithReset(pair.server);
-  failureOfRead(pair.client.getInputStream());
+  EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   for (int i = 0; i < 3; ++i) EXPECT_THROW(pair.client.getOutputStream().write(1), SocketException);
 }
 
 TEST(SocketTest, AResetEndsAWaitingReadAndNamesThePeer) {
+  if (runsUnderWine()) GTEST_SKIP() << "Wine shows the reset as an end";
   Pair pair = connectedPair();
   BlockedThread reader([&] { pair.client.getInputStream().read(); });
   reader.waitUntilAsleep();
   closeWithReset(pair.server);
   const auto failure = thrownBy<SocketException>([&] { reader.join(); });
-  EXPECT_EQ(failure.code(), std::errc::connection_reset);
+  EXPECT_TRUE(isReset(failure.code())) << failure.what();
   EXPECT_NE(std::string(failure.what()).find(pair.client.getRemoteSocketAddress().toString()), std::string::npos);
 }
 
@@ -759,7 +757,7 @@ TEST(SocketTest, ShutdownInputEndsAWaitingReadThatHasATimeoutWithTheEnd) {
 TEST(SocketTest, ShutdownInputAfterAResetDoesNotThrow) {
   Pair pair = connectedPair();
   closeWithReset(pair.server);
-  failureOfRead(pair.client.getInputStream());
+  EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   EXPECT_NO_THROW(pair.client.shutdownInput());
 }
 

@@ -46,6 +46,15 @@ Socket connectTo(const TcpServer& server) {
   return client;
 }
 
+// Whether a client is reset, which may overtake its connect.
+bool isRefused(const TcpServer& server) {
+  try {
+    return readsReset(connectTo(server).getInputStream());
+  } catch (const SocketException&) {
+    return true;
+  }
+}
+
 std::string echoed(Socket& client, const std::string& text) {
   client.getOutputStream().write(text);
   return receive(client, text.size());
@@ -178,7 +187,7 @@ TEST(TcpServer, TheAcceptFilterResetsWhomItRefuses) {
   };
   TcpServer server(loopbackServer(), echo, options);
   server.start();
-  EXPECT_THROW(connectTo(server).getInputStream().read(), SocketException);  // the reset may overtake the connect
+  EXPECT_TRUE(isRefused(server));
   Socket welcome = connectTo(server);
   EXPECT_EQ(echoed(welcome, "hello"), "hello");
 }
@@ -193,7 +202,7 @@ TEST(TcpServer, AnAcceptFilterThatThrowsIsReportedAndItsClientReset) {
   };
   TcpServer server(loopbackServer(), echo, options);
   server.start();
-  EXPECT_THROW(connectTo(server).getInputStream().read(), SocketException);
+  EXPECT_TRUE(isRefused(server));
   EXPECT_TRUE(errors.waitForCount(1));
   Socket welcome = connectTo(server);
   EXPECT_EQ(echoed(welcome, "hello"), "hello");

@@ -199,8 +199,15 @@ void closeWaker(Waker waker) noexcept;
 /// Ends the wait that goes on with this waker, or the next one.
 void signalWaker(Waker waker) noexcept;
 
-/// Takes the signals back, so that the next wait waits again.
+/// Takes the signals back, so that the next wait waits again. One that is still on its way may end a later wait early.
 void resetWaker(Waker waker) noexcept;
+
+/// Gives the calling thread this waker for its own: it is closed when the thread ends. False if nobody would close it,
+/// as when the thread is ending already; then it stays the caller's.
+bool keepWaker(Waker waker) noexcept;
+
+/// The waker that the calling thread keeps, or Waker{}.
+Waker keptWaker() noexcept;
 
 enum class Interest { readable, writable };
 

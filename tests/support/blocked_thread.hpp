@@ -15,11 +15,15 @@
 
 namespace netlite::test {
 
-/// Where the system tells of the calling thread; empty where it does not.
+/// By what name the system tells of the calling thread; empty where it does not.
 std::string currentTask();
 
-/// The system call that the thread sleeps in and how often it has fallen asleep; empty if it is not asleep.
+/// What the thread sleeps in, the same as long as it does not wake up; empty if it is not asleep. Where the system does
+/// not tell so much, how much it has worked.
 std::string sleepingIn(const std::string& task);
+
+/// Lets the others run until it is worth looking at them again.
+void letOthersRun();
 
 class BlockedThread {
  public:
@@ -40,7 +44,7 @@ class BlockedThread {
     if (task_.empty()) return spinForAWhile();
     const auto giveUp = Clock::now() + std::chrono::seconds(20);
     std::string previous;
-    for (int looks = 0; looks < kLooks; std::this_thread::yield()) {
+    for (int looks = 0; looks < kLooks; letOthersRun()) {
       if (hasEnded()) return;
       if (Clock::now() > giveUp) throw std::logic_error("the thread does not fall asleep");
       std::string now = sleepingIn(task_);

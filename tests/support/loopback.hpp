@@ -4,11 +4,14 @@
 // Thread-safety: no shared state.
 #pragma once
 
+#include "support/system.hpp"
+
 #include <netlite/netlite.hpp>
 
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace netlite::test {
@@ -50,6 +53,20 @@ Exception thrownBy(Call call) {
     return exception;
   }
   throw std::logic_error("nothing was thrown");
+}
+
+/// Whether this is how a system tells that the peer has reset the connection. Windows has two ways.
+inline bool isReset(std::error_code code) {
+  return code == std::errc::connection_reset || (runsOnWindows() && code == std::errc::connection_aborted);
+}
+
+/// Whether the next read tells of a reset. Wine may show it as an end.
+inline bool readsReset(SocketInputStream in) {
+  try {
+    return in.read() == -1 && runsUnderWine();
+  } catch (const SocketException& exception) {
+    return isReset(exception.code());
+  }
 }
 
 }  // namespace netlite::test

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What a test has to know of the system it runs on, to skip what cannot hold there.
+// What a test has to know of the system it runs on, often to skip what cannot hold there.
 // Thread-safety: no shared state.
 #pragma once
+
+#include <string>
 
 namespace netlite::test {
 
@@ -11,5 +13,8 @@ bool runsOnWindows();
 
 /// Wine, which differs from Windows here and there.
 bool runsUnderWine();
+
+/// The name of the loopback network interface.
+std::string loopbackInterface();
 
 }  // namespace netlite::test

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <utility>
 
 #ifdef __linux__
 #include <sys/eventfd.h>
@@ -26,6 +27,16 @@ int pollTimeout(std::chrono::milliseconds timeout) {
   if (timeout == std::chrono::milliseconds::max()) return -1;
   return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
 }
+
+thread_local Waker kept_waker;
+thread_local bool thread_is_ending = false;
+
+struct CloseKeptWaker {
+  ~CloseKeptWaker() {
+    thread_is_ending = true;
+    closeWaker(std::exchange(kept_waker, {}));
+  }
+};
 
 short pollEvents(Interest interest) { return interest == Interest::readable ? POLLIN : POLLOUT; }
 
@@ -71,6 +82,15 @@ void resetWaker(Waker waker) noexcept {
     count = ::read(static_cast<int>(waker.waiting), &signals, sizeof signals);
   } while (count > 0 || (count < 0 && errno == EINTR));
 }
+
+bool keepWaker(Waker waker) noexcept {
+  if (thread_is_ending) return false;
+  thread_local CloseKeptWaker at_the_end;
+  kept_waker = waker;
+  return true;
+}
+
+Waker keptWaker() noexcept { return kept_waker; }
 
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout) {
   pollfd polled[kMaxWaitEntries + 1];

@@ -107,6 +107,7 @@ bool diedInTheQueue(int error) {
     case WSAENETUNREACH:
     case WSAEHOSTDOWN:
     case WSAEHOSTUNREACH:
+    case WSAENOTCONN:
     case WSAETIMEDOUT: return true;
     default: return false;
   }
@@ -258,8 +259,7 @@ Accepted accept(Handle listener) {
     if (accepted != INVALID_SOCKET) {
       const Accepted result = taken(static_cast<Handle>(accepted), remote);
       // Options of a connection that has been reset meanwhile cannot be set.
-      const bool died = result.error == std::errc::invalid_argument || result.error == std::errc::not_connected ||
-                        diedInTheQueue(result.error.value());
+      const bool died = result.error == std::errc::invalid_argument || diedInTheQueue(result.error.value());
       if (!died) return result;
     } else if (::WSAGetLastError() == WSAEWOULDBLOCK) {
       return {Outcome::wouldBlock, kNoHandle, {}, {}};

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <climits>
+#include <memory>
+#include <new>
 
 namespace netlite::platform {
 
@@ -58,6 +60,20 @@ Opened openLoopbackSocket() {
   return {kNoHandle, error};
 }
 
+// Not thread_local: in what mingw-w64 builds, its destructors run when the system has taken the memory back.
+void WINAPI closeKeptWaker(void* kept) { closeWaker(*std::unique_ptr<Waker>(static_cast<Waker*>(kept))); }
+
+// Where each thread keeps its waker. The end of a thread needs the code above, so that code stays loaded.
+DWORD keptWakerSlot() noexcept {
+  static const DWORD slot = [] {
+    HMODULE module = nullptr;
+    ::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                         reinterpret_cast<const wchar_t*>(closeKeptWaker), &module);
+    return ::FlsAlloc(closeKeptWaker);
+  }();
+  return slot;
+}
+
 }  // namespace
 
 OpenedWaker openWaker() {
@@ -78,6 +94,18 @@ void resetWaker(Waker waker) noexcept {
   char signal;
   while (::recv(nativeSocket(waker.waiting), &signal, sizeof signal, 0) >= 0) {
   }
+}
+
+bool keepWaker(Waker waker) noexcept {
+  std::unique_ptr<Waker> kept(new (std::nothrow) Waker(waker));
+  if (!kept || !::FlsSetValue(keptWakerSlot(), kept.get())) return false;
+  static_cast<void>(kept.release());  // the slot has it now
+  return true;
+}
+
+Waker keptWaker() noexcept {
+  const void* const kept = ::FlsGetValue(keptWakerSlot());
+  return kept != nullptr ? *static_cast<const Waker*>(kept) : Waker{};
 }
 
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout) {

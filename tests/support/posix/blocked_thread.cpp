@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How to know that a thread sleeps, from Linux's /proc.
+// How to know that a thread sleeps: from Linux's /proc.
 // Thread-safety: no shared state.
 #include "support/blocked_thread.hpp"
 
@@ -11,6 +11,7 @@
 #include <iterator>
 #include <string>
 #include <system_error>
+#include <thread>
 
 namespace netlite::test {
 
@@ -36,5 +37,7 @@ std::string sleepingIn(const std::string& task) {
   const std::string status = contents(task + "/status");
   return contents(task + "/syscall") + status.substr(std::min(status.find("voluntary_ctxt_switches"), status.size()));
 }
+
+void letOthersRun() { std::this_thread::yield(); }
 
 }  // namespace netlite::test

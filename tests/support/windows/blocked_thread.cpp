@@ -1,15 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// How to know that a thread sleeps: Windows does not tell.
+// How to know that a thread sleeps: it has done no work for some tenths of a second. The system does not tell more.
 // Thread-safety: no shared state.
 #include "support/blocked_thread.hpp"
+
+#include <windows.h>
 
 #include <string>
 
 namespace netlite::test {
 
-std::string currentTask() { return {}; }
+namespace {
 
-std::string sleepingIn(const std::string&) { return {}; }
+unsigned long long ticks(const FILETIME& time) { return (1ULL * time.dwHighDateTime << 32) | time.dwLowDateTime; }
+
+}  // namespace
+
+std::string currentTask() { return std::to_string(::GetCurrentThreadId()); }
+
+std::string sleepingIn(const std::string& task) {
+  const HANDLE thread = ::OpenThread(THREAD_QUERY_INFORMATION, FALSE, std::stoul(task));
+  if (thread == nullptr) return {};
+  FILETIME created{};
+  FILETIME ended{};
+  FILETIME kernel{};
+  FILETIME user{};
+  ::GetThreadTimes(thread, &created, &ended, &kernel, &user);
+  ::CloseHandle(thread);
+  return std::to_string(ticks(kernel) + ticks(user));
+}
+
+void letOthersRun() { ::Sleep(15); }
 
 }  // namespace netlite::test
