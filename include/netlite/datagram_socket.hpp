@@ -100,8 +100,8 @@ class NETLITE_API DatagramSocket {
   /// @param packet what to send and where to; port 1 to 65535
   /// @throws std::invalid_argument    port 0; or the socket is connected, and not to this address; or it is not
   ///                                  connected, and the packet has no address
-  /// @throws PortUnreachableException an earlier datagram found nobody listening at the peer (connected sockets only).
-  ///                                  This one was not sent; send it again.
+  /// @throws PortUnreachableException an earlier datagram found nobody listening at the peer (connected sockets only;
+  ///                                  on Windows receive() alone tells it). This one was not sent; send it again.
   /// @throws NoRouteToHostException   there is no way to the address
   /// @throws BindException            the socket was unbound, and no port is free
   /// @throws SocketException          the data are too long for a datagram (std::errc::message_size), the system
@@ -264,7 +264,7 @@ class NETLITE_API DatagramSocket {
   /// @throws SocketException closed, or the system cannot tell
   int getReceiveBufferSize() const;
 
-  /// Sets the type-of-service octet of outgoing packets (RFC 2474).
+  /// Sets the type-of-service octet of outgoing packets (RFC 2474). A wish: Windows leaves it to its administrators.
   ///
   /// @param trafficClass 0 to 255
   /// @throws std::invalid_argument out of range

@@ -266,7 +266,7 @@ class NETLITE_API Socket {
   /// @throws SocketException closed, or the system cannot tell
   int getSoLinger() const;
 
-  /// Sets SO_REUSEADDR for bind(): off by default.
+  /// Sets SO_REUSEADDR for bind(): off by default. No effect on Windows, where it would let others take the port.
   ///
   /// @param on whether bind() may take a port that old connections still linger on
   /// @throws SocketException closed, or the system refuses
@@ -304,7 +304,7 @@ class NETLITE_API Socket {
   /// @throws SocketException closed, or the system cannot tell
   int getReceiveBufferSize() const;
 
-  /// Sets the type-of-service octet of outgoing packets (RFC 2474).
+  /// Sets the type-of-service octet of outgoing packets (RFC 2474). A wish: Windows leaves it to its administrators.
   ///
   /// @param trafficClass 0 to 255
   /// @throws std::invalid_argument out of range

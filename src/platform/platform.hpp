@@ -8,6 +8,8 @@
 //  - Errors are returned, not thrown: the caller knows the operation and the address, and makes the exception. Every
 //    code compares with std::errc (error == std::errc::connection_refused) whatever the system's own numbers are.
 //  - An interrupted call (EINTR) is made again inside, or says wouldBlock where the caller waits and comes back anyway.
+//  - Where nothing surely ends a call that is blocked in the system, no call blocks: every handle is non-blocking from
+//    its first moment, and what would block says so. All waiting is done in wait().
 //  - No call raises a signal (SIGPIPE), and no descriptor made here is inherited by a child process.
 //  - A Handle is owned by whoever got it, until it is passed to close(). No function here keeps one.
 //  - An address in and out is the library's own value. An IPv4-mapped IPv6 address never comes out: it is IPv4.
@@ -55,11 +57,11 @@ struct Transfer {
 
 // ---- socket.cpp: sockets, their life and their bytes ----------------------------------------------------------------
 
-/// Opens a TCP socket. It blocks, has TCP_NODELAY set, and is not connected. std::errc::address_family_not_supported
+/// Opens a TCP socket. It blocks (see above), has TCP_NODELAY set, and is not connected. std::errc::address_family_not_supported
 /// where the system lacks the family.
 Opened openStream(Family family);
 
-/// Opens a UDP socket. It blocks, and of the datagrams to groups it gets those of the groups it has joined, whatever
+/// Opens a UDP socket. It blocks (see above), and of the datagrams to groups it gets those of the groups it has joined, whatever
 /// others on this machine have joined. A datagram that could not be delivered never makes a later call fail on it while
 /// it is unconnected.
 Opened openDatagram(Family family);
@@ -67,7 +69,8 @@ Opened openDatagram(Family family);
 /// Closes the handle. Whatever the system says about it, the handle is gone. May block as long as SO_LINGER says.
 void close(Handle handle) noexcept;
 
-/// Chooses whether connect and accept on this handle may block. receive is told call by call; send never blocks.
+/// Chooses whether connect and accept on this handle may block. receive is told call by call; send never blocks. Where
+/// no call blocks this does nothing.
 std::error_code setBlocking(Handle handle, bool blocking);
 
 /// Port 0 is a free port of the system's choice. On a datagram socket disconnect keeps that one too.
@@ -143,13 +146,14 @@ std::error_code leaveGroup(Handle handle, const InetAddress& group, std::uint32_
 /// waiting in wait() need not notice.
 void wakeBlockedCalls(Handle handle) noexcept;
 
-/// Ends the incoming direction for good; a receive that is blocked inside the system returns.
+/// Ends the incoming direction; a receive that is blocked inside the system returns. The peer must not notice, so where
+/// the system would answer later bytes with a reset this does nothing. The caller receives no more.
 std::error_code shutdownInput(Handle handle);
 
 /// Sends what was written, then the end of the stream.
 std::error_code shutdownOutput(Handle handle);
 
-/// Whether neither direction of a connection works any more: it was reset, or both sides have shut down.
+/// Whether a connection was reset. It may also say so when both sides have shut down.
 bool isHungUp(Handle handle);
 
 struct LocalAddress {
@@ -164,8 +168,9 @@ enum class Option {
   tcpNoDelay,
   keepAlive,
   linger,        // seconds, or -1 for off
-  reuseAddress,  // on a listener: bind although old connections linger; never lets two listeners share a port. On a
-                 // datagram socket: share the port with others that have set it too, as receivers of a group do
+  reuseAddress,  // on a listener: bind although old connections linger, where the system can; never lets two listeners
+                 // share a port. On a datagram socket: share the port with others that have set it too, as receivers
+                 // of a group do
   sendBufferSize,
   receiveBufferSize,
   trafficClass,  // 0 to 255
@@ -177,6 +182,8 @@ struct OptionValue {
   std::error_code error;
 };
 
+/// What the system does not have is silently not set, and getOption says std::errc::operation_not_supported: the caller
+/// remembers what was wanted.
 std::error_code setOption(Handle handle, Family family, Option option, int value);
 OptionValue getOption(Handle handle, Family family, Option option);
 

@@ -84,9 +84,9 @@ Opened open(Family family, int type) {
 }
 
 Transfer transferred(int count) {
-  if (count >= 0) return {Outcome::done, static_cast<std::size_t>(count), {}};
-  if (::WSAGetLastError() == WSAEWOULDBLOCK) return {Outcome::wouldBlock, 0, {}};
-  return {Outcome::failed, 0, lastError()};
+  if (count >= 0) return {Outcome::done, 0, static_cast<std::size_t>(count)};
+  const int error = ::WSAGetLastError();
+  return {error == WSAEWOULDBLOCK || error == WSAEINTR ? Outcome::wouldBlock : Outcome::failed, error, 0};
 }
 
 int sizeOf(std::size_t size, std::size_t most = INT_MAX) { return static_cast<int>(std::min(size, most)); }
@@ -181,9 +181,9 @@ bool isReport(int error) { return error == WSAECONNRESET || error == WSAENETRESE
 // What a call on a datagram socket has failed with: a report is WSAECONNRESET here, and nobody's without a peer.
 Transfer failedDatagram(Handle handle) {
   const int error = ::WSAGetLastError();
-  if (!isReport(error)) return {Outcome::failed, 0, systemError(error)};
-  if (!hasPeer(handle)) return {Outcome::wouldBlock, 0, {}};
-  return {Outcome::failed, 0, systemError(WSAECONNREFUSED)};
+  if (!isReport(error)) return {Outcome::failed, error, 0};
+  if (!hasPeer(handle)) return {Outcome::wouldBlock, 0, 0};
+  return {Outcome::failed, WSAECONNREFUSED, 0};
 }
 
 // An interface's number in place of its address, as Windows has it: 0.0.0.x.
@@ -314,13 +314,14 @@ Datagram receiveFrom(Handle handle, void* buffer, std::size_t size, bool) {
   char* const bytes = size == 0 ? &none : static_cast<char*>(buffer);
   Transfer got = transferred(
       ::recvfrom(nativeSocket(handle), bytes, sizeOf(size), 0, reinterpret_cast<sockaddr*>(&remote), &remoteSize));
-  const bool truncated = got.outcome == Outcome::failed && got.error.value() == WSAEMSGSIZE;
+  const bool truncated = got.outcome == Outcome::failed && got.errorNumber == WSAEMSGSIZE;
   if (truncated) {
-    got = {Outcome::done, size, {}};
+    got = {Outcome::done, 0, size};
   } else if (got.outcome == Outcome::failed) {
     got = failedDatagram(handle);
   }
-  return {got.outcome, got.count, truncated, fromNative(remote), got.error};
+  const std::error_code error = got.outcome == Outcome::failed ? got.error() : std::error_code();
+  return {got.outcome, got.count, truncated, fromNative(remote), error};
 }
 
 std::error_code disconnect(Handle handle, Family) {

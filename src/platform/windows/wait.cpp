@@ -46,15 +46,18 @@ bool connectHasFailed(Handle handle) {
   return ::select(0, nullptr, nullptr, &exceptional, &no_time) > 0 && !isConnected(handle);
 }
 
+std::error_code connectToItself(Handle handle) {
+  const LocalAddress local = localAddress(handle);
+  if (local.error) return local.error;
+  const Transfer connected = connect(handle, Family::ipv4, local.address);
+  return connected.outcome == Outcome::done ? std::error_code() : connected.error();
+}
+
 Opened openLoopbackSocket() {
-  const InetAddress loopback = InetAddress::getLoopbackAddress();
   const Opened opened = openDatagram(Family::ipv4);
   if (opened.error) return opened;
-  std::error_code error = bind(opened.handle, Family::ipv4, {loopback, 0});
-  if (!error) {
-    const LocalAddress local = localAddress(opened.handle);
-    error = local.error ? local.error : connect(opened.handle, Family::ipv4, local.address).error;
-  }
+  std::error_code error = bind(opened.handle, Family::ipv4, {InetAddress::getLoopbackAddress(), 0});
+  if (!error) error = connectToItself(opened.handle);
   if (!error) return opened;
   close(opened.handle);
   return {kNoHandle, error};

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+//
+// What windows/ does with addresses, errors, handles, ports and wakers, where no public call shows it.
+#include "platform/platform.hpp"
+#include "platform/windows/native_address.hpp"
+#include "platform/windows/utf16.hpp"
+#include "support/loopback.hpp"
+#include "support/system.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstring>
+#include <future>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace netlite;
+using namespace netlite::test;
+using namespace std::chrono_literals;
+using platform::Family;
+using platform::Handle;
+using platform::Outcome;
+
+// ---- addresses ------------------------------------------------------------------------------------------------------
+
+InetSocketAddress thereAndBack(const InetSocketAddress& address, Family family) {
+  sockaddr_storage native{};
+  platform::toNative(address, family, native);
+  return platform::fromNative(native);
+}
+
+sockaddr_in6 asIPv6(const InetSocketAddress& address, Family family) {
+  sockaddr_storage native{};
+  sockaddr_in6 result{};
+  EXPECT_EQ(platform::toNative(address, family, native), static_cast<int>(sizeof result));
+  std::memcpy(&result, &native, sizeof result);
+  return result;
+}
+
+std::string ipv6Bytes(const sockaddr_in6& native) {
+  return {reinterpret_cast<const char*>(&native.sin6_addr), sizeof native.sin6_addr};
+}
+
+TEST(NativeAddressTest, IPv4KeepsAddressAndPort) {
+  const InetSocketAddress address("192.0.2.1", 4711);
+  EXPECT_EQ(thereAndBack(address, Family::ipv4), address);
+}
+
+TEST(NativeAddressTest, IPv6KeepsAddressPortAndScope) {
+  const InetSocketAddress address("fe80::1%7", 4711);
+  EXPECT_EQ(thereAndBack(address, Family::ipv6), address);
+  EXPECT_EQ(thereAndBack(address, Family::dualStack), address);
+}
+
+TEST(NativeAddressTest, AnIPv4SocketGetsAnIPv4Address) {
+  sockaddr_storage native{};
+  const int size = platform::toNative(InetSocketAddress("192.0.2.1", 1), Family::ipv4, native);
+  EXPECT_EQ(size, static_cast<int>(sizeof(sockaddr_in)));
+  EXPECT_EQ(native.ss_family, AF_INET);
+}
+
+TEST(NativeAddressTest, AnIPv6SocketGetsAMappedIPv4Address) {
+  const sockaddr_in6 native = asIPv6(InetSocketAddress("192.0.2.1", 1), Family::dualStack);
+  EXPECT_EQ(ipv6Bytes(native), std::string("\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16));
+}
+
+TEST(NativeAddressTest, AMappedAddressComesBackAsIPv4) {
+  const InetSocketAddress address("192.0.2.1", 4711);
+  EXPECT_EQ(thereAndBack(address, Family::dualStack), address);
+}
+
+TEST(NativeAddressTest, TheIPv4WildcardIsTheIPv6OneOnAnIPv6Socket) {
+  EXPECT_EQ(ipv6Bytes(asIPv6(InetSocketAddress(1), Family::dualStack)), std::string(16, '\0'));
+  EXPECT_EQ(thereAndBack(InetSocketAddress(1), Family::ipv6), InetSocketAddress("::", 1));
+}
+
+TEST(NativeAddressTest, AnIPv6AddressStaysIPv6ForAnIPv4Socket) {
+  EXPECT_EQ(asIPv6(InetSocketAddress("::1", 1), Family::ipv4).sin6_family, AF_INET6);
+}
+
+TEST(NativeAddressTest, NoAddressIsTheWildcard) {
+  EXPECT_EQ(platform::fromNative(sockaddr_storage{}), InetSocketAddress());
+}
+
+TEST(InterfaceIndexTest, KnowsItsOwnInterfaces) {
+  EXPECT_EQ(platform::interfaceIndex(loopbackInterface()), 1U);
+  EXPECT_EQ(platform::interfaceIndex("no-such-if"), 0U);
+  EXPECT_EQ(platform::interfaceIndex("a-name-that-is-longer-than-any-interface"), 0U);
+}
+
+// ---- errors ---------------------------------------------------------------------------------------------------------
+
+struct Condition {
+  int number;
+  std::errc condition;
+};
+
+void PrintTo(const Condition& entry, std::ostream* out) { *out << entry.number; }
+
+class SystemErrorTest : public testing::TestWithParam<Condition> {};
+
+// By their numbers, so that a slip in a name shows.
+INSTANTIATE_TEST_SUITE_P(
+    Numbers, SystemErrorTest,
+    testing::Values(Condition{4, std::errc::too_many_files_open}, Condition{5, std::errc::permission_denied},
+                    Condition{6, std::errc::bad_file_descriptor}, Condition{8, std::errc::not_enough_memory},
+                    Condition{14, std::errc::not_enough_memory}, Condition{64, std::errc::connection_reset},
+                    Condition{87, std::errc::invalid_argument}, Condition{121, std::errc::timed_out},
+                    Condition{995, std::errc::operation_canceled},
+                    Condition{996, std::errc::resource_unavailable_try_again},
+                    Condition{997, std::errc::operation_in_progress}, Condition{1225, std::errc::connection_refused},
+                    Condition{1231, std::errc::network_unreachable}, Condition{1232, std::errc::host_unreachable},
+                    Condition{1234, std::errc::connection_refused}, Condition{1236, std::errc::connection_aborted},
+                    Condition{1450, std::errc::no_buffer_space}),
+    testing::PrintToStringParamName());
+
+INSTANTIATE_TEST_SUITE_P(
+    Winsock, SystemErrorTest,
+    testing::Values(
+        Condition{10004, std::errc::interrupted}, Condition{10009, std::errc::bad_file_descriptor},
+        Condition{10013, std::errc::permission_denied}, Condition{10014, std::errc::bad_address},
+        Condition{10022, std::errc::invalid_argument}, Condition{10024, std::errc::too_many_files_open},
+        Condition{10035, std::errc::operation_would_block}, Condition{10036, std::errc::operation_in_progress},
+        Condition{10037, std::errc::connection_already_in_progress}, Condition{10038, std::errc::not_a_socket},
+        Condition{10039, std::errc::destination_address_required}, Condition{10040, std::errc::message_size},
+        Condition{10041, std::errc::wrong_protocol_type}, Condition{10042, std::errc::no_protocol_option},
+        Condition{10043, std::errc::protocol_not_supported}, Condition{10044, std::errc::not_supported},
+        Condition{10045, std::errc::operation_not_supported}, Condition{10046, std::errc::address_family_not_supported},
+        Condition{10047, std::errc::address_family_not_supported}, Condition{10048, std::errc::address_in_use},
+        Condition{10049, std::errc::address_not_available}, Condition{10050, std::errc::network_down},
+        Condition{10051, std::errc::network_unreachable}, Condition{10052, std::errc::network_reset},
+        Condition{10053, std::errc::connection_aborted}, Condition{10054, std::errc::connection_reset},
+        Condition{10055, std::errc::no_buffer_space}, Condition{10056, std::errc::already_connected},
+        Condition{10057, std::errc::not_connected}, Condition{10058, std::errc::broken_pipe},
+        Condition{10059, std::errc::resource_unavailable_try_again}, Condition{10060, std::errc::timed_out},
+        Condition{10061, std::errc::connection_refused}, Condition{10062, std::errc::too_many_symbolic_link_levels},
+        Condition{10063, std::errc::filename_too_long}, Condition{10064, std::errc::host_unreachable},
+        Condition{10065, std::errc::host_unreachable}, Condition{10066, std::errc::directory_not_empty},
+        Condition{10067, std::errc::resource_unavailable_try_again}, Condition{10091, std::errc::network_down},
+        Condition{10092, std::errc::not_supported}, Condition{10101, std::errc::connection_reset},
+        Condition{10102, std::errc::no_message_available}, Condition{10103, std::errc::operation_canceled},
+        Condition{10110, std::errc::no_message_available}, Condition{10111, std::errc::operation_canceled},
+        Condition{10112, std::errc::connection_refused}, Condition{11001, std::errc::no_such_device_or_address},
+        Condition{11002, std::errc::resource_unavailable_try_again},
+        Condition{11004, std::errc::no_such_device_or_address}),
+    testing::PrintToStringParamName());
+
+TEST_P(SystemErrorTest, ComparesWithTheStandardsCondition) {
+  EXPECT_EQ(platform::systemError(GetParam().number), GetParam().condition);
+  EXPECT_EQ(platform::systemError(GetParam().number).value(), GetParam().number);
+}
+
+TEST(SystemErrorTest, AnyOtherNumberEqualsNoCondition) {
+  EXPECT_FALSE(platform::systemError(10093) == std::errc::invalid_argument);
+  EXPECT_EQ(platform::systemError(10093).default_error_condition().value(), 10093);
+}
+
+TEST(SystemErrorTest, HasTheSystemsSentenceWithoutItsFullStop) {
+  const std::string message = platform::systemError(ERROR_ACCESS_DENIED).message();
+  EXPECT_GT(message.size(), 3U);
+  EXPECT_EQ(message.find_last_of(".\r\n"), std::string::npos) << message;
+}
+
+TEST(SystemErrorTest, ANumberWithoutASentenceIsToldAsSuch) {
+  EXPECT_EQ(platform::systemError(123456789).message(), "Unknown error 123456789");
+}
+
+TEST(ResolverErrorTest, ComparesWithTheStandardsConditions) {
+  EXPECT_EQ(platform::resolverError(EAI_NONAME), std::errc::no_such_device_or_address);
+  EXPECT_EQ(platform::resolverError(EAI_AGAIN), std::errc::resource_unavailable_try_again);
+  EXPECT_EQ(platform::resolverError(EAI_MEMORY), std::errc::not_enough_memory);
+  EXPECT_STREQ(platform::resolverError(EAI_NONAME).category().name(), "resolver");
+}
+
+// ---- text -----------------------------------------------------------------------------------------------------------
+
+TEST(Utf16Test, TextGoesThereAndBack) {
+  EXPECT_EQ(platform::toUtf16("h\xED\x95\x9C\xF0\x9F\x98\x80"), L"h\xD55C\xD83D\xDE00");
+  EXPECT_EQ(platform::toUtf8(L"h\xD55C\xD83D\xDE00"), "h\xED\x95\x9C\xF0\x9F\x98\x80");
+  EXPECT_EQ(platform::toUtf16(""), L"");
+  EXPECT_EQ(platform::toUtf8(L""), "");
+}
+
+TEST(Utf16Test, WhatIsNoUtf8IsNothing) { EXPECT_EQ(platform::toUtf16("a\xFF"), L""); }
+
+// ---- handles --------------------------------------------------------------------------------------------------------
+
+// The first call of the program to Winsock, from several threads at once.
+TEST(StartTest, AnyCallMayBeTheFirstFromAnyThread) {
+  std::promise<void> go;
+  const std::shared_future<void> start(go.get_future());
+  std::vector<std::future<std::error_code>> opened;
+  for (int i = 0; i < 8; ++i) {
+    opened.push_back(std::async(std::launch::async, [start] {
+      start.wait();
+      const platform::Opened socket = platform::openStream(Family::ipv4);
+      if (!socket.error) platform::close(socket.handle);
+      return socket.error;
+    }));
+  }
+  go.set_value();
+  for (std::future<std::error_code>& one : opened) EXPECT_FALSE(one.get());
+}
+
+TEST(StartTest, ALookUpMayBeTheFirst) { EXPECT_FALSE(platform::resolve("localhost").addresses.empty()); }
+
+TEST(StartTest, AReverseLookUpMayBeTheFirst) {
+  EXPECT_NO_THROW(platform::reverseLookup(InetAddress::getLoopbackAddress()));
+}
+
+bool isInheritable(Handle handle) {
+  DWORD flags = 0;
+  EXPECT_TRUE(::GetHandleInformation(reinterpret_cast<HANDLE>(handle), &flags));
+  return (flags & HANDLE_FLAG_INHERIT) != 0;
+}
+
+TEST(HandleTest, NoSocketIsInherited) {
+  ServerSocket server = loopbackServer();
+  const Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+  const Socket accepted = server.accept();
+  const DatagramSocket datagrams;
+  for (const Handle handle :
+       {server.nativeHandle(), client.nativeHandle(), accepted.nativeHandle(), datagrams.nativeHandle()}) {
+    EXPECT_FALSE(isInheritable(handle));
+  }
+}
+
+TEST(HandleTest, NoWakerIsInherited) {
+  const platform::OpenedWaker opened = platform::openWaker();
+  ASSERT_FALSE(opened.error);
+  EXPECT_FALSE(isInheritable(opened.waker.waiting));
+  platform::closeWaker(opened.waker);
+}
+
+TEST(HandleTest, ACloseThatLingersWaitsForTheHandle) {
+  Pair pair = connectedPair();
+  pair.client.setSoLinger(true, 10);
+  pair.client.getOutputStream().write("last words");
+  const Handle handle = pair.client.nativeHandle();
+  pair.client.close();
+  EXPECT_EQ(receive(pair.server, 10), "last words");
+  EXPECT_EQ(pair.server.getInputStream().read(), -1);
+  int type = 0;
+  int size = sizeof type;
+  EXPECT_NE(::getsockopt(static_cast<SOCKET>(handle), SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &size), 0);
+}
+
+// ---- ports ----------------------------------------------------------------------------------------------------------
+
+// Whether somebody else gets the port by SO_REUSEADDR.
+bool canBeTaken(int type, const InetSocketAddress& local) {
+  const SOCKET thief = ::socket(AF_INET, type, 0);
+  const BOOL on = TRUE;
+  ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, reinterpret_cast<const char*>(&on), sizeof on);
+  sockaddr_storage native{};
+  const int size = platform::toNative(local, Family::ipv4, native);
+  const bool taken = ::bind(thief, reinterpret_cast<const sockaddr*>(&native), size) == 0;
+  ::closesocket(thief);
+  return taken;
+}
+
+int exclusive(Handle handle) {
+  int value = 0;
+  int size = sizeof value;
+  ::getsockopt(static_cast<SOCKET>(handle), SOL_SOCKET, SO_EXCLUSIVEADDRUSE, reinterpret_cast<char*>(&value), &size);
+  return value;
+}
+
+TEST(PortTest, NobodyTakesAListenersPort) {
+  const ServerSocket server = loopbackServer();
+  EXPECT_FALSE(canBeTaken(SOCK_STREAM, server.getLocalSocketAddress()));
+  EXPECT_NE(exclusive(server.nativeHandle()), 0);
+}
+
+TEST(PortTest, NobodyTakesADatagramSocketsPort) {
+  const DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+  EXPECT_FALSE(canBeTaken(SOCK_DGRAM, socket.getLocalSocketAddress()));
+  EXPECT_NE(exclusive(socket.nativeHandle()), 0);
+}
+
+TEST(PortTest, ADatagramSocketThatSharesItsPortDoes) {
+  DatagramSocket socket = DatagramSocket::unbound();
+  socket.setReuseAddress(true);
+  socket.bind({InetAddress::getLoopbackAddress(), 0});
+  EXPECT_TRUE(canBeTaken(SOCK_DGRAM, socket.getLocalSocketAddress()));
+}
+
+// ---- waiting --------------------------------------------------------------------------------------------------------
+
+class WakerTest : public testing::Test {
+ protected:
+  WakerTest() : waker_(platform::openWaker().waker), idle_(platform::openDatagram(Family::ipv4).handle) {
+    platform::bind(idle_, Family::ipv4, {InetAddress::getLoopbackAddress(), 0});
+  }
+  ~WakerTest() override {
+    platform::closeWaker(waker_);
+    platform::close(idle_);
+  }
+
+  // How long a wait took for nothing to come.
+  std::chrono::milliseconds wait(std::chrono::milliseconds timeout) const {
+    platform::WaitEntry entry{idle_, platform::Interest::readable, true};
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_FALSE(platform::wait(&entry, 1, waker_, timeout));
+    EXPECT_FALSE(entry.ready);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  }
+
+  static constexpr auto kLong = std::chrono::milliseconds(20s);
+  static constexpr auto kSoon = std::chrono::milliseconds(10s);
+
+  const platform::Waker waker_;
+  const Handle idle_;
+};
+
+TEST_F(WakerTest, ASignalEndsTheNextWait) {
+  platform::signalWaker(waker_);
+  EXPECT_LT(wait(kLong), kSoon);
+}
+
+TEST_F(WakerTest, ASignalEndsTheWaitThatGoesOn) {
+  std::thread signaller([this] { platform::signalWaker(waker_); });
+  EXPECT_LT(wait(kLong), kSoon);
+  signaller.join();
+}
+
+TEST_F(WakerTest, MoreSignalsThanAnyQueueHoldsEndTheNextWaitToo) {
+  for (int i = 0; i < 20000; ++i) platform::signalWaker(waker_);
+  EXPECT_LT(wait(kLong), kSoon);
+}
+
+TEST_F(WakerTest, AWaitTakesTheSignalWithIt) {
+  platform::signalWaker(waker_);
+  wait(kLong);
+  EXPECT_GE(wait(50ms), 30ms);  // the system counts in ticks of 16 ms
+}
+
+TEST_F(WakerTest, AResetTakesTheSignalsBack) {
+  for (int i = 0; i < 3; ++i) platform::signalWaker(waker_);
+  wait(kLong);  // they have arrived
+  platform::signalWaker(waker_);
+  platform::resetWaker(waker_);
+  wait(50ms);
+  EXPECT_GE(wait(50ms), 30ms);
+}
+
+TEST_F(WakerTest, AThreadKeepsItsWakerUntilItsEnd) {
+  platform::Waker kept;
+  std::thread([&] {
+    EXPECT_EQ(platform::keptWaker().waiting, platform::kNoHandle);
+    ASSERT_TRUE(platform::keepWaker(platform::openWaker().waker));
+    kept = platform::keptWaker();
+  }).join();
+  EXPECT_NE(kept.waiting, platform::kNoHandle);
+  DWORD flags = 0;
+  EXPECT_FALSE(::GetHandleInformation(reinterpret_cast<HANDLE>(kept.waiting), &flags));
+}
+
+TEST(WaitTest, ARefusedConnectIsReadyAndItsReasonIsTold) {
+  const Handle handle = platform::openStream(Family::ipv4).handle;
+  const InetSocketAddress dead(InetAddress::getLoopbackAddress(), deadPort());
+  ASSERT_EQ(platform::connect(handle, Family::ipv4, dead).outcome, Outcome::wouldBlock);
+  platform::WaitEntry entry{handle, platform::Interest::writable, false};
+  const auto giveUp = std::chrono::steady_clock::now() + 20s;
+  while (!entry.ready && std::chrono::steady_clock::now() < giveUp) platform::wait(&entry, 1, {}, 1s);
+  EXPECT_TRUE(entry.ready);
+  EXPECT_EQ(platform::connectResult(handle), std::errc::connection_refused);
+  platform::close(handle);
+}
+
+TEST(WaitTest, LookingNeedsNoWaker) {
+  Pair pair = connectedPair();
+  platform::WaitEntry entry{pair.client.nativeHandle(), platform::Interest::writable, false};
+  EXPECT_FALSE(platform::wait(&entry, 1, {}, 0ms));
+  EXPECT_TRUE(entry.ready);
+}
+
+}  // namespace
