@@ -57,13 +57,13 @@ struct Transfer {
 
 // ---- socket.cpp: sockets, their life and their bytes ----------------------------------------------------------------
 
-/// Opens a TCP socket. It blocks (see above), has TCP_NODELAY set, and is not connected. std::errc::address_family_not_supported
-/// where the system lacks the family.
+/// Opens a TCP socket. It blocks (see above), has TCP_NODELAY set, and is not connected.
+/// std::errc::address_family_not_supported where the system lacks the family.
 Opened openStream(Family family);
 
-/// Opens a UDP socket. It blocks (see above), and of the datagrams to groups it gets those of the groups it has joined, whatever
-/// others on this machine have joined. A datagram that could not be delivered never makes a later call fail on it while
-/// it is unconnected.
+/// Opens a UDP socket. It blocks (see above), and of the datagrams to groups it gets those of the groups it has joined,
+/// whatever others on this machine have joined. A datagram that could not be delivered never makes a later call fail on
+/// it while it is unconnected.
 Opened openDatagram(Family family);
 
 /// Closes the handle. Whatever the system says about it, the handle is gone. May block as long as SO_LINGER says.
