@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // netlite and the headers of Windows do not get into each other's way: here netlite comes first, in
-// support/windows/headers_first.cpp last. Both are compiled with all of windows.h's macros, min and max too.
+// support/windows/headers_first.cpp last. Both see all of windows.h's macros; of these libstdc++ takes min and max
+// away.
 #include <netlite/netlite.hpp>
 
 #if defined(_WINDOWS_) || defined(_WINSOCK2API_) || defined(_WINSOCKAPI_) || defined(_INC_WINDOWS) || \
@@ -17,7 +18,7 @@
 
 #include <string>
 
-#if !defined(min) || !defined(ERROR)
+#if !defined(ERROR) || !defined(SOCKET_ERROR)
 #error "netlite takes macros of Windows away"
 #endif
 
