@@ -26,6 +26,10 @@ Process windows(const std::string& name, const std::vector<std::string>& argumen
 
 Server windowsServer(const std::string& name) { return Server(windows(name, {"0"})); }
 
+// By Ctrl-C and not by a kill: if that cuts a send short whose bytes have left already, Wine 8 forgets to close the
+// connection, and the other side waits for its end in vain. (On Windows the system closes it.)
+void end(Server& onWindows) { EXPECT_EQ(onWindows.end(Ending::interrupt), 0); }
+
 Process windowsClient(const std::string& name, int port, std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"127.0.0.1", std::to_string(port)});
   return windows(name, more);
@@ -90,6 +94,7 @@ TEST_F(Interop, EchoServerOnWindows) {
   Server server = windowsServer("echo_server");
   Process program = client("echo_client", server.port);
   talkToEcho(program);
+  end(server);
 }
 
 TEST_F(Interop, EchoClientOnWindows) {
@@ -102,6 +107,7 @@ TEST_F(InteropJava, EchoServerOnWindows) {
   Server server = windowsServer("echo_server");
   Process program = javaClient("EchoClient", server.port);
   talkToEcho(program);
+  end(server);
 }
 
 TEST_F(InteropJava, EchoClientOnWindows) {
@@ -115,6 +121,7 @@ TEST_F(Interop, ReplyServerOnWindows) {
   Process program = client("echo_client", server.port);
   program.type("안녕하세요\n");
   EXPECT_EQ(program.out.readLine(), "From server: 안녕하세요, 반갑습니다!");
+  end(server);
 }
 
 TEST_F(Interop, ChatServerOnWindows) {
@@ -151,7 +158,7 @@ TEST_F(Interop, BroadcastServerOnWindows) {
   Process there = windowsClient("broadcast_client", server.port, {"밥"});
   join(there, "밥", {&here});
   sayToAll(here, "앤", {&here, &there});
-  server.process.send(Ending::kill);
+  end(server);
   EXPECT_EQ(here.wait(), 0);  // without Enter
   EXPECT_EQ(there.wait(), 0);
 }
@@ -178,6 +185,7 @@ TEST_F(InteropJava, BroadcastOfAllThree) {
   Process here = client("broadcast_client", server.port, {"준"});
   join(here, "준", {&java, &there});
   sayToAll(java, "앤", {&java, &there, &here});
+  end(server);
 }
 
 TEST_F(Interop, UdpServerOnWindows) {
@@ -185,6 +193,7 @@ TEST_F(Interop, UdpServerOnWindows) {
   Process program = client("udp_upper_client", server.port);
   program.type("hello, 소켓\n");
   EXPECT_EQ(program.out.readLine(), "HELLO, 소켓");
+  end(server);
 }
 
 TEST_F(Interop, UdpClientOnWindows) {
