@@ -89,7 +89,8 @@ class TcpServer::Service : public std::enable_shared_from_this<TcpServer::Servic
   const Options options_;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;               // any of the fields below
+  std::condition_variable room_;                  // a client has left, or stopping_: what the accept thread waits for
+  std::condition_variable ended_;                 // told while stopping_: what Waiting threads wait for
   Clients clients_;                               // guarded by mutex_
   std::size_t waiting_clients_ = 0;               // guarded by mutex_: threads of clients_ that are Waiting
   bool accepting_ = false;                        // guarded by mutex_: the accept thread has not left its loop
@@ -120,7 +121,7 @@ class TcpServer::Service::Waiting {
     } else {
       service_.acceptor_waiting_ = change > 0;
     }
-    service_.changed_.notify_all();
+    service_.ended_.notify_all();
   }
 
   Service& service_;
@@ -162,14 +163,14 @@ void TcpServer::Service::acceptClients() {
   while (waitForRoom()) acceptOne();
   Lock lock(mutex_);
   accepting_ = false;
-  changed_.notify_all();
+  ended_.notify_all();
 }
 
 // False when there is nothing more to accept.
 bool TcpServer::Service::waitForRoom() {
   Lock lock(mutex_);
   const auto hasRoom = [this] { return options_.maxConnections == 0 || clients_.size() < options_.maxConnections; };
-  changed_.wait(lock, [&] { return stopping_ || hasRoom(); });
+  room_.wait(lock, [&] { return stopping_ || hasRoom(); });
   return !stopping_;
 }
 
@@ -204,11 +205,8 @@ void TcpServer::Service::startClient(Socket socket) {
 }
 
 void TcpServer::Service::serve(Clients::iterator client) {
-  {
-    Lock lock(mutex_);  // startClient has to have noted the thread
-    current_ = this;
-    current_client_ = &*client;
-  }
+  current_ = this;
+  current_client_ = &*client;
   try {
     handler_(client->socket);
   } catch (...) {
@@ -218,7 +216,8 @@ void TcpServer::Service::serve(Clients::iterator client) {
   leave(client);
 }
 
-// Each joins the one that left before, so that at most one ended thread waits to be joined.
+// Each joins the one that left before, so that at most one ended thread waits to be joined. The lock is free only after
+// startClient has noted the thread.
 void TcpServer::Service::leave(Clients::iterator client) {
   Clients gone;
   std::optional<platform::Thread> previous;
@@ -227,7 +226,8 @@ void TcpServer::Service::leave(Clients::iterator client) {
     previous = std::exchange(ended_client_, client->thread);
     gone.splice(gone.end(), clients_, client);
     current_ = nullptr;
-    changed_.notify_all();
+    room_.notify_one();
+    if (stopping_) ended_.notify_all();  // not before: whoever is in run() would wake with each client that leaves
   }
   if (previous) platform::joinThread(*previous);
 }
@@ -238,7 +238,7 @@ void TcpServer::Service::pauseAfter(std::exception_ptr failure) {
   pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
   Lock lock(mutex_);
   const std::size_t clients = clients_.size();
-  changed_.wait_for(lock, pause_, [&] { return stopping_ || clients_.size() < clients; });
+  room_.wait_for(lock, pause_, [&] { return stopping_ || clients_.size() < clients; });
 }
 
 void TcpServer::Service::report(const std::exception_ptr& failure) noexcept {
@@ -253,23 +253,24 @@ void TcpServer::Service::stop(Deadline grace) {
   Lock lock(mutex_);
   stopping_ = true;
   server_.close();
-  changed_.notify_all();
+  room_.notify_one();
+  ended_.notify_all();
   const Waiting waiting(*this);
   const auto ended = [this] { return othersEnded(); };
   if (grace.isNever()) {
-    changed_.wait(lock, ended);
+    ended_.wait(lock, ended);
   } else {
-    changed_.wait_until(lock, grace.time(), ended);
+    ended_.wait_until(lock, grace.time(), ended);
   }
   closeClients(lock);
-  changed_.wait(lock, ended);
+  ended_.wait(lock, ended);
   joinEnded(lock);
 }
 
 void TcpServer::Service::awaitEnd() {
   Lock lock(mutex_);
   const Waiting waiting(*this);
-  changed_.wait(lock, [this] { return stopping_ && othersEnded(); });
+  ended_.wait(lock, [this] { return stopping_ && othersEnded(); });
   joinEnded(lock);
 }
 
@@ -301,8 +302,8 @@ void TcpServer::Service::joinEnded(Lock& lock) {
   if (acceptor) platform::joinThread(*acceptor);
   lock.lock();
   --joining_;
-  changed_.notify_all();
-  changed_.wait(lock, [this] { return joining_ == 0; });
+  ended_.notify_all();
+  ended_.wait(lock, [this] { return joining_ == 0; });
 }
 
 std::size_t TcpServer::Service::connectionCount() const {
