@@ -97,6 +97,11 @@ TEST_F(StraceTest, AThousandPipelinedLinesOfATiedWriterCostAFewCalls) {
   EXPECT_LE(total(counts), kFewCalls);
 }
 
+TEST_F(StraceTest, AThreadInRunSleepsWhileClientsComeAndGo) {
+  const Counts counts = callsOf("serve");
+  EXPECT_LE(total(counts), kFewCalls);
+}
+
 using FootprintTest = SystemCallsTest;
 
 TEST_F(FootprintTest, AnAcceptedConnectionTakesOneDescriptorAndItsReaderAndWriterNoBuffers) {

@@ -9,6 +9,7 @@
 //   timed-read  the same with a timeout
 //   pipelined   1000 lines that have arrived together are read and answered, each flushed
 //   tied        the same by a tied reader and writer, nothing flushed
+//   serve       stands in TcpServer::run() while 100 clients come and go
 //   fresh       prints the descriptors and the bytes of memory that a connection's reader and writer take
 //   idle        prints the bytes that they take when lines have passed and the reader waits for more
 #include "support/blocked_thread.hpp"
@@ -124,6 +125,22 @@ void pipelined(Flush flush) {
   if (receive(pair.client, lines.size()) != lines) std::exit(1);
 }
 
+void serve() {
+  TcpServer server(loopbackServer(), [](Socket& client) { client.getInputStream().read(); });
+  std::thread clients([&server] {
+    for (int i = 0; i < kCalls; ++i) {
+      Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+      client.shutdownOutput();
+      client.getInputStream().read();
+    }
+    server.stop(1h);
+  });
+  mark("begin");
+  server.run();
+  mark("end");
+  clients.join();
+}
+
 void fresh() {
   ServerSocket server = loopbackServer();
   Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
@@ -168,6 +185,7 @@ int main(int, char** arguments) {
   if (task == "timed-read") read(1h);
   if (task == "pipelined") pipelined(Flush::everyLine);
   if (task == "tied") pipelined(Flush::whenWaiting);
+  if (task == "serve") serve();
   if (task == "fresh") fresh();
   if (task == "idle") idle();
 }
