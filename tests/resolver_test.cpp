@@ -2,6 +2,7 @@
 //
 // Look-ups: what reaches the resolver, its failures, and deadlines. The test's own resolvers stand in for the system's.
 #include "resolver.hpp"
+#include "support/running_threads.hpp"
 
 #include <netlite/exceptions.hpp>
 
@@ -29,6 +30,7 @@ using netlite::SocketTimeoutException;
 using netlite::UnknownHostException;
 using netlite::platform::HostName;
 using netlite::platform::Resolved;
+using namespace netlite::test;
 using namespace std::chrono_literals;
 
 Resolved found(const std::string& host) {
@@ -96,13 +98,19 @@ class HangingResolver {
 class HangingResolverTest : public testing::Test {
  protected:
   HangingResolverTest() { resolver_.hang(); }
-  ~HangingResolverTest() override { resolver_.letItAnswer(); }
+
+  // Wine's programs may hang if they end just while one of their threads does.
+  ~HangingResolverTest() override {
+    resolver_.letItAnswer();
+    if (threadsAreVisible()) threadsFallTo(threads_before_);
+  }
 
   static std::vector<InetAddress> ask(const std::string& host, std::chrono::milliseconds timeout) {
     return resolveHost(host, Deadline::after(timeout), HangingResolver::lookUp);
   }
 
   HangingResolver& resolver_ = HangingResolver::instance();
+  const std::size_t threads_before_ = threadsAreVisible() ? runningThreads() : 0;
 };
 
 TEST(ResolverTest, ALiteralIsNotLookedUp) {
