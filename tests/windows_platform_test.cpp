@@ -375,6 +375,45 @@ TEST(WaitTest, ARefusedConnectIsReadyAndItsReasonIsTold) {
   platform::close(handle);
 }
 
+// A connection whose client has said all it has to say and does not read yet, with no more room for what the server
+// says.
+Pair halfClosedAndFull() {
+  Pair pair = connectedPair();
+  pair.client.shutdownOutput();
+  const Handle server = pair.server.nativeHandle();
+  platform::WaitEntry end{server, platform::Interest::readable, false};
+  while (!end.ready) platform::wait(&end, 1, {}, 1s);
+  // The system moves what it has taken from one buffer to the other; then there is room once more.
+  const std::string much(1024 * 1024, 'x');
+  for (bool moved = true; moved;) {
+    moved = false;
+    while (platform::send(server, much.data(), much.size()).outcome == Outcome::done) moved = true;
+    std::this_thread::sleep_for(20ms);
+  }
+  return pair;
+}
+
+TEST(WaitTest, AWriterIsNotWokenByAPeerThatOnlyReads) {
+  const Pair pair = halfClosedAndFull();
+  platform::WaitEntry room{pair.server.nativeHandle(), platform::Interest::writable, true};
+  EXPECT_FALSE(platform::wait(&room, 1, {}, 0ms));
+  EXPECT_FALSE(room.ready);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(platform::wait(&room, 1, {}, 50ms));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 30ms);  // the system counts in ticks of 16 ms
+}
+
+TEST(WaitTest, AWriterIsWokenByAPeerThatOnlyReadsWhenThereIsRoom) {
+  Pair pair = halfClosedAndFull();
+  std::thread reader([&] { pair.client.getInputStream().skip(16 * 1024 * 1024); });
+  platform::WaitEntry room{pair.server.nativeHandle(), platform::Interest::writable, false};
+  const auto giveUp = std::chrono::steady_clock::now() + 20s;
+  while (!room.ready && std::chrono::steady_clock::now() < giveUp) platform::wait(&room, 1, {}, 1s);
+  EXPECT_TRUE(room.ready);
+  pair.server.close();
+  reader.join();
+}
+
 TEST(WaitTest, LookingNeedsNoWaker) {
   Pair pair = connectedPair();
   platform::WaitEntry entry{pair.client.nativeHandle(), platform::Interest::writable, false};

@@ -15,19 +15,21 @@ namespace netlite::platform {
 
 namespace {
 
-// Before Windows 10 version 2004 WSAPoll does not tell that a connect has failed. Whoever waits to write, and perhaps
-// for a connect, therefore looks for it himself every so often.
-constexpr std::chrono::milliseconds kFailedConnectLook{100};
+// Whoever waits to write, and perhaps for a connect, looks every so often for what nobody tells him: before Windows 10
+// version 2004 WSAPoll does not say that a connect has failed.
+constexpr std::chrono::milliseconds kLook{100};
 
 // WSAPoll counts in int milliseconds; a longer wait ends early with nothing ready, which the contract allows.
-int pollTimeout(std::chrono::milliseconds timeout, bool mayBeConnecting) {
-  if (mayBeConnecting) timeout = std::min(timeout, kFailedConnectLook);
+int pollTimeout(std::chrono::milliseconds timeout, bool writes) {
+  if (writes) timeout = std::min(timeout, kLook);
   if (timeout == std::chrono::milliseconds::max()) return -1;
   return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
 }
 
 // These two and no others: Windows refuses the whole call for what cannot be asked for.
-short pollEvents(Interest interest) { return interest == Interest::readable ? POLLRDNORM : POLLWRNORM; }
+short pollEvents(Interest interest) {
+  return static_cast<short>(interest == Interest::readable ? POLLRDNORM : POLLWRNORM);
+}
 
 bool isConnected(Handle handle) {
   DWORD seconds = 0;
@@ -44,6 +46,39 @@ bool connectHasFailed(Handle handle) {
   FD_SET(nativeSocket(handle), &exceptional);
   timeval no_time{};
   return ::select(0, nullptr, nullptr, &exceptional, &no_time) > 0 && !isConnected(handle);
+}
+
+// WSAPoll says unasked, and at once, that the peer has shut down its output. To whoever waits to write that is nothing.
+bool isReady(const WaitEntry& entry, const WSAPOLLFD& polled) {
+  if (entry.interest == Interest::readable) return polled.revents != 0;
+  return (polled.revents & ~POLLHUP) != 0 || connectHasFailed(entry.handle);
+}
+
+bool isHalfClosed(const WaitEntry& entry, const WSAPOLLFD& polled) {
+  return entry.interest == Interest::writable && polled.revents == POLLHUP;
+}
+
+// Waits for room in those that WSAPoll would come back for at once: select does not tell of a peer's end. They are
+// ready after a whole look, too: the write that is tried then meets whatever else may have happened.
+std::error_code awaitRoom(WaitEntry* entries, const WSAPOLLFD* polled, std::size_t count, Waker waker,
+                          std::chrono::milliseconds timeout) {
+  fd_set signals;
+  fd_set rooms;
+  FD_ZERO(&signals);
+  FD_ZERO(&rooms);
+  if (waker.waiting != kNoHandle) FD_SET(nativeSocket(waker.waiting), &signals);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (isHalfClosed(entries[i], polled[i])) FD_SET(polled[i].fd, &rooms);
+  }
+  const std::chrono::milliseconds look = std::min(timeout, kLook);
+  timeval time{0, static_cast<long>(look.count() * 1000)};
+  const int found = ::select(0, &signals, &rooms, nullptr, &time);
+  if (found < 0) return lastError();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!isHalfClosed(entries[i], polled[i])) continue;
+    entries[i].ready = found == 0 ? look == kLook : FD_ISSET(polled[i].fd, &rooms) != 0;
+  }
+  return {};
 }
 
 std::error_code connectToItself(Handle handle) {
@@ -113,22 +148,25 @@ Waker keptWaker() noexcept {
 
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout) {
   WSAPOLLFD polled[kMaxWaitEntries + 1];
-  bool may_be_connecting = false;
+  bool writes = false;
   for (std::size_t i = 0; i < count; ++i) {
     polled[i] = {nativeSocket(entries[i].handle), pollEvents(entries[i].interest), 0};
-    may_be_connecting = may_be_connecting || entries[i].interest == Interest::writable;
+    writes = writes || entries[i].interest == Interest::writable;
   }
   polled[count] = {nativeSocket(waker.waiting), POLLRDNORM, 0};
   // WSAPoll does not pass over what is no socket.
   const std::size_t all = waker.waiting == kNoHandle ? count : count + 1;
-  if (::WSAPoll(polled, static_cast<ULONG>(all), pollTimeout(timeout, may_be_connecting)) < 0) return lastError();
+  if (::WSAPoll(polled, static_cast<ULONG>(all), pollTimeout(timeout, writes)) < 0) return lastError();
+  bool any_ready = polled[count].revents != 0;
+  bool any_half_closed = false;
   for (std::size_t i = 0; i < count; ++i) {
-    entries[i].ready =
-        polled[i].revents != 0 || (entries[i].interest == Interest::writable && connectHasFailed(entries[i].handle));
+    entries[i].ready = isReady(entries[i], polled[i]);
+    any_ready = any_ready || entries[i].ready;
+    any_half_closed = any_half_closed || isHalfClosed(entries[i], polled[i]);
   }
   // A signal may arrive a moment after it was taken back; left there, it would end every wait to come.
   if (polled[count].revents != 0) resetWaker(waker);
-  return {};
+  return any_half_closed && !any_ready ? awaitRoom(entries, polled, count, waker, timeout) : std::error_code();
 }
 
 }  // namespace netlite::platform
