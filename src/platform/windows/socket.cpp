@@ -96,17 +96,14 @@ SOCKET acceptSocket(Handle listener, sockaddr_storage& remote) {
   return ::accept(nativeSocket(listener), reinterpret_cast<sockaddr*>(&remote), &size);
 }
 
-// Errors of the connection that was to be taken, not of the listener.
+// Errors of the connection that was to be taken, which has left the queue with them, and not of the listener.
+// WSAENETDOWN, which elsewhere is one of them, is the whole network's here, and lasts.
 bool diedInTheQueue(int error) {
   switch (error) {
     case WSAEINTR:
     case WSAECONNABORTED:
     case WSAECONNRESET:
     case WSAENETRESET:
-    case WSAENETDOWN:
-    case WSAENETUNREACH:
-    case WSAEHOSTDOWN:
-    case WSAEHOSTUNREACH:
     case WSAENOTCONN:
     case WSAETIMEDOUT: return true;
     default: return false;
@@ -123,7 +120,7 @@ Accepted taken(Handle handle, const sockaddr_storage& remote) {
 std::error_code setLinger(Handle handle, int seconds) {
   linger value{};
   value.l_onoff = seconds >= 0;
-  value.l_linger = static_cast<u_short>(std::clamp(seconds, 0, USHRT_MAX));
+  value.l_linger = static_cast<u_short>(std::clamp<int>(seconds, 0, USHRT_MAX));
   return errorIfNegative(
       ::setsockopt(nativeSocket(handle), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&value), sizeof value));
 }
@@ -156,9 +153,10 @@ std::error_code forbidSharing(Handle handle) {
 }
 
 // Takes the peer of a datagram socket away.
-std::error_code dissolve(Handle handle) {
+std::error_code dissolve(Handle handle, Family family) {
   const sockaddr_storage nobody{};
-  return errorIfNegative(::connect(nativeSocket(handle), reinterpret_cast<const sockaddr*>(&nobody), sizeof nobody));
+  const int size = static_cast<int>(family == Family::ipv4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+  return errorIfNegative(::connect(nativeSocket(handle), reinterpret_cast<const sockaddr*>(&nobody), size));
 }
 
 bool hasPeer(Handle handle) {
@@ -167,22 +165,23 @@ bool hasPeer(Handle handle) {
   return ::getpeername(nativeSocket(handle), reinterpret_cast<sockaddr*>(&native), &size) == 0;
 }
 
-// Whether a datagram socket is told of datagrams that found nobody.
-void setReportsUnreachable(Handle handle, bool on) {
-  for (const DWORD report : {static_cast<DWORD>(SIO_UDP_CONNRESET), kReportNetReset}) {
-    BOOL value = on ? TRUE : FALSE;
-    DWORD size = 0;
-    ::WSAIoctl(nativeSocket(handle), report, &value, sizeof value, nullptr, 0, &size, nullptr, nullptr);
-  }
+void setReports(Handle handle, DWORD which, bool on) {
+  BOOL value = on ? TRUE : FALSE;
+  DWORD size = 0;
+  ::WSAIoctl(nativeSocket(handle), which, &value, sizeof value, nullptr, 0, &size, nullptr, nullptr);
 }
+
+// Whether a datagram socket is told of datagrams that found nobody.
+void setReportsUnreachable(Handle handle, bool on) { setReports(handle, static_cast<DWORD>(SIO_UDP_CONNRESET), on); }
 
 bool isReport(int error) { return error == WSAECONNRESET || error == WSAENETRESET || error == WSAECONNREFUSED; }
 
-// What a call on a datagram socket has failed with: a report is WSAECONNRESET here, and nobody's without a peer.
+// What a call on a datagram socket has failed with: a report is WSAECONNRESET here, and nobody's without a peer. A
+// datagram that was too long on its way (WSAENETRESET) says nothing about who listens.
 Transfer failedDatagram(Handle handle) {
   const int error = ::WSAGetLastError();
   if (!isReport(error)) return {Outcome::failed, error, 0};
-  if (!hasPeer(handle)) return {Outcome::wouldBlock, 0, 0};
+  if (error == WSAENETRESET || !hasPeer(handle)) return {Outcome::wouldBlock, 0, 0};
   return {Outcome::failed, WSAECONNREFUSED, 0};
 }
 
@@ -228,7 +227,9 @@ Opened openStream(Family family) { return open(family, SOCK_STREAM); }
 
 Opened openDatagram(Family family) {
   const Opened opened = open(family, SOCK_DGRAM);
-  if (!opened.error) setReportsUnreachable(opened.handle, false);
+  if (opened.error) return opened;
+  setReportsUnreachable(opened.handle, false);
+  setReports(opened.handle, kReportNetReset, false);
   return opened;
 }
 
@@ -324,8 +325,8 @@ Datagram receiveFrom(Handle handle, void* buffer, std::size_t size, bool) {
   return {got.outcome, got.count, truncated, fromNative(remote), error};
 }
 
-std::error_code disconnect(Handle handle, Family) {
-  if (const std::error_code error = dissolve(handle)) return error;
+std::error_code disconnect(Handle handle, Family family) {
+  if (const std::error_code error = dissolve(handle, family)) return error;
   setReportsUnreachable(handle, false);
   getNumber(handle, SOL_SOCKET, SO_ERROR);  // asking takes it away
   const LocalAddress local = localAddress(handle);
