@@ -57,7 +57,7 @@ class NetliteConan(ConanFile):
         self.cpp_info.set_property("cmake_target_name", "netlite::netlite")
         self.cpp_info.set_property("pkg_config_name", "netlite")
         if self.settings.os == "Windows":
-            self.cpp_info.system_libs = ["ws2_32"]
+            self.cpp_info.system_libs = ["ws2_32", "iphlpapi"]
         elif self.settings.os in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]
         if self.options.shared:
