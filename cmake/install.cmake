@@ -33,13 +33,14 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/netlite-config-version.c
 install(FILES "${PROJECT_BINARY_DIR}/netlite-config.cmake" "${PROJECT_BINARY_DIR}/netlite-config-version.cmake"
   DESTINATION "${netlite_package_dir}" COMPONENT Development)
 
-# The licence goes wherever the code goes, and once only, so that two packages can be installed side by side.
+# The licence goes wherever the code goes. Shared libraries of two interfaces can be installed side by side, so nothing
+# of one may have the place of another's.
 if(BUILD_SHARED_LIBS)
-  set(netlite_licence_component Runtime)
+  get_target_property(netlite_interface netlite SOVERSION)
+  install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/netlite${netlite_interface}" COMPONENT Runtime)
 else()
-  set(netlite_licence_component Development)
+  install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/netlite" COMPONENT Development)
 endif()
-install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/netlite" COMPONENT ${netlite_licence_component})
 
 set(netlite_pc_libs -lnetlite)
 set(netlite_pc_libs_private ${CMAKE_THREAD_LIBS_INIT})

@@ -39,6 +39,12 @@ function(installed_prefix kind result)
   set(${result} "${WORK}/${kind} and moved" PARENT_SCOPE)
 endfunction()
 
+# What the shared library, its package and its licence are called by: the version without its last part.
+function(interface_version result)
+  string(REGEX REPLACE "\\.[0-9]+$" "" interface "${VERSION}")
+  set(${result} "${interface}" PARENT_SCOPE)
+endfunction()
+
 function(start_with_empty_folder)
   file(REMOVE_RECURSE "${work}")
   file(MAKE_DIRECTORY "${work}")
