@@ -8,12 +8,13 @@ include(CheckCXXCompilerFlag)
 
 set(netlite_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/netlite")
 
-# What is installed does not tell where it was built. Whoever builds for debugging wants to find the sources.
+# What is installed does not tell where it was built. A debugger that is started in netlite's folder finds the sources of
+# a Debug build all the same; the counters of a coverage build need the whole path.
 check_cxx_compiler_flag("-ffile-prefix-map=/from=to" NETLITE_COMPILER_HAS_FILE_PREFIX_MAP)
-if(NETLITE_COMPILER_HAS_FILE_PREFIX_MAP)
+if(NETLITE_COMPILER_HAS_FILE_PREFIX_MAP AND NOT NETLITE_COVERAGE)
   target_compile_options(netlite PRIVATE
-    "$<$<NOT:$<CONFIG:Debug>>:-ffile-prefix-map=${PROJECT_BINARY_DIR}=build>"
-    "$<$<NOT:$<CONFIG:Debug>>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}=netlite>")
+    "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build"
+    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=$<IF:$<CONFIG:Debug>,.,netlite>")
 endif()
 
 install(TARGETS netlite EXPORT netlite
