@@ -23,6 +23,15 @@ if(NOT HEADERS)
   public_headers("${SOURCE}/include" HEADERS)
   list(REMOVE_ITEM HEADERS netlite/version.hpp) # anybody may ask for the version
 endif()
+# A compiler that reads a header from the top must not meet anything that can fail before export.hpp.
+foreach(header IN LISTS HEADERS)
+  file(STRINGS "${SOURCE}/include/${header}" includes REGEX "^ *# *include")
+  list(APPEND includes "#include <netlite/") # export.hpp itself includes nothing
+  list(GET includes 0 first)
+  if(NOT first MATCHES "<netlite/")
+    fail("<${header}> begins with ${first}: what asks for C++17 comes too late")
+  endif()
+endforeach()
 expect("netlite requires C\\+\\+17" -std=c++14)
 expect("netlite requires C\\+\\+ exceptions" -std=c++17 -fno-exceptions)
 # Microsoft's compiler says the standard by another name, whatever __cplusplus is.
