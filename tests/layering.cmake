@@ -58,10 +58,14 @@ string(CONCAT system_words "_WIN32|winsock2?\\.h|ws2tcpip\\.h|windows\\.h|sys/${
 check_files("${public}" "${system_words}" include/netlite/*.hpp EXCEPT "/export\\.hpp$")
 check_files("${public}" "" include/netlite/export.hpp)
 check_files("${public}|${sibling}|\"platform/platform\\.hpp\"" "${system_words}" src/*.hpp src/*.cpp)
-check_files("${public}" "${system_words}" src/platform/*.hpp)
-check_files("${system}|${public}|${sibling}|${contract}|\"platform/posix/${name}\\.hpp\"" "windows/${name}"
+check_files("${public}" "${system_words}" src/platform/platform.hpp)
+# What all systems do alike, with types that native_types.hpp takes from the system.
+set(native "\"platform/native_address\\.hpp\"")
+check_files("${public}|\"platform/platform\\.hpp\"|${native}|\"native_types\\.hpp\"" "${system_words}"
+            src/platform/*.hpp src/platform/*.cpp EXCEPT "/platform\\.hpp$")
+check_files("${system}|${public}|${sibling}|${contract}|${native}|\"platform/posix/${name}\\.hpp\"" "windows/${name}"
             src/platform/posix/*.hpp src/platform/posix/*.cpp)
-check_files("${system}|${public}|${sibling}|${contract}|\"platform/windows/${name}\\.hpp\"" "posix/${name}"
+check_files("${system}|${public}|${sibling}|${contract}|${native}|\"platform/windows/${name}\\.hpp\"" "posix/${name}"
             src/platform/windows/*.hpp src/platform/windows/*.cpp)
 check_files("${public}|\"support/${name}\\.hpp\"" "${system_words}"
             examples/*.hpp examples/*.cpp examples/support/*.hpp examples/support/*.cpp)

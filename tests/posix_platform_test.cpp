@@ -1,88 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// What posix/ does with addresses and the resolver's errors, where no public call shows it.
+// What posix/ does with errors, where no public call shows it.
 #include "platform/platform.hpp"
-#include "platform/posix/native_address.hpp"
 
 #include <gtest/gtest.h>
 
 #include <netdb.h>
-#include <netinet/in.h>
 
 #include <cerrno>
-#include <cstring>
-#include <string>
 #include <system_error>
 
 namespace {
 
 using namespace netlite;
-using platform::Family;
-
-InetSocketAddress thereAndBack(const InetSocketAddress& address, Family family) {
-  sockaddr_storage native{};
-  toNative(address, family, native);
-  return platform::fromNative(native);
-}
-
-sockaddr_in6 asIPv6(const InetSocketAddress& address, Family family) {
-  sockaddr_storage native{};
-  sockaddr_in6 result{};
-  EXPECT_EQ(toNative(address, family, native), sizeof result);
-  std::memcpy(&result, &native, sizeof result);
-  return result;
-}
-
-std::string ipv6Bytes(const sockaddr_in6& native) {
-  return {reinterpret_cast<const char*>(native.sin6_addr.s6_addr), sizeof native.sin6_addr.s6_addr};
-}
-
-TEST(NativeAddressTest, IPv4KeepsAddressAndPort) {
-  const InetSocketAddress address("192.0.2.1", 4711);
-  EXPECT_EQ(thereAndBack(address, Family::ipv4), address);
-}
-
-TEST(NativeAddressTest, IPv6KeepsAddressPortAndScope) {
-  const InetSocketAddress address("fe80::1%7", 4711);
-  EXPECT_EQ(thereAndBack(address, Family::ipv6), address);
-  EXPECT_EQ(thereAndBack(address, Family::dualStack), address);
-}
-
-TEST(NativeAddressTest, AnIPv4SocketGetsAnIPv4Address) {
-  sockaddr_storage native{};
-  EXPECT_EQ(toNative(InetSocketAddress("192.0.2.1", 1), Family::ipv4, native), sizeof(sockaddr_in));
-  EXPECT_EQ(native.ss_family, AF_INET);
-}
-
-TEST(NativeAddressTest, AnIPv6SocketGetsAMappedIPv4Address) {
-  const sockaddr_in6 native = asIPv6(InetSocketAddress("192.0.2.1", 1), Family::dualStack);
-  EXPECT_EQ(ipv6Bytes(native), std::string("\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16));
-}
-
-TEST(NativeAddressTest, AMappedAddressComesBackAsIPv4) {
-  const InetSocketAddress address("192.0.2.1", 4711);
-  EXPECT_EQ(thereAndBack(address, Family::dualStack), address);
-}
-
-TEST(NativeAddressTest, TheIPv4WildcardIsTheIPv6OneOnAnIPv6Socket) {
-  EXPECT_EQ(ipv6Bytes(asIPv6(InetSocketAddress(1), Family::dualStack)), std::string(16, '\0'));
-  EXPECT_EQ(thereAndBack(InetSocketAddress(1), Family::ipv6), InetSocketAddress("::", 1));
-}
-
-TEST(NativeAddressTest, AnIPv6AddressStaysIPv6ForAnIPv4Socket) {
-  sockaddr_storage native{};
-  EXPECT_EQ(toNative(InetSocketAddress("::1", 1), Family::ipv4, native), sizeof(sockaddr_in6));
-  EXPECT_EQ(native.ss_family, AF_INET6);
-}
-
-TEST(NativeAddressTest, NoAddressIsTheWildcard) {
-  EXPECT_EQ(platform::fromNative(sockaddr_storage{}), InetSocketAddress());
-}
-
-TEST(InterfaceIndexTest, KnowsItsOwnInterfaces) {
-  EXPECT_EQ(platform::interfaceIndex("no-such-if"), 0U);
-  EXPECT_EQ(platform::interfaceIndex("a-name-that-is-longer-than-any-interface"), 0U);
-}
 
 TEST(ResolverErrorTest, ComparesWithTheStandardsConditions) {
   EXPECT_TRUE(platform::resolverError(EAI_NONAME) == std::errc::no_such_device_or_address);

@@ -2,8 +2,8 @@
 //
 // The resolver.cpp section of platform.hpp, over getaddrinfo and getnameinfo.
 // Thread-safety: no shared state.
+#include "platform/native_address.hpp"
 #include "platform/platform.hpp"
-#include "platform/posix/native_address.hpp"
 
 #include <net/if.h>
 #include <netdb.h>

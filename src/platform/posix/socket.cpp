@@ -3,8 +3,8 @@
 // Sockets, their life and their bytes over POSIX. Where Linux has the better call (accept4, SOCK_CLOEXEC, MSG_NOSIGNAL)
 // it is used; the BSDs get the same result by more calls.
 // Thread-safety: as platform.hpp promises; no state here.
+#include "platform/native_address.hpp"
 #include "platform/platform.hpp"
-#include "platform/posix/native_address.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>

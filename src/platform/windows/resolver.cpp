@@ -3,8 +3,8 @@
 // The resolver.cpp section of platform.hpp, over GetAddrInfoW and GetNameInfoW. A host name that is not ASCII is asked
 // for by its international form (RFC 5891), which the system makes of it.
 // Thread-safety: no shared state.
+#include "platform/native_address.hpp"
 #include "platform/platform.hpp"
-#include "platform/windows/native_address.hpp"
 #include "platform/windows/utf16.hpp"
 #include "platform/windows/winsock.hpp"
 

@@ -4,8 +4,8 @@
 // not end a send, shutdown ends neither recv nor accept), so no call ever blocks: every socket is non-blocking from its
 // first moment, and all waiting is done in wait.cpp.
 // Thread-safety: as platform.hpp promises; no state here.
+#include "platform/native_address.hpp"
 #include "platform/platform.hpp"
-#include "platform/windows/native_address.hpp"
 #include "platform/windows/winsock.hpp"
 
 #include <algorithm>

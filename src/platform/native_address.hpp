@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Addresses to and from the system's own form: what socket.cpp and resolver.cpp share.
+// Addresses to and from the system's own form: what the socket.cpp and resolver.cpp of all systems share.
 // Thread-safety: no shared state.
 #pragma once
 
+#include "native_types.hpp"
 #include "platform/platform.hpp"
-
-#include <winsock2.h>
-// After winsock2.h, which it rests on.
-#include <ws2tcpip.h>
 
 namespace netlite::platform {
 
 /// Fills `native` with the address in the form that a socket of this family takes, and returns its length. An IPv6 or
 /// dual-stack socket gets an IPv4 address as ::ffff:a.b.c.d, and the IPv4 wildcard as ::. An IPv6 address for an IPv4
 /// socket stays IPv6: the system refuses it.
-int toNative(const InetSocketAddress& address, Family family, sockaddr_storage& native);
+AddressLength toNative(const InetSocketAddress& address, Family family, sockaddr_storage& native);
 
 /// The library's form of the address, without a name. An IPv4-mapped IPv6 address becomes IPv4; an address of no IP
 /// family becomes the wildcard with port 0.

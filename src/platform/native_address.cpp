@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Addresses to and from sockaddr_in and sockaddr_in6.
+// Addresses to and from sockaddr_in and sockaddr_in6, which all systems have by the same names.
 // Thread-safety: no shared state.
-#include "platform/posix/native_address.hpp"
-
-#include <netinet/in.h>
+#include "platform/native_address.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -16,10 +14,10 @@ namespace {
 
 // Copied as bytes, since a sockaddr_storage may not be read or written as another type.
 template <class Native>
-socklen_t store(const Native& from, sockaddr_storage& to) {
+AddressLength store(const Native& from, sockaddr_storage& to) {
   to = {};
   std::memcpy(&to, &from, sizeof from);
-  return static_cast<socklen_t>(sizeof from);
+  return static_cast<AddressLength>(sizeof from);
 }
 
 template <class Native>
@@ -74,7 +72,7 @@ InetSocketAddress fromIPv6(const sockaddr_in6& native) {
 
 }  // namespace
 
-socklen_t toNative(const InetSocketAddress& address, Family family, sockaddr_storage& native) {
+AddressLength toNative(const InetSocketAddress& address, Family family, sockaddr_storage& native) {
   if (family == Family::ipv4 && address.getAddress().isIPv4()) return store(toIPv4(address), native);
   return store(toIPv6(address), native);
 }
