@@ -28,4 +28,10 @@ mkdir -p "$WINEPREFIX" || exit
   "$server" -p600 9>&- || exit 0 # there is one
   "$wine" wineboot -i </dev/null 9>&-
 ) 9>"$WINEPREFIX/lock" >/dev/null 2>&1
+
+# Wine needs certain addresses for itself. Where the system chooses them at random, one in some thousands of programs
+# does not start. A container may forbid to do without.
+if setarch -R true 2>/dev/null; then
+  exec setarch -R "$wine" "$@"
+fi
 exec "$wine" "$@"
