@@ -27,6 +27,12 @@ constexpr Bound kBounds[] = {
     {"Println32", "print", 32, 500, 1.75},
 };
 
+#ifdef __clang__
+constexpr double kAllowance = 1.1;  // the bounds were measured with g++
+#else
+constexpr double kAllowance = 1.0;
+#endif
+
 std::ostream& operator<<(std::ostream& out, const Bound& bound) { return out << bound.name; }
 
 class InstructionsTest : public testing::TestWithParam<Bound> {
@@ -70,7 +76,7 @@ TEST_P(InstructionsTest, StayWithinABoundOfTheRawBaseline) {
   const double netlite = perLine("netlite");
   std::printf("instructions a line: raw %.0f, netlite %.0f, ratio %.2f\n", raw, netlite, netlite / raw);
   EXPECT_GT(raw, 0);
-  EXPECT_LE(netlite / raw, GetParam().ratio);
+  EXPECT_LE(netlite / raw, kAllowance * GetParam().ratio);
 }
 
 INSTANTIATE_TEST_SUITE_P(Lines, InstructionsTest, testing::ValuesIn(kBounds),

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <climits>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <locale>
 #include <memory>
@@ -90,7 +91,7 @@ TEST(PrintWriterTest, PrintsTheShortestFloatingPointThatReadsBack) {
 TEST(PrintWriterTest, TheLongestNumbersFit) {
   for (const long double number : {std::numeric_limits<long double>::max(), -std::numeric_limits<long double>::min(),
                                    std::numeric_limits<long double>::lowest() / 3}) {
-    EXPECT_EQ(std::stold(printed(number)), number);
+    EXPECT_EQ(std::strtold(printed(number).c_str(), nullptr), number);  // stold may call the smallest one out of range
   }
   EXPECT_EQ(std::stod(printed(-std::numeric_limits<double>::min())), -std::numeric_limits<double>::min());
 }

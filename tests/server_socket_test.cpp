@@ -659,7 +659,7 @@ TEST(ServerSocketTest, AFailedBindLeavesNoDescriptor) {
 TEST(ServerSocketTest, ARejectedClientLeavesNoDescriptor) {
   if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   ServerSocket server = loopbackServer();
-  server.setSoTimeout(1ms);
+  server.setSoTimeout(50ms);
   EXPECT_THROW(server.accept(), SocketTimeoutException);  // what a thread needs for its first wait is open now
   server.setAcceptFilter([](const InetSocketAddress&) { return false; });
   const Socket client = clientOf(server);

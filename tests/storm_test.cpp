@@ -196,7 +196,7 @@ class StormTest : public testing::Test {
   static void warmUp() {
     std::thread([] {}).join();
     ServerSocket server = loopbackServer();
-    server.setSoTimeout(1ms);
+    server.setSoTimeout(50ms);
     EXPECT_THROW(server.accept(), SocketTimeoutException);
   }
 };

@@ -33,7 +33,12 @@ struct Pipe {
   Pipe() {
     ::signal(SIGPIPE, SIG_IGN);  // writeAll() may meet a program that has ended
     int numbers[2];
+#ifdef __APPLE__  // has no pipe2
+    checked(::pipe(numbers), "pipe");
+    for (const int number : numbers) checked(::fcntl(number, F_SETFD, FD_CLOEXEC), "fcntl");
+#else
     checked(::pipe2(numbers, O_CLOEXEC), "pipe2");
+#endif
     reading = Descriptor(numbers[0]);
     writing = Descriptor(numbers[1]);
   }
@@ -48,8 +53,8 @@ struct Plan {
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawnattr_init(&attributes);
     sigset_t usual;
-    ::sigemptyset(&usual);
-    ::sigaddset(&usual, SIGPIPE);
+    sigemptyset(&usual);  // a macro here and there, as the next one
+    sigaddset(&usual, SIGPIPE);
     ::posix_spawnattr_setsigdefault(&attributes, &usual);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   }

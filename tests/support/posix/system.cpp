@@ -4,6 +4,8 @@
 // Thread-safety: no shared state.
 #include "support/system.hpp"
 
+#include <net/if.h>
+
 #include <string>
 
 namespace netlite::test {
@@ -12,6 +14,6 @@ bool runsOnWindows() { return false; }
 
 bool runsUnderWine() { return false; }
 
-std::string loopbackInterface() { return "lo"; }  // Linux's
+std::string loopbackInterface() { return if_nametoindex("lo") != 0 ? "lo" : "lo0"; }  // Linux's, and that of the BSDs
 
 }  // namespace netlite::test
