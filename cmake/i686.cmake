@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+#
+# Words of 32 bits (Debian and Ubuntu: g++-i686-linux-gnu). An x86-64 Linux runs the programs by itself.
+set(CMAKE_SYSTEM_PROCESSOR i686)
+include("${CMAKE_CURRENT_LIST_DIR}/debian_cross.cmake")
+
+# The libraries are in the compiler's folder, where programs would not look for them.
+set(CMAKE_EXE_LINKER_FLAGS_INIT
+    "-Wl,--dynamic-linker=/usr/${netlite_machine}/lib/ld-linux.so.2 -Wl,-rpath=/usr/${netlite_machine}/lib")
