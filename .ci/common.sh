@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+#
+# What .ci/run and .ci/more share. A script that reads this defines all_checks, install_what_is_missing and a check_NAME
+# for each of its checks, and calls run_checks. Everything is checked in a fresh clone of HEAD.
+set -uo pipefail
+export LC_ALL=C.UTF-8
+export CTEST_PARALLEL_LEVEL=4
+
+readonly skipped=77 # what a check returns that cannot run here; it has said why
+root=$(git -C "$(dirname "$0")" rev-parse --show-toplevel) || exit 2
+work=$(mktemp -d)
+trap clean_up EXIT
+passed=0
+failed=0
+summary=()
+
+clean_up() {
+  [ ! -d "$work/netlite/build/wine" ] || "$work/netlite/cmake/wine.sh" --stop # it outlives the programs it has run
+  rm -rf "$work"
+}
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+  command -v apt-get >/dev/null || { echo "missing: $*" >&2; exit 2; }
+  echo "installing: $*"
+  as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy "$@" || exit 2
+}
+
+is_there() { if [[ $1 == /* ]]; then [ -e "$1" ]; else command -v "$1" >/dev/null; fi; }
+
+# install_missing [apt's option] PROGRAM=PACKAGE... PATH=PACKAGE...
+install_missing() {
+  local options=() packages=() pair
+  for pair; do
+    if [[ $pair == -* ]]; then
+      options+=("$pair")
+    else
+      is_there "${pair%%=*}" || packages+=("${pair#*=}")
+    fi
+  done
+  [ ${#packages[@]} -eq 0 ] || install_packages "${options[@]}" "${packages[@]}"
+}
+
+# Adds what CTest says of itself in the log, or else the check as one.
+count() {
+  local status=$1 log=$2 line out_of failures
+  line=$(grep -Eo '[0-9]+ tests? failed out of [0-9]+' "$log" | tail -n 1)
+  if [ -n "$line" ]; then
+    failures=${line%% *}
+    out_of=${line##* }
+    passed=$((passed + out_of - failures))
+    failed=$((failed + failures))
+    [ "$status" -eq 0 ] || [ "$failures" -gt 0 ] || failed=$((failed + 1))
+  elif [ "$status" -eq 0 ]; then
+    passed=$((passed + 1))
+  elif [ "$status" -ne "$skipped" ]; then
+    failed=$((failed + 1))
+  fi
+}
+
+run_check() {
+  local status=0 result start=$SECONDS log="$work/$1.log"
+  printf '\n==== %s\n' "$1"
+  (cd "$work/netlite" && "check_$1") 2>&1 | tee "$log" || status=$?
+  count "$status" "$log"
+  case $status in
+    0) result=ok ;;
+    "$skipped") result=skipped ;;
+    *) result=FAILED ;;
+  esac
+  summary+=("$(printf '%-8s %-7s %4d s' "$1" "$result" $((SECONDS - start)))")
+}
+
+run_checks() {
+  local checks=("$@") check
+  [ ${#checks[@]} -gt 0 ] || checks=("${all_checks[@]}")
+  for check in "${checks[@]}"; do
+    declare -F "check_$check" >/dev/null || { echo "no such check: $check (${all_checks[*]})" >&2; exit 2; }
+  done
+
+  install_what_is_missing
+  [ -z "$(git -C "$root" status --porcelain)" ] || echo "note: changes that are not committed are not checked"
+  git clone --quiet "$root" "$work/netlite" || exit 2
+  for check in "${checks[@]}"; do run_check "$check"; done
+
+  echo
+  printf '%s\n' "${summary[@]}"
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
