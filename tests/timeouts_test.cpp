@@ -43,17 +43,17 @@ SocketTimeoutException timeoutOf(std::chrono::milliseconds timeout, const std::f
   return exception;
 }
 
-// A peer that sends a byte every few milliseconds and so keeps a reader busy for as long as it lives, up to a minute.
+// A peer that sends a byte every few milliseconds and so keeps a reader busy for as long as it lives, up to a minute. The
+// first byte is there from the beginning.
 class DrippingPeer {
  public:
-  explicit DrippingPeer(Socket& socket)
-      : thread_([this, out = socket.getOutputStream()]() mutable {
-          const auto end = Clock::now() + 1min;
-          for (; !stop_ && Clock::now() < end; std::this_thread::sleep_for(3ms)) {
-            out.write('x');
-            ++sent_;
-          }
-        }) {}
+  explicit DrippingPeer(Socket& socket) : out_(socket.getOutputStream()) {
+    send();
+    thread_ = std::thread([this] {
+      const auto end = Clock::now() + 1min;
+      for (; !stop_ && Clock::now() < end; std::this_thread::sleep_for(3ms)) send();
+    });
+  }
   ~DrippingPeer() { stop(); }
   DrippingPeer(const DrippingPeer&) = delete;
   DrippingPeer& operator=(const DrippingPeer&) = delete;
@@ -65,6 +65,12 @@ class DrippingPeer {
   }
 
  private:
+  void send() {
+    out_.write('x');
+    ++sent_;
+  }
+
+  SocketOutputStream out_;
   std::atomic<bool> stop_{false};
   std::atomic<std::size_t> sent_{0};
   std::thread thread_;
@@ -226,6 +232,7 @@ TEST_F(TimeoutsTest, ReadNBytesOfADripLosesNothing) {
   const auto timeout = timeoutOf(60ms, [&] { in().readNBytes(&buffer[0], buffer.size()); });
   const std::size_t sent = peer.stop();
   pair_.server.close();
+  pair_.client.setSoTimeout(10s);
   EXPECT_EQ(timeout.bytesTransferred() + in().readAllBytes().size(), sent);
 }
 
@@ -244,6 +251,7 @@ TEST_F(TimeoutsTest, SkipOfADripTimesOutAndCountsWhatItDropped) {
   const auto timeout = timeoutOf(60ms, [&] { in().skip(100000); });
   const std::size_t sent = peer.stop();
   pair_.server.close();
+  pair_.client.setSoTimeout(10s);
   EXPECT_EQ(timeout.bytesTransferred() + in().readAllBytes().size(), sent);
 }
 
@@ -253,6 +261,7 @@ TEST_F(TimeoutsTest, ReadAllBytesOfADripTimesOutAndLosesNothing) {
   EXPECT_EQ(timeoutOf(60ms, [&] { in().readAllBytes(); }).bytesTransferred(), 0u);
   const std::size_t sent = peer.stop();
   pair_.server.close();
+  pair_.client.setSoTimeout(10s);
   EXPECT_EQ(in().readAllBytes(), std::string(sent, 'x'));
 }
 
@@ -322,6 +331,7 @@ TEST_F(TimeoutsTest, TransferToOfADripTimesOutAndCountsWhatItWrote) {
   EXPECT_EQ(sink.toString().size(), timeout.bytesTransferred());
   const std::size_t sent = peer.stop();
   pair_.server.close();
+  pair_.client.setSoTimeout(10s);
   EXPECT_EQ(sink.toString().size() + in().readAllBytes().size(), sent);
 }
 
