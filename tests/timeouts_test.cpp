@@ -43,8 +43,8 @@ SocketTimeoutException timeoutOf(std::chrono::milliseconds timeout, const std::f
   return exception;
 }
 
-// A peer that sends a byte every few milliseconds and so keeps a reader busy for as long as it lives, up to a minute. The
-// first byte is there from the beginning.
+// A peer that sends a byte every few milliseconds and so keeps a reader busy for as long as it lives, up to a minute.
+// The first byte is there from the beginning.
 class DrippingPeer {
  public:
   explicit DrippingPeer(Socket& socket) : out_(socket.getOutputStream()) {
