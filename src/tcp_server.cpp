@@ -212,7 +212,8 @@ void TcpServer::Service::serve(Clients::iterator client) {
   } catch (...) {
     report(std::current_exception());
   }
-  client->socket.close();
+  // Closed by the end of its life: nobody can ask for its addresses any more, so close() would ask the system in vain.
+  { const Socket ended(std::move(client->socket)); }
   leave(client);
 }
 
