@@ -8,6 +8,7 @@
 
 #include <netlite/netlite.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -53,6 +54,14 @@ Exception thrownBy(Call call) {
     return exception;
   }
   throw std::logic_error("nothing was thrown");
+}
+
+/// Waits in vain: what the calling thread needs for its waits, it has from now on. Not too short, or there is no
+/// waiting.
+inline void waitOnce() {
+  ServerSocket server = loopbackServer();
+  server.setSoTimeout(std::chrono::milliseconds(50));
+  thrownBy<SocketTimeoutException>([&] { server.accept(); });
 }
 
 /// Whether this is how a system tells that the peer has reset the connection. Windows has two ways.

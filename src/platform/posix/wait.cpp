@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Waiting over poll, and the waker: an eventfd on Linux, a pipe elsewhere.
-// Thread-safety: as platform.hpp promises; no state here.
+// Thread-safety: as platform.hpp promises; the only state is the waker that each thread keeps for itself.
 #include "platform/platform.hpp"
 
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 //
 // Waiting over WSAPoll, and the waker: a UDP socket of the loopback network that is connected to itself, since WSAPoll
 // waits for sockets alone.
-// Thread-safety: as platform.hpp promises; no state here.
+// Thread-safety: as platform.hpp promises; the only state is the waker that each thread keeps for itself.
 #include "platform/platform.hpp"
 #include "platform/windows/winsock.hpp"
 
