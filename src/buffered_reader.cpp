@@ -228,11 +228,11 @@ class BufferedReader::State {
   }
 
   const std::unique_ptr<InputStream> stream_;
-  std::atomic<bool> closed_{false};  // set by any thread, once
 
-  // The rest belongs to the thread that reads.
+  // All but closed_ belongs to the thread that reads.
   LineBuffer buffer_;
   std::size_t max_line_length_ = kDefaultMaxLineLength;
+  std::atomic<bool> closed_{false};  // set by any thread, once
   Skips skips_ = Skips::nothing;
   bool last_line_terminated_ = true;
   bool at_end_ = false;

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 namespace netlite {
@@ -46,13 +47,13 @@ bool breaksConnection(std::error_code error) {
 class Connection::Connecting {
  public:
   Connecting(Connection& connection, const std::string& what) : connection_(connection) {
-    std::lock_guard<std::mutex> lock(connection_.state_mutex_);
+    std::lock_guard<Mutex> lock(connection_.state_mutex_);
     if (connection_.remote_) throwSocketError(what, Error::alreadyConnected);
     if (connection_.connecting_) throwSocketError(what, Error::connecting);
     connection_.connecting_ = true;
   }
   ~Connecting() {
-    std::lock_guard<std::mutex> lock(connection_.state_mutex_);
+    std::lock_guard<Mutex> lock(connection_.state_mutex_);
     connection_.connecting_ = false;
   }
   Connecting(const Connecting&) = delete;
@@ -89,7 +90,7 @@ class Connection::BoundSocket final : public AttemptSockets {
     Family family{};
     const Opened opened = connection_.settings_.openBound(local_, family);
     if (!opened.error) return connection_.settings_.install(connection_.core_, opened.handle, family);
-    std::lock_guard<std::mutex> lock(connection_.state_mutex_);
+    std::lock_guard<Mutex> lock(connection_.state_mutex_);
     connection_.local_.reset();  // somebody else was quicker: the socket is unbound again
   }
 
@@ -118,8 +119,8 @@ void Connection::bind(const InetSocketAddress& local) {
     throwSocketError(Operation::bind, what, bound.error);
   }
   settings_.install(core_, opened.handle, family);
-  std::lock_guard<std::mutex> lock(state_mutex_);
-  local_ = InetSocketAddress(local.getAddress(), bound.address.getPort());
+  std::lock_guard<Mutex> lock(state_mutex_);
+  local_ = std::make_unique<InetSocketAddress>(local.getAddress(), bound.address.getPort());
 }
 
 void Connection::connect(const InetSocketAddress& remote, std::chrono::milliseconds timeout) {
@@ -152,8 +153,8 @@ void Connection::connectTo(const std::string& target, Deadline deadline, Resolve
   const Established established = Connector(core_, sockets, target, deadline).connect(resolve());
   const Family family = bound ? settings_.family() : familyFor(established.remote.getAddress());
   settings_.install(core_, established.handle, family);
-  std::lock_guard<std::mutex> lock(state_mutex_);
-  local_ = established.local;
+  std::lock_guard<Mutex> lock(state_mutex_);
+  local_ = std::make_unique<InetSocketAddress>(established.local);
   remote_ = established.remote;
   core_.setInputMayBeQueued(!abortive_close_);
 }
@@ -190,7 +191,7 @@ void Connection::throwReadError(Error error) const { throwSocketError(describe("
 void Connection::throwReadTimeout() const { throwTimeout(describe("read from")); }
 
 std::size_t Connection::takeUnread(void* buffer, std::size_t size) {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   const std::size_t count = std::min(size, unread_.size());
   std::memcpy(buffer, unread_.data(), count);
   unread_.erase(0, count);
@@ -212,7 +213,7 @@ std::size_t Connection::endOfInput() {
   }
   const std::error_code broken = failure();
   if (broken) throwSocketError(Operation::other, describe("read from"), broken);
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   input_ended_ = true;
   core_.setInputMayBeQueued(false);
   return 0;
@@ -221,7 +222,7 @@ std::size_t Connection::endOfInput() {
 // A clean end stays one. Windows goes on to tell of a reset that a later write has called forth.
 std::size_t Connection::endOrFailure(std::error_code error) {
   {
-    std::lock_guard<std::mutex> lock(state_mutex_);
+    std::lock_guard<Mutex> lock(state_mutex_);
     if (input_ended_) return 0;
   }
   failRead(error);
@@ -238,7 +239,7 @@ std::size_t Connection::available() {
   if (isInputShutdown()) return 0;
   const Transfer queued = platform::available(core_.handle());
   if (queued.outcome == Outcome::failed) failRead(queued.error());
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   return unread_.size() + queued.count;
 }
 
@@ -258,7 +259,7 @@ bool Connection::awaitInput(std::chrono::milliseconds patience) {
 
 // Without a turn at reading: another reader may have it for as long as it likes, and this call's time may be over.
 void Connection::unread(std::string bytes) {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   unread_.insert(0, bytes);
   has_unread_.store(!unread_.empty(), std::memory_order_release);
 }
@@ -358,28 +359,28 @@ void Connection::requireOutput() {
 }
 
 std::optional<InetSocketAddress> Connection::remote() const {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   return remote_;
 }
 
 // An accepted socket asks the system only when somebody wants to know.
 std::optional<InetSocketAddress> Connection::local() {
   const SocketCore::Call call(core_);
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   if (!local_ && remote_ && call.entered()) {
     const platform::LocalAddress bound = platform::localAddress(core_.handle());
-    if (!bound.error) local_ = bound.address;
+    if (!bound.error) local_ = std::make_unique<InetSocketAddress>(bound.address);
   }
-  return local_;
+  return local_ == nullptr ? std::nullopt : std::optional(*local_);
 }
 
 void Connection::rememberFailure(std::error_code error) {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   if (!failure_ && !input_ended_ && breaksConnection(error)) failure_ = error;
 }
 
 std::error_code Connection::failure() const {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   return failure_;
 }
 
@@ -408,7 +409,7 @@ std::chrono::milliseconds Connection::writeTimeout() {
 void Connection::setOption(Option option, int value) {
   settings_.set(core_, option, value, toString());
   if (option != Option::linger) return;
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   abortive_close_ = value == 0;
   core_.setInputMayBeQueued(remote_ && !abortive_close_ && !input_ended_);
 }

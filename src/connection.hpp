@@ -19,7 +19,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -106,14 +106,14 @@ class Connection {
   std::atomic<bool> output_shutdown_{false};
   std::atomic<bool> has_unread_{false};  // whether unread_ holds something
 
-  mutable std::mutex state_mutex_;
-  std::optional<InetSocketAddress> remote_;  // guarded by state_mutex_; set once
-  std::optional<InetSocketAddress> local_;   // guarded by state_mutex_
-  std::string unread_;                       // guarded by state_mutex_: bytes that come before the descriptor's
-  bool connecting_ = false;                  // guarded by state_mutex_
-  bool abortive_close_ = false;              // guarded by state_mutex_: SO_LINGER with zero seconds
-  bool input_ended_ = false;                 // guarded by state_mutex_
-  std::error_code failure_;                  // guarded by state_mutex_: what broke the connection, for every later read
+  mutable Mutex state_mutex_;
+  bool connecting_ = false;                         // guarded by state_mutex_
+  bool abortive_close_ = false;                     // guarded by state_mutex_: SO_LINGER with zero seconds
+  bool input_ended_ = false;                        // guarded by state_mutex_
+  std::optional<InetSocketAddress> remote_;         // guarded by state_mutex_; set once
+  std::unique_ptr<const InetSocketAddress> local_;  // guarded by state_mutex_; few accepted sockets are asked for it
+  std::string unread_;                              // guarded by state_mutex_: bytes that come before the descriptor's
+  std::error_code failure_;  // guarded by state_mutex_: what broke the connection, for every later read
 };
 
 /// Closes the handle so that the peer sees a reset, not an end.

@@ -134,13 +134,13 @@ class DatagramSocket::Endpoint {
   SocketCore core_;
   SocketSettings settings_;
   std::atomic<std::chrono::milliseconds::rep> timeout_{0};
-  std::mutex connect_mutex_;  // held by the one bind, connect or disconnect that is under way
+  Mutex connect_mutex_;  // held by the one bind, connect or disconnect that is under way
 
   Mutex receive_mutex_;      // held by the one receive that is under way
   std::deque<Early> early_;  // guarded by receive_mutex_: comes before what is in the system's queue
   std::string buffer_;       // guarded by receive_mutex_: received into, then swapped with the packet's
 
-  mutable std::mutex state_mutex_;
+  mutable Mutex state_mutex_;
   std::optional<InetSocketAddress> bound_;  // guarded by state_mutex_; set once
   std::optional<InetSocketAddress> local_;  // guarded by state_mutex_: bound_, or what the system made of it for a peer
   std::optional<InetSocketAddress> peer_;   // guarded by state_mutex_
@@ -152,14 +152,14 @@ void DatagramSocket::Endpoint::bind(const InetSocketAddress& local) {
   const std::string what = "bind to " + local.toString();
   const SocketCore::Call call(core_);
   if (!call.entered()) throwSocketError(what, Error::socketClosed);
-  std::lock_guard<std::mutex> exclusive(connect_mutex_);
+  std::lock_guard<Mutex> exclusive(connect_mutex_);
   if (isBound()) throwSocketError(what, Error::alreadyBound);
   bindTo(local);
 }
 
 void DatagramSocket::Endpoint::ensureBound() {
   if (isBound()) return;
-  std::lock_guard<std::mutex> exclusive(connect_mutex_);
+  std::lock_guard<Mutex> exclusive(connect_mutex_);
   if (!isBound()) bindTo(InetSocketAddress());
 }
 
@@ -169,7 +169,7 @@ void DatagramSocket::Endpoint::bindTo(const InetSocketAddress& local) {
   if (opened.error) throwSocketError(Operation::bind, "bind to " + local.toString(), opened.error);
   const int port = platform::localAddress(opened.handle).address.getPort();
   settings_.install(core_, opened.handle, family);
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   bound_ = local_ = InetSocketAddress(local.getAddress(), port);
 }
 
@@ -179,7 +179,7 @@ void DatagramSocket::Endpoint::connect(const InetSocketAddress& remote) {
   const SocketCore::Call call(core_);
   if (!call.entered()) throwSocketError(what, Error::socketClosed);
   ensureBound();
-  std::lock_guard<std::mutex> exclusive(connect_mutex_);
+  std::lock_guard<Mutex> exclusive(connect_mutex_);
   const std::optional<InetSocketAddress> before = peer();
   const InetSocketAddress now = reachable(remote);
   takePeerAway(what);
@@ -195,7 +195,7 @@ std::error_code DatagramSocket::Endpoint::setPeer(const InetSocketAddress& peer)
   const platform::Transfer connected = platform::connect(core_.handle(), settings_.family(), peer);
   if (connected.outcome != Outcome::done) return connected.error();
   const platform::LocalAddress local = platform::localAddress(core_.handle());
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   peer_ = peer;
   if (!local.error) local_ = local.address;
   return {};
@@ -220,7 +220,7 @@ void DatagramSocket::Endpoint::dropStrangers(const InetSocketAddress& peer) {
 void DatagramSocket::Endpoint::disconnect() {
   const SocketCore::Call call(core_);
   if (!call.entered()) return;
-  std::lock_guard<std::mutex> exclusive(connect_mutex_);
+  std::lock_guard<Mutex> exclusive(connect_mutex_);
   const std::optional<InetSocketAddress> before = peer();
   if (before) takePeerAway("disconnect from " + before->toString());
 }
@@ -228,7 +228,7 @@ void DatagramSocket::Endpoint::disconnect() {
 // The system last: from the moment it lets strangers in again, receive has to welcome them.
 void DatagramSocket::Endpoint::takePeerAway(const std::string& what) {
   {
-    std::lock_guard<std::mutex> lock(state_mutex_);
+    std::lock_guard<Mutex> lock(state_mutex_);
     if (!peer_) return;
     peer_.reset();
     local_ = bound_;
@@ -316,7 +316,7 @@ void DatagramSocket::Endpoint::awaitReadable(Deadline deadline) {
 }
 
 bool DatagramSocket::Endpoint::isWelcome(const InetSocketAddress& sender) const {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   return !peer_ || isFrom(sender, *peer_);
 }
 
@@ -342,12 +342,12 @@ void DatagramSocket::Endpoint::changeGroup(const char* verb, ChangeGroup change,
 // ---- state ----------------------------------------------------------------------------------------------------------
 
 std::optional<InetSocketAddress> DatagramSocket::Endpoint::peer() const {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   return peer_;
 }
 
 std::optional<InetSocketAddress> DatagramSocket::Endpoint::boundTo() const {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   return local_;
 }
 

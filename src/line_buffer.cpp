@@ -11,7 +11,7 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstCapacity = 512;  // bytes: most requests fit
+constexpr std::size_t kFirstCapacity = 128;  // bytes: most lines fit, and a thousand idle connections keep little
 constexpr std::size_t kStep = 4;             // growing by more than twice, as each step costs a read
 constexpr std::size_t kMostSizes = 8;
 

@@ -178,11 +178,11 @@ class PrintWriter::State {
   }
 
   const bool auto_flush_;
+  bool closed_ = false;  // guarded by mutex_
   Mutex mutex_;
   WriteBuffer buffer_;            // guarded by mutex_
   std::string separator_ = "\n";  // guarded by mutex_
   std::error_code error_;         // guarded by mutex_; the first one
-  bool closed_ = false;           // guarded by mutex_
 };
 
 PrintWriter::PrintWriter(std::unique_ptr<OutputStream> stream, bool autoFlush, std::size_t bufferSize)

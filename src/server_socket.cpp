@@ -9,6 +9,7 @@
 #include "deadline.hpp"
 #include "errors.hpp"
 #include "moved_from.hpp"
+#include "mutex.hpp"
 #include "socket_core.hpp"
 #include "socket_settings.hpp"
 
@@ -77,8 +78,8 @@ class ServerSocket::Listener {
   SocketCore core_;
   SocketSettings settings_;
   std::atomic<std::chrono::milliseconds::rep> timeout_{0};
-  std::mutex bind_mutex_;  // held by the one bind that is under way
-  mutable std::mutex state_mutex_;
+  Mutex bind_mutex_;  // held by the one bind that is under way
+  mutable Mutex state_mutex_;
   std::optional<InetSocketAddress> local_;  // guarded by state_mutex_; set once
   std::shared_ptr<const Filter> filter_;    // guarded by state_mutex_
 };
@@ -87,7 +88,7 @@ void ServerSocket::Listener::bind(const InetSocketAddress& local, int backlog) {
   const std::string what = "listen on " + local.toString();
   const SocketCore::Call call(core_);
   if (!call.entered()) throwSocketError(what, Error::socketClosed);
-  std::lock_guard<std::mutex> exclusive(bind_mutex_);
+  std::lock_guard<Mutex> exclusive(bind_mutex_);
   if (this->local()) throwSocketError(what, Error::alreadyBound);
   platform::Family family{};
   platform::Opened opened = settings_.openBound(local, family);
@@ -100,7 +101,7 @@ void ServerSocket::Listener::bind(const InetSocketAddress& local, int backlog) {
     throwSocketError(Operation::bind, what, error);
   }
   settings_.install(core_, opened.handle, family);
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   local_ = InetSocketAddress(local.getAddress(), bound.address.getPort());
 }
 
@@ -126,7 +127,7 @@ Accepted ServerSocket::Listener::take(Deadline deadline) {
 bool ServerSocket::Listener::welcomes(const InetSocketAddress& remote) const {
   std::shared_ptr<const Filter> filter;
   {
-    std::lock_guard<std::mutex> lock(state_mutex_);
+    std::lock_guard<Mutex> lock(state_mutex_);
     filter = filter_;
   }
   return !filter || (*filter)(remote);
@@ -134,12 +135,12 @@ bool ServerSocket::Listener::welcomes(const InetSocketAddress& remote) const {
 
 void ServerSocket::Listener::setFilter(Filter filter) {
   std::shared_ptr<const Filter> shared = filter ? std::make_shared<const Filter>(std::move(filter)) : nullptr;
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   filter_.swap(shared);
 }
 
 std::optional<InetSocketAddress> ServerSocket::Listener::local() const {
-  std::lock_guard<std::mutex> lock(state_mutex_);
+  std::lock_guard<Mutex> lock(state_mutex_);
   return local_;
 }
 

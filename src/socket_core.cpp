@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 namespace netlite {
 
@@ -54,13 +55,13 @@ void drainInput(platform::Handle handle) {
 
 struct SocketCore::Waiter {
   Waiter(SocketCore& owner, platform::Waker own) noexcept : core(owner), waker(own) {
-    std::lock_guard<std::mutex> lock(core.waiters_mutex_);
+    std::lock_guard<Mutex> lock(core.waiters_mutex_);
     next = core.waiters_;
     core.waiters_ = this;
   }
 
   ~Waiter() {
-    std::lock_guard<std::mutex> lock(core.waiters_mutex_);
+    std::lock_guard<Mutex> lock(core.waiters_mutex_);
     Waiter** link = &core.waiters_;
     while (*link != this) link = &(*link)->next;
     *link = next;
@@ -71,7 +72,7 @@ struct SocketCore::Waiter {
   Waiter& operator=(const Waiter&) = delete;
 
   bool wasSignalled() const {
-    std::lock_guard<std::mutex> lock(core.waiters_mutex_);
+    std::lock_guard<Mutex> lock(core.waiters_mutex_);
     return signalled;
   }
 
@@ -142,7 +143,7 @@ SocketCore::Waited SocketCore::waitWith(platform::Waker waker, platform::WaitEnt
 }
 
 void SocketCore::wakeWaiters() noexcept {
-  std::lock_guard<std::mutex> lock(waiters_mutex_);
+  std::lock_guard<Mutex> lock(waiters_mutex_);
   for (Waiter* waiter = waiters_; waiter != nullptr; waiter = waiter->next) {
     waiter->signalled = true;
     platform::signalWaker(waiter->waker);

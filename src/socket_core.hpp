@@ -11,12 +11,12 @@
 
 #include "deadline.hpp"
 #include "errors.hpp"
+#include "mutex.hpp"
 #include "platform/platform.hpp"
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <system_error>
 
 namespace netlite {
@@ -109,7 +109,7 @@ class SocketCore {
   std::atomic<std::uint32_t> state_{0};
   std::atomic<platform::Handle> handle_{platform::kNoHandle};
   std::atomic<bool> input_may_be_queued_{false};
-  std::mutex waiters_mutex_;
+  Mutex waiters_mutex_;
   Waiter* waiters_ = nullptr;  // guarded by waiters_mutex_; each stands on the stack of a thread in wait()
 };
 

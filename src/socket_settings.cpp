@@ -6,6 +6,8 @@
 
 #include "errors.hpp"
 
+#include <mutex>
+
 namespace netlite {
 
 namespace {
@@ -23,23 +25,23 @@ std::size_t indexOf(Option option) { return static_cast<std::size_t>(option); }
 void SocketSettings::set(SocketCore& core, Option option, int value, const std::string& socket) {
   const SocketCore::Call call(core);
   if (!call.entered()) throwSocketError("set option of " + socket, Error::socketClosed);
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   if (core.handle() != kNoHandle) {
     const std::error_code error = platform::setOption(core.handle(), family_, option, value);
     if (error) throwSocketError(Operation::other, "set option of " + socket, error);
   }
   values_[indexOf(option)] = value;
+  is_set_.set(indexOf(option));
 }
 
 int SocketSettings::get(SocketCore& core, Option option, const std::string& socket) const {
   const SocketCore::Call call(core);
   if (!call.entered()) throwSocketError("get option of " + socket, Error::socketClosed);
-  std::lock_guard<std::mutex> lock(mutex_);
-  const std::optional<int>& set = values_[indexOf(option)];
+  std::lock_guard<Mutex> lock(mutex_);
   const bool open = core.handle() != kNoHandle;
-  if (!open && set) return *set;
+  if (!open && is_set_[indexOf(option)]) return values_[indexOf(option)];
   const OptionValue got = open ? platform::getOption(core.handle(), family_, option) : valueOfNewSocket(option);
-  if (got.error == std::errc::operation_not_supported) return set.value_or(0);  // the system does not keep it
+  if (got.error == std::errc::operation_not_supported) return values_[indexOf(option)];  // the system does not keep it
   if (got.error) throwSocketError(Operation::other, "get option of " + socket, got.error);
   return got.value;
 }
@@ -55,7 +57,7 @@ OptionValue SocketSettings::valueOfNewSocket(Option option) const {
 platform::Opened SocketSettings::open(Family family) const {
   platform::Opened opened = opener_(family);
   if (opened.error) return opened;
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   opened.error = applyTo(opened.handle, family);
   if (!opened.error) return opened;
   platform::close(opened.handle);
@@ -82,26 +84,26 @@ platform::Opened SocketSettings::openBoundAs(Family family, const InetSocketAddr
 }
 
 void SocketSettings::install(SocketCore& core, Handle handle, Family family) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   applyTo(handle, family);  // each was accepted when the descriptor was opened, or is reported by the next set()
   family_ = family;
   core.replaceHandle(handle);
 }
 
 Handle SocketSettings::remove(SocketCore& core) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   return core.replaceHandle(kNoHandle);
 }
 
 Family SocketSettings::family() const {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   return family_;
 }
 
 std::error_code SocketSettings::applyTo(Handle handle, Family family) const {
   for (std::size_t i = 0; i < kOptionCount; ++i) {
-    if (!values_[i]) continue;
-    const std::error_code error = platform::setOption(handle, family, static_cast<Option>(i), *values_[i]);
+    if (!is_set_[i]) continue;
+    const std::error_code error = platform::setOption(handle, family, static_cast<Option>(i), values_[i]);
     if (error) return error;
   }
   return {};

@@ -6,12 +6,13 @@
 // Thread-safety: every member may be called from any thread.
 #pragma once
 
+#include "mutex.hpp"
 #include "platform/platform.hpp"
 #include "socket_core.hpp"
 
+#include <array>
+#include <bitset>
 #include <cstddef>
-#include <mutex>
-#include <optional>
 #include <string>
 
 namespace netlite {
@@ -58,9 +59,10 @@ class SocketSettings {
   platform::OptionValue valueOfNewSocket(platform::Option option) const;
 
   const Opener opener_ = platform::openStream;
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   platform::Family family_ = platform::Family::ipv4;  // guarded by mutex_
-  std::optional<int> values_[kOptionCount];           // guarded by mutex_
+  std::bitset<kOptionCount> is_set_;                  // guarded by mutex_
+  std::array<int, kOptionCount> values_{};            // guarded by mutex_: of those that are set
 };
 
 /// What a socket needs to reach or to be this address.

@@ -197,7 +197,7 @@ void TcpServer::Service::startClient(Socket socket) {
   if (stopping_) return;
   const Clients::iterator client = clients_.emplace(clients_.end(), std::move(socket));
   const platform::StartedThread started =
-      platform::startThread(options_.threadStackSize, [self = shared_from_this(), client] { self->serve(client); });
+      platform::startThread(options_.threadStackSize, [this, client] { serve(client); });
   client->thread = started.thread;
   if (!started.error) return;
   clients_.erase(client);
@@ -205,6 +205,7 @@ void TcpServer::Service::startClient(Socket socket) {
 }
 
 void TcpServer::Service::serve(Clients::iterator client) {
+  const std::shared_ptr<Service> self = shared_from_this();  // until now stop() has waited for this client
   current_ = this;
   current_client_ = &*client;
   try {

@@ -17,8 +17,8 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstBufferSize = 256;  // bytes, taken by the first text
-constexpr std::size_t kKeptCapacity = 2048;  // bytes that an empty buffer keeps, so that a waiting connection is small
+constexpr std::size_t kFirstBufferSize = 64;  // bytes, taken by the first text
+constexpr std::size_t kKeptCapacity = 2048;   // bytes that an empty buffer keeps, so that a waiting connection is small
 
 }  // namespace
 

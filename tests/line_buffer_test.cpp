@@ -87,10 +87,10 @@ TEST(LineBufferTest, KeepsToItsSizeWhereLargeReadsGainNothing) {
   }
 }
 
-TEST(LineBufferTest, MemoryStartsWith512BytesOrLess) {
+TEST(LineBufferTest, MemoryStartsWith128BytesOrLess) {
   LineBuffer large(8192);
   large.makeRoom(kLongestLine);
-  EXPECT_EQ(large.roomSize(), 512U);
+  EXPECT_EQ(large.roomSize(), 128U);
   LineBuffer small(100);
   small.makeRoom(kLongestLine);
   EXPECT_EQ(small.roomSize(), 100U);
@@ -98,14 +98,14 @@ TEST(LineBufferTest, MemoryStartsWith512BytesOrLess) {
 
 TEST(LineBufferTest, MemoryGrowsOnlyWhileReadsFillIt) {
   LineBuffer buffer(8192);
-  put(buffer, std::string(511, 'x'));
+  put(buffer, std::string(127, 'x'));
+  buffer.clear();
+  buffer.makeRoom(kLongestLine);
+  EXPECT_EQ(buffer.roomSize(), 128U);
+  put(buffer, std::string(128, 'x'));
   buffer.clear();
   buffer.makeRoom(kLongestLine);
   EXPECT_EQ(buffer.roomSize(), 512U);
-  put(buffer, std::string(512, 'x'));
-  buffer.clear();
-  buffer.makeRoom(kLongestLine);
-  EXPECT_EQ(buffer.roomSize(), 2048U);
 }
 
 TEST(LineBufferTest, MemoryGrowsToEightTimesTheSize) {
@@ -166,12 +166,12 @@ TEST(LineBufferTest, OnlyWhatAnIdleConnectionShouldNotKeepIsWorthReleasing) {
   buffer.release();
   EXPECT_FALSE(buffer.isWorthReleasing());
   buffer.makeRoom(kLongestLine);
-  EXPECT_EQ(buffer.roomSize(), 512U);
+  EXPECT_EQ(buffer.roomSize(), 128U);
 }
 
 TEST(LineBufferTest, ABufferThatWasJustFilledIsNotIdle) {
   LineBuffer buffer(8192);
-  putAll(buffer, std::string(512 + 1536 + 6144, 'x'));
+  putAll(buffer, std::string(128 + 384 + 1536 + 6144, 'x'));
   buffer.clear();
   EXPECT_FALSE(buffer.isWorthReleasing());
 }
