@@ -91,12 +91,8 @@ class PrintWriter::State {
 
   void println(std::string_view text) {
     LockedCall call(mutex_);
-    attempt([&] {
-      if (!auto_flush_) return buffer_.appendLine(text, separator_);
-      const CallScope both;
-      buffer_.appendLine(text, separator_);
-      buffer_.flush();
-    });
+    // Nothing fits once there was an error, or close().
+    if (auto_flush_ || !buffer_.addLine(text, separator_)) printlnAndSend(text);
   }
 
   void printFormatted(std::string_view text) {
@@ -156,6 +152,8 @@ class PrintWriter::State {
   }
 
  private:
+  void printlnAndSend(std::string_view text);
+
   /// Does it while all is well.
   template <typename Action>
   void attempt(Action action) {
@@ -184,6 +182,15 @@ class PrintWriter::State {
   std::string separator_ = "\n";  // guarded by mutex_
   std::error_code error_;         // guarded by mutex_; the first one
 };
+
+// Defined apart so that compilers keep it out of the way of the lines that are only added.
+void PrintWriter::State::printlnAndSend(std::string_view text) {
+  attempt([&] {
+    const CallScope both;
+    buffer_.appendLine(text, separator_);
+    if (auto_flush_) buffer_.flush();
+  });
+}
 
 PrintWriter::PrintWriter(std::unique_ptr<OutputStream> stream, bool autoFlush, std::size_t bufferSize)
     : state_(std::make_shared<State>(std::move(stream), autoFlush, bufferSize)) {}

@@ -30,10 +30,16 @@ class WriteBuffer {
 
   /// The same for a text and what ends its line, which go into the same call of the stream below.
   void appendLine(std::string_view text, std::string_view end) {
-    if (length_ + text.size() + end.size() > limit_) return take(text, end, true);
-    add(text);
-    add(end);
-    line_start_ = length_;
+    if (!addLine(text, end)) take(text, end, true);
+  }
+
+  /// The same for a line that fits the memory there is. False if it does not: then nothing is taken.
+  bool addLine(std::string_view text, std::string_view end) noexcept {
+    const std::size_t length = length_ + text.size() + end.size();
+    if (length > limit_) return false;
+    copy(end, copy(text, text_.get() + length_));
+    length_ = line_start_ = length;
+    return true;
   }
 
   /// Sends everything, and flushes the stream below. What could not be sent stays, but for the bytes that an
@@ -51,13 +57,19 @@ class WriteBuffer {
   void discard() noexcept;
 
  private:
+  /// Returns behind the copy.
+  static char* copy(std::string_view text, char* to) noexcept {
+    if (text.size() == 1) {
+      *to = text.front();  // a line's end: less than a memcpy costs
+    } else if (!text.empty()) {
+      std::memcpy(to, text.data(), text.size());
+    }
+    return to + text.size();
+  }
+
   /// Copies a text that fits.
   void add(std::string_view text) noexcept {
-    if (text.size() == 1) {
-      text_[length_] = text.front();  // a line's end: less than a memcpy costs
-    } else if (!text.empty()) {
-      std::memcpy(text_.get() + length_, text.data(), text.size());
-    }
+    copy(text, text_.get() + length_);
     length_ += text.size();
   }
 
