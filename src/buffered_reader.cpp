@@ -42,19 +42,18 @@ class BufferedReader::State {
       : stream_(checkedStream(std::move(stream))), buffer_(checkedSize(bufferSize), stream_->prefersLargeReads()) {}
 
   bool readLine(std::string& line) {
-    const std::size_t length = toLineEnd();
-    if (length == LineBuffer::kNoEnd) return false;
-    line.resize(length);  // with memcpy a third of what assign costs
-    std::memcpy(line.data(), buffer_.data(), length);
-    removeLine(length);
+    if (closed_.load(std::memory_order_acquire)) return readUnusualLine(line);
+    const std::size_t length = buffer_.quickLineLength();
+    if (length == LineBuffer::kNoEnd || length > max_line_length_) return readUnusualLine(line);
+    copyLine(length, line);
+    buffer_.consumeLine(length);
+    last_line_terminated_ = true;
     return true;
   }
 
   std::optional<std::string> readLine() {
-    const std::size_t length = toLineEnd();
-    if (length == LineBuffer::kNoEnd) return std::nullopt;
-    std::optional<std::string> line(std::in_place, buffer_.data(), length);
-    removeLine(length);
+    std::optional<std::string> line(std::in_place);
+    if (!readLine(*line)) line.reset();
     return line;
   }
 
@@ -78,7 +77,7 @@ class BufferedReader::State {
 
   bool ready() {
     checkOpen("ready");
-    while (!hasByte()) {
+    while (buffer_.isEmpty()) {
       if (at_end_ || stream_->available() == 0) return false;
       if (!isSkipping()) return true;
       fill("ready");
@@ -97,7 +96,7 @@ class BufferedReader::State {
 
  private:
   // What comes next and is not for the user: a \n behind the \r that has ended the last line, or the rest of a line
-  // that was too long.
+  // that was too long. While there is something to skip, the buffer is empty.
   enum class Skips : char { nothing, lineFeed, restOfLine };
 
   void checkOpen(const char* operation) {
@@ -111,32 +110,39 @@ class BufferedReader::State {
 
   bool isSkipping() const noexcept { return skips_ != Skips::nothing; }
 
-  /// Whether there is a byte for the user, once what nobody may see is skipped.
-  bool hasByte() noexcept {
-    if (isSkipping()) skip();
-    return !buffer_.isEmpty();
-  }
-
   void skip() noexcept {
     if (skips_ == Skips::restOfLine) skipLine();
-    if (skips_ != Skips::lineFeed || buffer_.isEmpty()) return;
-    skips_ = Skips::nothing;
-    if (*buffer_.data() == '\n') buffer_.consume(1);
+    if (skips_ == Skips::lineFeed) skipLineFeed();
   }
 
   void skipLine() noexcept {
     const std::size_t length = buffer_.lineLength();
     if (length == LineBuffer::kNoEnd) return buffer_.clear();
+    skips_ = Skips::nothing;
     removeLine(length);
+  }
+
+  /// Skips what may stand behind a \r: now, or when it comes.
+  void skipLineFeed() noexcept {
+    skips_ = buffer_.isEmpty() ? Skips::lineFeed : Skips::nothing;
+    if (!buffer_.isEmpty() && *buffer_.data() == '\n') buffer_.consume(1);
+  }
+
+  bool readUnusualLine(std::string& line);
+
+  void copyLine(std::size_t length, std::string& line) const {
+    const char* const text = buffer_.data();
+    line.resize(length);  // with memcpy a third of what assign costs
+    std::memcpy(line.data(), text, length);
   }
 
   /// Removes a line and its end, if it has one, from the front of the buffer.
   void removeLine(std::size_t length) noexcept {
     last_line_terminated_ = length != buffer_.size();
     if (!last_line_terminated_) return buffer_.release();  // the stream has ended
-    skips_ = buffer_.data()[length] == '\r' ? Skips::lineFeed : Skips::nothing;
+    const bool ends_in_return = buffer_.data()[length] == '\r';
     buffer_.consume(length + 1);
-    buffer_.releaseLongLine();
+    if (ends_in_return) skipLineFeed();
   }
 
   /// Waits until a line, or what the stream has ended with, is at the front of the buffer. Returns its length, or
@@ -158,7 +164,6 @@ class BufferedReader::State {
 
   /// The length of the line at the front of the buffer, or kNoEnd if it may go on.
   std::size_t lineLength() {
-    if (isSkipping()) skip();
     const std::size_t length = buffer_.lineLength();
     if (length > max_line_length_ && buffer_.size() > max_line_length_) refuseLine(length);
     return length;
@@ -172,17 +177,16 @@ class BufferedReader::State {
       skips_ = Skips::restOfLine;
       last_line_terminated_ = false;
       buffer_.clear();
-      buffer_.releaseLongLine();
     }
     throw LineTooLongException(Error::lineTooLong,
                                "readLine: more than " + std::to_string(max_line_length_) + " bytes");
   }
 
   bool toNextByte() {
-    if (hasByte()) return true;
-    CallScope scope;
+    if (!buffer_.isEmpty()) return true;
+    const CallScope scope;
     while (fill("read")) {
-      if (hasByte()) return true;
+      if (!buffer_.isEmpty()) return true;
     }
     return false;
   }
@@ -193,12 +197,14 @@ class BufferedReader::State {
     const bool tied = !tied_.expired();
     if (tied) flushTied();
     if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) release();
+    buffer_.releaseLongLine();
     buffer_.makeRoom(max_line_length_);
     const std::size_t count = stream_->read(buffer_.room(), buffer_.roomSize());
     checkOpen(operation);
     buffer_.added(count);
     if (tied) expectAnswer(count);
     at_end_ = count == 0;
+    if (isSkipping()) skip();
     return !at_end_;
   }
 
@@ -238,6 +244,15 @@ class BufferedReader::State {
   bool at_end_ = false;
   std::weak_ptr<PrintWriter::State> tied_;
 };
+
+// Defined apart so that compilers keep it out of the usual line's way, which is a quarter shorter then.
+bool BufferedReader::State::readUnusualLine(std::string& line) {
+  const std::size_t length = toLineEnd();
+  if (length == LineBuffer::kNoEnd) return false;
+  copyLine(length, line);
+  removeLine(length);
+  return true;
+}
 
 BufferedReader::BufferedReader(std::unique_ptr<InputStream> stream, std::size_t bufferSize)
     : state_(std::make_unique<State>(std::move(stream), bufferSize)) {}

@@ -26,12 +26,14 @@ class LineBuffer {
 
   /// The length of the first line without its end, or kNoEnd. Bytes are looked at once, however often this is asked.
   std::size_t lineLength() noexcept {
-    const std::size_t limit = next_return_;
-    const void* line_feed = limit == scanned_ ? nullptr : std::memchr(bytes_.get() + scanned_, '\n', limit - scanned_);
-    if (line_feed != nullptr) return static_cast<std::size_t>(static_cast<const char*>(line_feed) - data());
-    scanned_ = limit;
-    return limit == end_ ? kNoEnd : limit - begin_;
+    const std::size_t length = lengthBefore(next_return_);
+    if (length != kNoEnd) return length;
+    scanned_ = next_return_;
+    return next_return_ == end_ ? kNoEnd : next_return_ - begin_;
   }
+
+  /// The same, and quicker, but kNoEnd also where there is a \r, and where no line ends the bytes are looked at again.
+  std::size_t quickLineLength() const noexcept { return next_return_ < end_ ? kNoEnd : lengthBefore(end_); }
 
   /// Removes the first `count` bytes.
   void consume(std::size_t count) noexcept {
@@ -39,6 +41,10 @@ class LineBuffer {
     scanned_ = std::max(scanned_, begin_);
     if (next_return_ < begin_) next_return_ = findReturn(begin_);
   }
+
+  /// Removes the first line and its \n.
+  /// @param length as quickLineLength() has told it
+  void consumeLine(std::size_t length) noexcept { scanned_ = begin_ += length + 1; }
 
   /// Removes all bytes; the memory stays.
   void clear() noexcept { begin_ = end_ = scanned_ = next_return_ = 0; }
@@ -79,6 +85,13 @@ class LineBuffer {
   static constexpr std::size_t kIdleCapacity = 2048;  // bytes that a connection may keep while nothing arrives
 
   bool isForLongLine() const noexcept { return capacity_ > most_; }
+
+  /// The length of the first line if it ends in a \n before `limit`, else kNoEnd.
+  std::size_t lengthBefore(std::size_t limit) const noexcept {
+    if (scanned_ == limit) return kNoEnd;
+    const void* found = std::memchr(bytes_.get() + scanned_, '\n', limit - scanned_);
+    return found == nullptr ? kNoEnd : static_cast<std::size_t>(static_cast<const char*>(found) - data());
+  }
 
   std::size_t findReturn(std::size_t from) const noexcept {
     if (from == end_) return end_;

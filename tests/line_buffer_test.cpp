@@ -53,6 +53,26 @@ TEST(LineBufferTest, TheFirstLineEndsAtTheFirstLineEnd) {
   EXPECT_EQ(buffer.lineLength(), LineBuffer::kNoEnd);
 }
 
+TEST(LineBufferTest, TheQuickLookKnowsLinesOnlyWhereThereIsNoReturn) {
+  LineBuffer buffer(100);
+  EXPECT_EQ(buffer.quickLineLength(), LineBuffer::kNoEnd);
+  putAll(buffer, "ab\ncd");
+  EXPECT_EQ(buffer.quickLineLength(), 2U);
+  putAll(buffer, "e\r\n");
+  EXPECT_EQ(buffer.quickLineLength(), LineBuffer::kNoEnd);
+  EXPECT_EQ(buffer.lineLength(), 2U);
+}
+
+TEST(LineBufferTest, ALineIsConsumedWithItsEnd) {
+  LineBuffer buffer(100);
+  putAll(buffer, "ab\n\ncde");
+  buffer.consumeLine(buffer.quickLineLength());
+  EXPECT_EQ(buffer.quickLineLength(), 0U);
+  buffer.consumeLine(0);
+  EXPECT_EQ(buffer.quickLineLength(), LineBuffer::kNoEnd);
+  EXPECT_EQ(textOf(buffer), "cde");
+}
+
 TEST(LineBufferTest, ALineMayComeInPieces) {
   LineBuffer buffer(4);
   putAll(buffer, "abc");
