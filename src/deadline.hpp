@@ -25,7 +25,9 @@ class Deadline {
     return timeout.count() == 0 || timeout >= longest ? never() : Deadline(start + timeout);
   }
 
-  static Deadline after(std::chrono::milliseconds timeout) noexcept { return after(Clock::now(), timeout); }
+  static Deadline after(std::chrono::milliseconds timeout) noexcept {
+    return timeout.count() == 0 ? never() : after(Clock::now(), timeout);
+  }
 
   constexpr bool isNever() const noexcept { return time_ == Clock::time_point::max(); }
   bool hasPassed() const noexcept { return !isNever() && Clock::now() >= time_; }

@@ -60,6 +60,7 @@ class ServerSocket::Listener {
   void setFilter(std::function<bool(const InetSocketAddress&)> filter);
   void close() noexcept { core_.close(); }
   bool isClosed() const noexcept { return core_.isClosed(); }
+  bool isBound() const;
   std::optional<InetSocketAddress> local() const;
   void setTimeout(std::chrono::milliseconds timeout);
   std::chrono::milliseconds timeout() const;
@@ -89,7 +90,7 @@ void ServerSocket::Listener::bind(const InetSocketAddress& local, int backlog) {
   const SocketCore::Call call(core_);
   if (!call.entered()) throwSocketError(what, Error::socketClosed);
   std::lock_guard<Mutex> exclusive(bind_mutex_);
-  if (this->local()) throwSocketError(what, Error::alreadyBound);
+  if (isBound()) throwSocketError(what, Error::alreadyBound);
   platform::Family family{};
   platform::Opened opened = settings_.openBound(local, family);
   if (opened.error) throwSocketError(Operation::bind, what, opened.error);
@@ -139,6 +140,11 @@ void ServerSocket::Listener::setFilter(Filter filter) {
   filter_.swap(shared);
 }
 
+bool ServerSocket::Listener::isBound() const {
+  std::lock_guard<Mutex> lock(state_mutex_);
+  return local_.has_value();
+}
+
 std::optional<InetSocketAddress> ServerSocket::Listener::local() const {
   std::lock_guard<Mutex> lock(state_mutex_);
   return local_;
@@ -165,7 +171,7 @@ void ServerSocket::Listener::requireOpen(const char* operation) const {
 
 void ServerSocket::Listener::requireBound() const {
   requireOpen("accept on");
-  if (!local()) throwSocketError(describe("accept on"), Error::notBound);
+  if (!isBound()) throwSocketError(describe("accept on"), Error::notBound);
 }
 
 std::string ServerSocket::Listener::toString() const {
@@ -245,7 +251,7 @@ InetSocketAddress ServerSocket::getLocalSocketAddress() const {
 void ServerSocket::close() { listener()->close(); }
 
 bool ServerSocket::isClosed() const { return listener()->isClosed(); }
-bool ServerSocket::isBound() const { return listener()->local().has_value(); }
+bool ServerSocket::isBound() const { return listener()->isBound(); }
 std::string ServerSocket::toString() const { return listener()->toString(); }
 std::intptr_t ServerSocket::nativeHandle() const { return listener()->nativeHandle(); }
 

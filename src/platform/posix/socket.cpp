@@ -270,7 +270,7 @@ Accepted accept(Handle listener) {
     if (accepted >= 0) {
       const Accepted result = taken(accepted, remote);
       // EINVAL is what the BSDs say of an option on a connection that has been reset meanwhile.
-      if (result.error != std::errc::invalid_argument) return result;
+      if (!result.error || result.error != std::errc::invalid_argument) return result;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return {Outcome::wouldBlock, kNoHandle, {}, {}};
     } else if (!diedInTheQueue(errno)) {
