@@ -4,10 +4,10 @@
 // Thread-safety: no shared state; what other threads open meanwhile is counted too.
 #pragma once
 
-#include <chrono>
+#include "support/eventually.hpp"
+
 #include <cstdint>
 #include <set>
-#include <thread>
 
 namespace netlite::test {
 
@@ -17,12 +17,7 @@ std::set<std::intptr_t> openDescriptors();
 
 /// Waits until no other descriptors are open than these: some thread may still be closing what it has accepted.
 inline bool descriptorsFallTo(const std::set<std::intptr_t>& descriptors) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (openDescriptors() != descriptors) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
+  return eventually([&] { return openDescriptors() == descriptors; });
 }
 
 /// Whether a child process would have the descriptor too.
