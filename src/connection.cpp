@@ -7,6 +7,7 @@
 #include "call_scope.hpp"
 #include "connector.hpp"
 #include "errors.hpp"
+#include "owned_handle.hpp"
 #include "resolver.hpp"
 
 #include <netlite/exceptions.hpp>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace netlite {
@@ -113,14 +115,13 @@ void Connection::bind(const InetSocketAddress& local) {
   Family family{};
   const Opened opened = settings_.openBound(local, family);
   if (opened.error) throwSocketError(Operation::bind, what, opened.error);
-  const platform::LocalAddress bound = platform::localAddress(opened.handle);
-  if (bound.error) {
-    platform::close(opened.handle);
-    throwSocketError(Operation::bind, what, bound.error);
-  }
-  settings_.install(core_, opened.handle, family);
+  OwnedHandle handle(opened.handle);
+  const platform::LocalAddress bound = platform::localAddress(handle.get());
+  if (bound.error) throwSocketError(Operation::bind, what, bound.error);
+  auto own = std::make_unique<InetSocketAddress>(local.getAddress(), bound.address.getPort());
+  settings_.install(core_, handle.release(), family);
   std::lock_guard<Mutex> lock(state_mutex_);
-  local_ = std::make_unique<InetSocketAddress>(local.getAddress(), bound.address.getPort());
+  local_ = std::move(own);
 }
 
 void Connection::connect(const InetSocketAddress& remote, std::chrono::milliseconds timeout) {
@@ -150,12 +151,14 @@ void Connection::connectTo(const std::string& target, Deadline deadline, Resolve
   std::optional<BoundSocket> kept;
   if (bound) kept.emplace(*this, *bound);
   AttemptSockets& sockets = bound ? static_cast<AttemptSockets&>(*kept) : fresh;
-  const Established established = Connector(core_, sockets, target, deadline).connect(resolve());
+  auto own = std::make_unique<InetSocketAddress>();  // before there is a descriptor that could be lost
+  Established established = Connector(core_, sockets, target, deadline).connect(resolve());
   const Family family = bound ? settings_.family() : familyFor(established.remote.getAddress());
   settings_.install(core_, established.handle, family);
   std::lock_guard<Mutex> lock(state_mutex_);
-  local_ = std::make_unique<InetSocketAddress>(established.local);
-  remote_ = established.remote;
+  *own = std::move(established.local);
+  local_ = std::move(own);
+  remote_ = std::move(established.remote);
   core_.setInputMayBeQueued(!abortive_close_);
 }
 
@@ -332,8 +335,12 @@ void Connection::shutdownOutput() {
 
 // ---- state ----------------------------------------------------------------------------------------------------------
 
-void Connection::close() {
-  local();  // so that the local address can be told after the descriptor is gone
+void Connection::close() noexcept {
+  try {
+    local();  // so that the local address can be told after the descriptor is gone
+  } catch (const std::bad_alloc&) {
+    // then it cannot: no reason to stay open
+  }
   core_.close();
 }
 

@@ -35,7 +35,7 @@ class Connection {
   void bind(const InetSocketAddress& local);
   void connect(const InetSocketAddress& remote, std::chrono::milliseconds timeout);
   void connect(const std::string& host, int port, std::chrono::milliseconds timeout);
-  void close();
+  void close() noexcept;
 
   /// Closes when nobody is left who could ask for the addresses.
   void abandon() noexcept;

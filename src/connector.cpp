@@ -34,10 +34,10 @@ Established Connector::connect(std::vector<InetSocketAddress> remotes) {
     if (connected) break;
     if (attempts_.empty() && next_ == remotes_.size()) throwFailure();
   }
-  const Attempt winner = attempts_.back();
+  Attempt winner = std::move(attempts_.back());
   attempts_.pop_back();
   platform::setBlocking(winner.handle, true);
-  return {winner.handle, winner_local_, winner.remote};
+  return {winner.handle, std::move(winner_local_), std::move(winner.remote)};
 }
 
 bool Connector::mayStart() const {
@@ -49,12 +49,15 @@ bool Connector::mayStart() const {
 bool Connector::startNext() {
   const InetSocketAddress remote = remotes_[next_++];
   platform::Family family = familyFor(remote.getAddress());
+  Attempt attempt{platform::kNoHandle, remote, false};
+  attempts_.reserve(attempts_.size() + 1);  // before there is a descriptor that could be lost
   const platform::Opened opened = sockets_.open(family);
   if (opened.error) {
     failures_.push_back({remote, opened.error});
     return false;
   }
-  attempts_.push_back({opened.handle, remote, false});
+  attempt.handle = opened.handle;
+  attempts_.push_back(std::move(attempt));
   next_start_ = Deadline::Clock::now() + kAttemptDelay;
   std::error_code error = platform::setBlocking(opened.handle, false);
   if (!error) {

@@ -8,6 +8,7 @@
 #include "errors.hpp"
 #include "moved_from.hpp"
 #include "mutex.hpp"
+#include "owned_handle.hpp"
 #include "platform/platform.hpp"
 #include "socket_core.hpp"
 #include "socket_settings.hpp"
@@ -167,10 +168,13 @@ void DatagramSocket::Endpoint::bindTo(const InetSocketAddress& local) {
   platform::Family family{};
   const platform::Opened opened = settings_.openBound(local, family);
   if (opened.error) throwSocketError(Operation::bind, "bind to " + local.toString(), opened.error);
-  const int port = platform::localAddress(opened.handle).address.getPort();
-  settings_.install(core_, opened.handle, family);
+  OwnedHandle handle(opened.handle);
+  InetSocketAddress bound(local.getAddress(), platform::localAddress(handle.get()).address.getPort());
+  InetSocketAddress own = bound;
+  settings_.install(core_, handle.release(), family);
   std::lock_guard<Mutex> lock(state_mutex_);
-  bound_ = local_ = InetSocketAddress(local.getAddress(), port);
+  bound_ = std::move(bound);
+  local_ = std::move(own);
 }
 
 void DatagramSocket::Endpoint::connect(const InetSocketAddress& remote) {

@@ -82,6 +82,8 @@ std::vector<std::uint8_t> InetAddress::getAddress() const {
   return {bytes_.data(), bytes_.data() + size};
 }
 
+const std::uint8_t* bytesOf(const InetAddress& address) noexcept { return address.bytes_.data(); }
+
 bool InetAddress::isAnyLocalAddress() const noexcept {
   return std::all_of(bytes_.begin(), bytes_.end(), [](std::uint8_t byte) { return byte == 0; });
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <new>
 
 namespace netlite {
 
@@ -22,9 +23,12 @@ struct Dormitory {
   Sleeper* first = nullptr;  // guarded by mutex, as is what each Sleeper holds
 };
 
-// Never destroyed: threads may still sleep while the program ends.
+using Dormitories = std::array<Dormitory, 64>;
+
+// Never destroyed: threads may still sleep while the program ends. And no memory is taken, which there may be none of.
 Dormitory& dormitoryOf(const Mutex* mutex) {
-  static std::array<Dormitory, 64>& all = *new std::array<Dormitory, 64>;
+  alignas(Dormitories) static unsigned char memory[sizeof(Dormitories)];
+  static Dormitories& all = *new (memory) Dormitories;
   return all[std::hash<const Mutex*>()(mutex) / alignof(std::max_align_t) % all.size()];
 }
 

@@ -10,6 +10,7 @@
 #include "errors.hpp"
 #include "moved_from.hpp"
 #include "mutex.hpp"
+#include "owned_handle.hpp"
 #include "socket_core.hpp"
 #include "socket_settings.hpp"
 
@@ -92,18 +93,17 @@ void ServerSocket::Listener::bind(const InetSocketAddress& local, int backlog) {
   std::lock_guard<Mutex> exclusive(bind_mutex_);
   if (isBound()) throwSocketError(what, Error::alreadyBound);
   platform::Family family{};
-  platform::Opened opened = settings_.openBound(local, family);
+  const platform::Opened opened = settings_.openBound(local, family);
   if (opened.error) throwSocketError(Operation::bind, what, opened.error);
-  std::error_code error = platform::listen(opened.handle, backlog);
-  const platform::LocalAddress bound = platform::localAddress(opened.handle);
-  if (!error) error = bound.error;
-  if (error) {
-    platform::close(opened.handle);
-    throwSocketError(Operation::bind, what, error);
-  }
-  settings_.install(core_, opened.handle, family);
+  OwnedHandle handle(opened.handle);
+  const std::error_code error = platform::listen(handle.get(), backlog);
+  if (error) throwSocketError(Operation::bind, what, error);
+  const platform::LocalAddress bound = platform::localAddress(handle.get());
+  if (bound.error) throwSocketError(Operation::bind, what, bound.error);
+  InetSocketAddress own(local.getAddress(), bound.address.getPort());
+  settings_.install(core_, handle.release(), family);
   std::lock_guard<Mutex> lock(state_mutex_);
-  local_ = InetSocketAddress(local.getAddress(), bound.address.getPort());
+  local_ = std::move(own);
 }
 
 Accepted ServerSocket::Listener::take(Deadline deadline) {

@@ -5,6 +5,7 @@
 #include "socket_settings.hpp"
 
 #include "errors.hpp"
+#include "owned_handle.hpp"
 
 #include <mutex>
 
@@ -49,19 +50,17 @@ int SocketSettings::get(SocketCore& core, Option option, const std::string& sock
 OptionValue SocketSettings::valueOfNewSocket(Option option) const {
   const platform::Opened opened = opener_(Family::ipv4);
   if (opened.error) return {0, opened.error};
-  const OptionValue value = platform::getOption(opened.handle, Family::ipv4, option);
-  platform::close(opened.handle);
-  return value;
+  const OwnedHandle handle(opened.handle);
+  return platform::getOption(handle.get(), Family::ipv4, option);
 }
 
 platform::Opened SocketSettings::open(Family family) const {
-  platform::Opened opened = opener_(family);
+  const platform::Opened opened = opener_(family);
   if (opened.error) return opened;
+  OwnedHandle handle(opened.handle);
   std::lock_guard<Mutex> lock(mutex_);
-  opened.error = applyTo(opened.handle, family);
-  if (!opened.error) return opened;
-  platform::close(opened.handle);
-  return {kNoHandle, opened.error};
+  const std::error_code error = applyTo(handle.get(), family);
+  return {error ? kNoHandle : handle.release(), error};
 }
 
 platform::Opened SocketSettings::openBound(const InetSocketAddress& local, Family& family) const {
@@ -75,12 +74,11 @@ platform::Opened SocketSettings::openBound(const InetSocketAddress& local, Famil
 }
 
 platform::Opened SocketSettings::openBoundAs(Family family, const InetSocketAddress& local) const {
-  platform::Opened opened = open(family);
+  const platform::Opened opened = open(family);
   if (opened.error) return opened;
-  opened.error = platform::bind(opened.handle, family, local);
-  if (!opened.error) return opened;
-  platform::close(opened.handle);
-  return {kNoHandle, opened.error};
+  OwnedHandle handle(opened.handle);
+  const std::error_code error = platform::bind(handle.get(), family, local);
+  return {error ? kNoHandle : handle.release(), error};
 }
 
 void SocketSettings::install(SocketCore& core, Handle handle, Family family) {

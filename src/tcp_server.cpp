@@ -205,7 +205,7 @@ void TcpServer::Service::startClient(Socket socket) {
 }
 
 void TcpServer::Service::serve(Clients::iterator client) {
-  const std::shared_ptr<Service> self = shared_from_this();  // until now stop() has waited for this client
+  const std::shared_ptr<Service> self = shared_from_this();  // until now there was a stop() to come, or one waiting
   current_ = this;
   current_client_ = &*client;
   try {

@@ -1,31 +1,62 @@
 // SPDX-License-Identifier: MIT
 //
-// Lines that come and go without taking memory: the calls of operator new are counted.
+// The memory that is taken: none for lines that come and go, and where there is no more of it, sockets stay as they
+// were. The calls of operator new are counted, and fail on demand.
+#include "support/descriptors.hpp"
 #include "support/loopback.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
+#include <memory>
 #include <new>
+#include <set>
 #include <string>
 
 namespace {
 
-thread_local long allocations = 0;  // of each thread, by itself
+constexpr long kAsManyAsWanted = std::numeric_limits<long>::max();
+
+// Of each thread, by itself.
+thread_local long allocations = 0;
+thread_local long allocations_left = kAsManyAsWanted;
+
+std::atomic<std::size_t> bytes_in_use{0};  // by all threads
+
+// Stands before each block, and keeps what follows aligned.
+union Header {
+  std::size_t size;
+  std::max_align_t alignment;
+};
 
 }  // namespace
 
 void* operator new(std::size_t size) {
   ++allocations;
-  void* const block = std::malloc(size == 0 ? 1 : size);
-  if (block == nullptr) throw std::bad_alloc();
-  return block;
+  if (allocations_left != kAsManyAsWanted && allocations_left-- <= 0) throw std::bad_alloc();
+  auto* const header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
+  if (header == nullptr) throw std::bad_alloc();
+  header->size = size;
+  bytes_in_use += size;
+  return header + 1;
 }
 
-void operator delete(void* pointer) noexcept { std::free(pointer); }
-void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
+void operator delete(void* pointer) noexcept {
+  if (pointer == nullptr) return;
+  Header* const header = static_cast<Header*>(pointer) - 1;
+  bytes_in_use -= header->size;
+  std::free(header);
+}
+
+void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
 
 namespace {
 
@@ -102,5 +133,97 @@ TEST_P(AllocationsTest, ALineReadAndAnsweredOverASocketMakesNone) {
 
 INSTANTIATE_TEST_SUITE_P(LineLengths, AllocationsTest, testing::Values(16, 80, 1024),
                          [](const auto& test) { return std::to_string(test.param) + "Bytes"; });
+
+// Gives a line and leaves the reader waiting for more.
+class OneLineStream final : public InputStream {
+ public:
+  explicit OneLineStream(std::size_t length) : left_(length + 1) {}
+  using InputStream::read;
+  std::size_t read(void* buffer, std::size_t size) override {
+    const std::size_t count = std::min(size, left_);
+    std::fill_n(static_cast<char*>(buffer), count, 'x');
+    left_ -= count;
+    if (left_ == 0) static_cast<char*>(buffer)[count - 1] = '\n';
+    return count;
+  }
+
+ private:
+  std::size_t left_;
+};
+
+TEST(MemoryTest, ALongLinesIsGivenBackWhenTheLineIsOut) {
+  constexpr std::size_t kLength = 1000000;
+  std::string line(kLength, '\0');
+  const std::size_t before = bytes_in_use;
+  BufferedReader in{OneLineStream(kLength)};
+  ASSERT_TRUE(in.readLine(line));
+  EXPECT_EQ(line.size(), kLength);
+  EXPECT_LT(bytes_in_use - before, kLength / 10);
+}
+
+// Whether `work` gets by with this many allocations.
+template <typename Work>
+bool succeedsWith(long most, Work work) {
+  allocations_left = most;
+  try {
+    work();
+    allocations_left = kAsManyAsWanted;
+    return true;
+  } catch (const std::bad_alloc&) {
+    allocations_left = kAsManyAsWanted;
+    return false;
+  }
+}
+
+// Lets `work` run out of memory wherever it can, on a new Type each time, which has to be good for the same work then
+// and may leave no descriptor behind.
+template <typename Type, typename Work>
+void survivesRunningOut(Work work) {
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  work(*std::make_unique<Type>());  // with all that is taken only once
+  const std::set<std::intptr_t> before = openDescriptors();
+  long most = 0;
+  for (bool succeeded = false; !succeeded; ++most) {
+    {
+      Type socket;
+      succeeded = succeedsWith(most, [&] { work(socket); });
+      if (!succeeded) {
+        EXPECT_NO_THROW(work(socket)) << "after " << most << " allocations";
+      }
+    }
+    ASSERT_EQ(openDescriptors(), before) << "after " << most << " allocations";
+  }
+  EXPECT_GT(most, 1);
+}
+
+TEST(OutOfMemoryTest, AConnectLosesNoDescriptor) {
+  ServerSocket server = loopbackServer(100);
+  const InetSocketAddress remote(InetAddress::getLoopbackAddress(), server.getLocalPort());
+  survivesRunningOut<Socket>([&](Socket& socket) { socket.connect(remote, std::chrono::seconds(10)); });
+}
+
+TEST(OutOfMemoryTest, AConnectOfABoundSocketLosesNoDescriptor) {
+  ServerSocket server = loopbackServer(100);
+  const InetSocketAddress remote(InetAddress::getLoopbackAddress(), server.getLocalPort());
+  survivesRunningOut<Socket>([&](Socket& socket) {
+    if (!socket.isBound()) socket.bind({InetAddress::getLoopbackAddress(), 0});
+    socket.connect(remote, std::chrono::seconds(10));
+  });
+}
+
+TEST(OutOfMemoryTest, ABindLosesNoDescriptor) {
+  survivesRunningOut<Socket>([](Socket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
+}
+
+TEST(OutOfMemoryTest, AServersBindLosesNoDescriptor) {
+  survivesRunningOut<ServerSocket>([](ServerSocket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
+}
+
+TEST(OutOfMemoryTest, ClosingNeedsNoMemory) {
+  Pair pair = connectedPair();
+  EXPECT_TRUE(succeedsWith(0, [&] { pair.server.close(); }));
+  EXPECT_TRUE(pair.server.isClosed());
+  EXPECT_EQ(pair.client.getInputStream().read(), -1);
+}
 
 }  // namespace

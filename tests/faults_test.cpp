@@ -4,6 +4,7 @@
 // contract are scripted (support/fault_injection.hpp); each test gives one of them one kind of trouble.
 #include "support/blocked_thread.hpp"
 #include "support/descriptors.hpp"
+#include "support/eventually.hpp"
 #include "support/fault_injection.hpp"
 #include "support/full_listener.hpp"
 #include "support/loopback.hpp"
@@ -15,6 +16,7 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -922,6 +924,18 @@ TEST_P(FailedLookUpTest, IsAnUnknownHostForInetAddressToo) {
   EXPECT_THROW(InetAddress::getByName("unknown.test"), UnknownHostException);
   EXPECT_THROW(InetAddress::getAllByName("unknown.test"), UnknownHostException);
   EXPECT_THROW(InetSocketAddress("unknown.test", 80), UnknownHostException);
+}
+
+TEST(LateThreadsTest, AServerWaitsForAClientWhoseThreadHasNotBegun) {
+  const LateThreads late(50ms);
+  std::atomic<int> served{0};
+  {
+    TcpServer server(loopbackServer(), [&served](Socket&) { ++served; });
+    server.start();
+    const Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+    ASSERT_TRUE(eventually([&server] { return server.connectionCount() == 1; }));
+  }
+  EXPECT_EQ(served, 1);
 }
 
 // Own program: its look-up goes on hanging while it exits.

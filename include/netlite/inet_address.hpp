@@ -181,6 +181,7 @@ class NETLITE_API InetAddress {
  private:
   friend class InetSocketAddress;
   friend struct std::hash<InetAddress>;
+  friend const std::uint8_t* bytesOf(const InetAddress& address) noexcept;  // getAddress() for netlite: takes no memory
 
   std::size_t hash() const noexcept;
 

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 namespace netlite::platform {
 
@@ -35,14 +34,14 @@ sockaddr_in toIPv4(const InetSocketAddress& address) {
   sockaddr_in native{};
   native.sin_family = AF_INET;
   native.sin_port = networkPort(address);
-  std::memcpy(&native.sin_addr, address.getAddress().getAddress().data(), sizeof native.sin_addr);
+  std::memcpy(&native.sin_addr, bytesOf(address.getAddress()), sizeof native.sin_addr);
   return native;
 }
 
 void mapIPv4(const InetAddress& address, in6_addr& native) {
   if (address.isAnyLocalAddress()) return;  // all zero, as :: is: a mapped 0.0.0.0 would listen on IPv4 alone
   native.s6_addr[10] = native.s6_addr[11] = 0xff;
-  std::memcpy(&native.s6_addr[12], address.getAddress().data(), 4);
+  std::memcpy(&native.s6_addr[12], bytesOf(address), 4);
 }
 
 sockaddr_in6 toIPv6(const InetSocketAddress& address) {
@@ -53,7 +52,7 @@ sockaddr_in6 toIPv6(const InetSocketAddress& address) {
   if (address.getAddress().isIPv4()) {
     mapIPv4(address.getAddress(), native.sin6_addr);
   } else {
-    std::memcpy(&native.sin6_addr, address.getAddress().getAddress().data(), sizeof native.sin6_addr);
+    std::memcpy(&native.sin6_addr, bytesOf(address.getAddress()), sizeof native.sin6_addr);
   }
   return native;
 }

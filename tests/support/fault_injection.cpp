@@ -8,9 +8,11 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
@@ -36,6 +38,7 @@ int __real_getsockname(int descriptor, sockaddr* address, socklen_t* size);
 int __real_getsockopt(int descriptor, int level, int name, void* value, socklen_t* size);
 int __real_ioctl(int descriptor, unsigned long request, void* argument);
 int __real_listen(int descriptor, int backlog);
+int __real_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument);
 int __real_poll(pollfd* entries, nfds_t count, int timeout);
 ssize_t __real_read(int descriptor, void* buffer, size_t size);
 ssize_t __real_recv(int descriptor, void* buffer, size_t size, int flags);
@@ -51,6 +54,7 @@ namespace netlite::test {
 namespace {
 
 thread_local Faults* faults_of_this_thread = nullptr;
+std::atomic<std::chrono::milliseconds> thread_delay{std::chrono::milliseconds(0)};
 
 template <typename Real>
 auto perform(const Faults::Rule& rule, Real real) -> decltype(real()) {
@@ -166,7 +170,22 @@ std::optional<int> lookUpFake(const char* name, addrinfo** found) {
   return result;
 }
 
+struct LateStart {
+  std::chrono::milliseconds delay;
+  void* (*routine)(void*);
+  void* argument;
+};
+
+extern "C" void* startLate(void* argument) {
+  const LateStart start = *std::unique_ptr<LateStart>(static_cast<LateStart*>(argument));
+  std::this_thread::sleep_for(start.delay);
+  return start.routine(start.argument);
+}
+
 }  // namespace
+
+LateThreads::LateThreads(std::chrono::milliseconds delay) { thread_delay = delay; }
+LateThreads::~LateThreads() { thread_delay = std::chrono::milliseconds(0); }
 
 Faults::Faults() {
   if (faults_of_this_thread != nullptr) throw std::logic_error("this thread has its faults already");
@@ -237,8 +256,11 @@ int FakeNames::timesAsked(const std::string& host) const {
 
 using netlite::test::Call;
 using netlite::test::Faults;
+using netlite::test::LateStart;
 using netlite::test::names;
 using netlite::test::perform;
+using netlite::test::startLate;
+using netlite::test::thread_delay;
 
 extern "C" {
 
@@ -294,6 +316,16 @@ int __wrap_poll(pollfd* entries, nfds_t count, int timeout) {
     return netlite::test::interruptedPoll(rule, entries, count, timeout);
   }
   return perform(rule, [&] { return __real_poll(entries, count, timeout); });
+}
+
+int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
+                          void* argument) {
+  const std::chrono::milliseconds delay = thread_delay;
+  if (delay.count() == 0) return __real_pthread_create(thread, attributes, routine, argument);
+  auto start = std::make_unique<LateStart>(LateStart{delay, routine, argument});
+  const int error = __real_pthread_create(thread, attributes, startLate, start.get());
+  if (error == 0) static_cast<void>(start.release());  // the thread has it now
+  return error;
 }
 
 ssize_t __wrap_read(int descriptor, void* buffer, size_t size) {

@@ -3,7 +3,7 @@
 // Failures on demand. The tests that link fault_injection.cpp with the linker's --wrap have the system calls of the
 // library pass through here, where a script may answer instead of the system, and the names of the resolver too.
 // Thread-safety: a Faults belongs to the thread that made it and has no effect on others. A FakeNames holds for all
-// threads, since the library looks names up in threads of its own; there is one at a time.
+// threads, since the library looks names up in threads of its own, and so does a LateThreads; there is one at a time.
 #pragma once
 
 #include <array>
@@ -143,6 +143,15 @@ class FakeNames {
   void hang(const std::string& host);
 
   int timesAsked(const std::string& host) const;
+};
+
+/// While it lives, the threads that the library starts take this long to begin. There is one at a time.
+class LateThreads {
+ public:
+  explicit LateThreads(std::chrono::milliseconds delay);
+  ~LateThreads();
+  LateThreads(const LateThreads&) = delete;
+  LateThreads& operator=(const LateThreads&) = delete;
 };
 
 }  // namespace netlite::test

@@ -188,7 +188,7 @@ Transfer failedDatagram(Handle handle) {
 // An interface's number in place of its address, as Windows has it: 0.0.0.x.
 std::error_code changeIPv4Group(Handle handle, int name, const InetAddress& group, std::uint32_t interfaceIndex) {
   ip_mreq request{};
-  std::memcpy(&request.imr_multiaddr, group.getAddress().data(), sizeof request.imr_multiaddr);
+  std::memcpy(&request.imr_multiaddr, bytesOf(group), sizeof request.imr_multiaddr);
   request.imr_interface.s_addr = htonl(interfaceIndex);
   return errorIfNegative(
       ::setsockopt(nativeSocket(handle), IPPROTO_IP, name, reinterpret_cast<const char*>(&request), sizeof request));
@@ -196,7 +196,7 @@ std::error_code changeIPv4Group(Handle handle, int name, const InetAddress& grou
 
 std::error_code changeIPv6Group(Handle handle, int name, const InetAddress& group, std::uint32_t interfaceIndex) {
   ipv6_mreq request{};
-  std::memcpy(&request.ipv6mr_multiaddr, group.getAddress().data(), sizeof request.ipv6mr_multiaddr);
+  std::memcpy(&request.ipv6mr_multiaddr, bytesOf(group), sizeof request.ipv6mr_multiaddr);
   request.ipv6mr_interface = interfaceIndex;
   return errorIfNegative(
       ::setsockopt(nativeSocket(handle), IPPROTO_IPV6, name, reinterpret_cast<const char*>(&request), sizeof request));
