@@ -47,7 +47,6 @@ class BufferedReader::State {
     if (length == LineBuffer::kNoEnd || length > max_line_length_) return readUnusualLine(line);
     copyLine(length, line);
     buffer_.consumeLine(length);
-    last_line_terminated_ = true;
     return true;
   }
 
@@ -143,6 +142,7 @@ class BufferedReader::State {
     const bool ends_in_return = buffer_.data()[length] == '\r';
     buffer_.consume(length + 1);
     if (ends_in_return) skipLineFeed();
+    buffer_.releaseLongLine();
   }
 
   /// Waits until a line, or what the stream has ended with, is at the front of the buffer. Returns its length, or
@@ -177,6 +177,7 @@ class BufferedReader::State {
       skips_ = Skips::restOfLine;
       last_line_terminated_ = false;
       buffer_.clear();
+      buffer_.releaseLongLine();
     }
     throw LineTooLongException(Error::lineTooLong,
                                "readLine: more than " + std::to_string(max_line_length_) + " bytes");
@@ -197,14 +198,13 @@ class BufferedReader::State {
     const bool tied = !tied_.expired();
     if (tied) flushTied();
     if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) release();
-    buffer_.releaseLongLine();
     buffer_.makeRoom(max_line_length_);
     const std::size_t count = stream_->read(buffer_.room(), buffer_.roomSize());
     checkOpen(operation);
     buffer_.added(count);
-    if (tied) expectAnswer(count);
     at_end_ = count == 0;
     if (isSkipping()) skip();
+    if (tied) expectAnswer(count);
     return !at_end_;
   }
 
@@ -240,7 +240,7 @@ class BufferedReader::State {
   std::size_t max_line_length_ = kDefaultMaxLineLength;
   std::atomic<bool> closed_{false};  // set by any thread, once
   Skips skips_ = Skips::nothing;
-  bool last_line_terminated_ = true;
+  bool last_line_terminated_ = true;  // false only while the buffer is empty
   bool at_end_ = false;
   std::weak_ptr<PrintWriter::State> tied_;
 };

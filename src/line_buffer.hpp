@@ -32,8 +32,11 @@ class LineBuffer {
     return next_return_ == end_ ? kNoEnd : next_return_ - begin_;
   }
 
-  /// The same, and quicker, but kNoEnd also where there is a \r, and where no line ends the bytes are looked at again.
-  std::size_t quickLineLength() const noexcept { return next_return_ < end_ ? kNoEnd : lengthBefore(end_); }
+  /// The same, and quicker, but kNoEnd also where there is a \r or where releaseLongLine() will have something to do;
+  /// and where no line ends the bytes are looked at again.
+  std::size_t quickLineLength() const noexcept {
+    return next_return_ < end_ || isForLongLine() ? kNoEnd : lengthBefore(end_);
+  }
 
   /// Removes the first `count` bytes.
   void consume(std::size_t count) noexcept {

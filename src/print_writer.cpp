@@ -91,7 +91,7 @@ class PrintWriter::State {
 
   void println(std::string_view text) {
     LockedCall call(mutex_);
-    // Nothing fits once there was an error, or close().
+    // After an error, and after close(), there is no room.
     if (auto_flush_ || !buffer_.addLine(text, separator_)) printlnAndSend(text);
   }
 

@@ -33,10 +33,11 @@ class WriteBuffer {
     if (!addLine(text, end)) take(text, end, true);
   }
 
-  /// The same for a line that fits the memory there is. False if it does not: then nothing is taken.
+  /// The same for a line that leaves room in the memory there is. False if it does not: then nothing is taken. So it is
+  /// for every line once there was discard() or close().
   bool addLine(std::string_view text, std::string_view end) noexcept {
     const std::size_t length = length_ + text.size() + end.size();
-    if (length > limit_) return false;
+    if (length >= limit_) return false;
     copy(end, copy(text, text_.get() + length_));
     length_ = line_start_ = length;
     return true;

@@ -369,6 +369,26 @@ TEST(PrintWriterTest, ALineEndOfOnesOwnCountsToo) {
   EXPECT_EQ(sent.writes(), Writes{"one;"});
 }
 
+TEST(PrintWriterTest, ALineEndOfOnesOwnCountsForALineThatFitsToo) {
+  RecordingOutputStream sent;
+  PrintWriter out(sent, false, 16);
+  out.setLineSeparator(";");
+  out.println("one");
+  out.println("two");
+  out.print("begun");
+  out.print(" and ended");
+  EXPECT_EQ(sent.writes(), Writes{"one;two;"});
+}
+
+TEST(PrintWriterTest, PrintingNothingAfterCloseIsAnErrorToo) {
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  out.setLineSeparator("");
+  out.close();
+  out.println("");
+  EXPECT_EQ(out.error(), std::errc::operation_canceled);
+}
+
 TEST(PrintWriterTest, ALongLineLeavesInOneCallWithItsBeginningAndItsEnd) {
   RecordingOutputStream sent;
   PrintWriter out(sent, false, 16);

@@ -31,7 +31,7 @@ class PrintWriter;
 /// Nothing is lost when a read is cut short. After a SocketTimeoutException, or an error of the stream, the half line
 /// is still there for the next readLine() or for read().
 ///
-/// Memory: none before the first read. Then 512 bytes, more as more arrives at once, up to `bufferSize`, or 8 times
+/// Memory: none before the first read. Then 128 bytes, more as more arrives at once, up to `bufferSize`, or 8 times
 /// that if the stream below prefers large reads (a socket's does); a line that is longer takes what it needs, together
 /// never more than getMaxLineLength() + 8 * `bufferSize` (the old and the new memory side by side in the moment of
 /// growing), and gives it back when it is out. A reader that has waited for 20
