@@ -4,6 +4,7 @@
 // Thread-safety: no shared state.
 #include "platform/native_address.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -80,6 +81,16 @@ InetSocketAddress fromNative(const sockaddr_storage& native) {
   if (native.ss_family == AF_INET) return fromIPv4(load<sockaddr_in>(native));
   if (native.ss_family == AF_INET6) return fromIPv6(load<sockaddr_in6>(native));
   return InetSocketAddress();
+}
+
+void addNamed(std::vector<InetAddress>& addresses, const std::string& host, const sockaddr& native, std::size_t size) {
+  sockaddr_storage copy{};
+  std::memcpy(&copy, &native, std::min(size, sizeof copy));
+  if (copy.ss_family != AF_INET && copy.ss_family != AF_INET6) return;
+  const InetAddress address = fromNative(copy).getAddress();
+  const InetAddress named =
+      InetAddress::getByAddress(host, bytesOf(address), address.isIPv4() ? 4 : 16, address.getScopeId());
+  if (std::find(addresses.begin(), addresses.end(), named) == addresses.end()) addresses.push_back(named);
 }
 
 }  // namespace netlite::platform

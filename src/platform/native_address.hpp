@@ -7,6 +7,10 @@
 #include "native_types.hpp"
 #include "platform/platform.hpp"
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 namespace netlite::platform {
 
 /// Fills `native` with the address in the form that a socket of this family takes, and returns its length. An IPv6 or
@@ -17,5 +21,9 @@ AddressLength toNative(const InetSocketAddress& address, Family family, sockaddr
 /// The library's form of the address, without a name. An IPv4-mapped IPv6 address becomes IPv4; an address of no IP
 /// family becomes the wildcard with port 0.
 InetSocketAddress fromNative(const sockaddr_storage& native);
+
+/// Adds the address of `size` bytes under the name that it was looked up by, unless it is of no IP family or there
+/// already.
+void addNamed(std::vector<InetAddress>& addresses, const std::string& host, const sockaddr& native, std::size_t size);
 
 }  // namespace netlite::platform

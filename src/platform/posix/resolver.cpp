@@ -9,9 +9,7 @@
 #include <netdb.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 
 namespace netlite::platform {
@@ -40,18 +38,6 @@ std::error_code lookUp(const std::string& host, AddressList& list) {
   return {};
 }
 
-InetAddress namedAddress(const std::string& host, const addrinfo& entry) {
-  sockaddr_storage native{};
-  std::memcpy(&native, entry.ai_addr, entry.ai_addrlen);
-  const InetAddress address = fromNative(native).getAddress();
-  const std::vector<std::uint8_t> bytes = address.getAddress();
-  return InetAddress::getByAddress(host, bytes.data(), bytes.size(), address.getScopeId());
-}
-
-void addOnce(std::vector<InetAddress>& addresses, const InetAddress& address) {
-  if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
-}
-
 }  // namespace
 
 Resolved resolve(const std::string& host) {
@@ -59,8 +45,7 @@ Resolved resolve(const std::string& host) {
   if (const std::error_code error = lookUp(host, list)) return {{}, error};
   Resolved resolved;
   for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
-    const bool isInternet = entry->ai_family == AF_INET || entry->ai_family == AF_INET6;
-    if (isInternet) addOnce(resolved.addresses, namedAddress(host, *entry));
+    addNamed(resolved.addresses, host, *entry->ai_addr, entry->ai_addrlen);
   }
   if (resolved.addresses.empty()) resolved.error = resolverError(EAI_NONAME);
   return resolved;
