@@ -149,7 +149,7 @@ class BufferedReader::State {
   /// kNoEnd when there is none any more.
   std::size_t toLineEnd() {
     checkOpen("readLine");
-    const std::size_t length = lineLength();
+    const std::size_t length = buffer_.isEmpty() ? LineBuffer::kNoEnd : lineLength();
     return length != LineBuffer::kNoEnd ? length : awaitLineEnd();
   }
 

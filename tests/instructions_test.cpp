@@ -22,8 +22,8 @@ struct Bound {
 
 constexpr Bound kBounds[] = {
     {"PingPong32", "ping-pong", 32, 500, 2.8}, {"Tied32", "tied", 32, 8000, 2.25},
-    {"Tied1024", "tied", 1024, 500, 2.0},      {"ReadLine16", "read", 16, 500, 0.9},
-    {"ReadLine80", "read", 80, 500, 1.0},      {"ReadLine1024", "read", 1024, 500, 1.35},
+    {"Tied1024", "tied", 1024, 500, 2.0},      {"ReadLine16", "read", 16, 500, 0.95},
+    {"ReadLine80", "read", 80, 500, 1.1},      {"ReadLine1024", "read", 1024, 500, 1.4},
     {"Println32", "print", 32, 500, 1.45},
 };
 
