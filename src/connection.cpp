@@ -352,7 +352,7 @@ void Connection::requireOpen(const char* operation) {
 
 void Connection::requireConnected(const char* operation) {
   requireOpen(operation);
-  if (!remote()) throwSocketError(operation, Error::notConnected);
+  if (!isConnected()) throwSocketError(operation, Error::notConnected);
 }
 
 void Connection::requireInput() {
@@ -363,6 +363,11 @@ void Connection::requireInput() {
 void Connection::requireOutput() {
   requireConnected("get output stream of");
   if (isOutputShutdown()) throwSocketError(describe("get output stream of"), Error::outputShutDown);
+}
+
+bool Connection::isConnected() const {
+  std::lock_guard<Mutex> lock(state_mutex_);
+  return remote_.has_value();
 }
 
 std::optional<InetSocketAddress> Connection::remote() const {

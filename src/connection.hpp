@@ -53,6 +53,7 @@ class Connection {
   void requireOutput();
 
   /// What the public face shows of the state; these stay as they were after close.
+  bool isConnected() const;
   std::optional<InetSocketAddress> remote() const;
   std::optional<InetSocketAddress> local();
   bool isClosed() const noexcept { return core_.isClosed(); }

@@ -94,7 +94,7 @@ void Socket::shutdownOutput() { connection()->shutdownOutput(); }
 
 void Socket::close() { connection()->close(); }
 
-bool Socket::isConnected() const { return connection()->remote().has_value(); }
+bool Socket::isConnected() const { return connection()->isConnected(); }
 bool Socket::isBound() const { return connection()->local().has_value(); }
 bool Socket::isClosed() const { return connection()->isClosed(); }
 bool Socket::isInputShutdown() const { return connection()->isInputShutdown(); }

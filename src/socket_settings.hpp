@@ -62,7 +62,7 @@ class SocketSettings {
   mutable Mutex mutex_;
   platform::Family family_ = platform::Family::ipv4;  // guarded by mutex_
   std::bitset<kOptionCount> is_set_;                  // guarded by mutex_
-  std::array<int, kOptionCount> values_{};            // guarded by mutex_: of those that are set
+  std::array<int, kOptionCount> values_{};            // guarded by mutex_; 0 where not set
 };
 
 /// What a socket needs to reach or to be this address.

@@ -164,15 +164,15 @@ TEST(MemoryTest, ALongLinesIsGivenBackWhenTheLineIsOut) {
 // Whether `work` gets by with this many allocations.
 template <typename Work>
 bool succeedsWith(long most, Work work) {
+  bool succeeded = true;
   allocations_left = most;
   try {
     work();
-    allocations_left = kAsManyAsWanted;
-    return true;
   } catch (const std::bad_alloc&) {
-    allocations_left = kAsManyAsWanted;
-    return false;
+    succeeded = false;
   }
+  allocations_left = kAsManyAsWanted;
+  return succeeded;
 }
 
 // Lets `work` run out of memory wherever it can, on a new Type each time, which has to be good for the same work then

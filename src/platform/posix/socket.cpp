@@ -269,9 +269,8 @@ Accepted accept(Handle listener) {
     const int accepted = acceptDescriptor(listener, remote);
     if (accepted >= 0) {
       const Accepted result = taken(accepted, remote);
-      // EINVAL is what the BSDs say of an option on a connection that has been reset meanwhile. Success is not compared
-      // with it: that is no short call.
-      if (!result.error || result.error != std::errc::invalid_argument) return result;
+      // EINVAL is what the BSDs say of an option on a connection that has been reset meanwhile.
+      if (result.outcome == Outcome::done || result.error != std::errc::invalid_argument) return result;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return {Outcome::wouldBlock, kNoHandle, {}, {}};
     } else if (!diedInTheQueue(errno)) {
