@@ -13,6 +13,7 @@ trap clean_up EXIT
 passed=0
 failed=0
 summary=()
+failed_checks=()
 
 clean_up() {
   [ ! -d "$work/netlite/build/wine" ] || "$work/netlite/cmake/wine.sh" --stop # it outlives the programs it has run
@@ -59,6 +60,16 @@ count() {
   fi
 }
 
+# What a failed check has said: its failed tests, 100 lines of each at most, or its last lines if none of it is a test.
+what_failed() {
+  local said
+  said=$(awk '/^ *[0-9]+\/[0-9]+ Test +#/ { wanted = /\*\*\*/ && !/\*\*\*Skipped/ ? 100 : 0 }
+    /^ +Start +[0-9]+:/ { wanted = 0 }
+    wanted-- > 0' "$1")
+  [ -n "$said" ] || said=$(tail -n 40 "$1")
+  printf '%s\n' "$said"
+}
+
 run_check() {
   local status=0 result start=$SECONDS log="$work/$1.log"
   printf '\n==== %s\n' "$1"
@@ -67,7 +78,7 @@ run_check() {
   case $status in
     0) result=ok ;;
     "$skipped") result=skipped ;;
-    *) result=FAILED ;;
+    *) result=FAILED; failed_checks+=("$1") ;;
   esac
   summary+=("$(printf '%-8s %-7s %4d s' "$1" "$result" $((SECONDS - start)))")
 }
@@ -84,6 +95,11 @@ run_checks() {
   git clone --quiet "$root" "$work/netlite" || exit 2
   for check in "${checks[@]}"; do run_check "$check"; done
 
+  # Once more at the end, which is all of a long output that some places show.
+  for check in "${failed_checks[@]}"; do
+    printf '\n==== %s has failed:\n' "$check"
+    what_failed "$work/$check.log"
+  done
   echo
   printf '%s\n' "${summary[@]}"
   echo "$passed passed, $failed failed"
