@@ -20,6 +20,15 @@ namespace {
 constexpr std::size_t kFirstBufferSize = 64;  // bytes, taken by the first text
 constexpr std::size_t kKeptCapacity = 2048;   // bytes that an empty buffer keeps, so that a waiting connection is small
 
+// Where the last \n is, or npos. rfind alone looks at each byte by itself, which takes longer than to send them.
+std::size_t lastNewline(std::string_view text) noexcept {
+  constexpr std::size_t kBlock = 256;
+  while (text.size() > kBlock && text.find('\n', text.size() - kBlock) == std::string_view::npos) {
+    text.remove_suffix(kBlock);
+  }
+  return text.rfind('\n');
+}
+
 }  // namespace
 
 WriteBuffer::WriteBuffer(std::unique_ptr<OutputStream> stream, std::size_t size)
@@ -120,10 +129,11 @@ void WriteBuffer::remove(std::size_t count) noexcept {
 }
 
 /// How many bytes the whole lines at the front take: up to the last \n, or to where appendLine ended a line its own
-/// way.
+/// way. Searched is only as much of the end as may stay behind; what is further from the end leaves in any case.
 std::size_t WriteBuffer::wholeLines() const noexcept {
-  const std::string_view started = std::string_view(text_.get(), length_).substr(line_start_);
-  return line_start_ + started.rfind('\n') + 1;  // npos + 1 is 0
+  const std::size_t start = std::max(line_start_, length_ > most_ ? length_ - most_ - 1 : 0);
+  const std::size_t last = lastNewline({text_.get() + start, length_ - start});
+  return last == std::string_view::npos ? line_start_ : start + last + 1;
 }
 
 }  // namespace netlite

@@ -50,6 +50,30 @@ TEST(WriteBufferTest, ALineThatEndsOtherwiseIsWholeToo) {
   EXPECT_EQ(sent.writes(), Writes{"one;"});
 }
 
+class StartedLineTest : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(StartedLineTest, StaysBehindWhenTheWholeLinesLeave) {
+  RecordingOutputStream sent;
+  WriteBuffer buffer = bufferOn(sent, 1000);
+  const std::string whole = std::string(1000, 'a') + "\n";
+  const std::string started(GetParam(), 'b');
+  buffer.append(whole + started);
+  EXPECT_EQ(sent.writes(), Writes{whole});
+  buffer.flush();
+  EXPECT_EQ(sent.writes(), (Writes{whole, started}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Bytes, StartedLineTest, testing::Values(1, 255, 256, 257, 511, 512, 513, 999, 1000),
+                         testing::PrintToStringParamName());
+
+TEST(WriteBufferTest, AStartedLineThatIsTooLongToStayLeavesWithTheWholeOnes) {
+  RecordingOutputStream sent;
+  WriteBuffer buffer = bufferOn(sent, 1000);
+  const std::string text = "whole\n" + std::string(1001, 'a');
+  buffer.append(text);
+  EXPECT_EQ(sent.writes(), Writes{text});
+}
+
 TEST(WriteBufferTest, HoldsBackMoreThanItsSizeWhileMoreIsExpected) {
   RecordingOutputStream sent;
   WriteBuffer buffer = bufferOn(sent, 8);
