@@ -5,10 +5,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <future>
-#include <stdexcept>
+#include <iostream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -39,14 +40,15 @@ class BlockedThread {
   BlockedThread& operator=(const BlockedThread&) = delete;
 
   /// Returns when the thread sleeps in the system and stays in that one system call for a while, or when it has ended.
-  /// Where the system cannot tell, it returns after a short time.
+  /// Where the system cannot tell, it returns after a short time. A thread that does not fall asleep ends the program:
+  /// nothing would end the thread, and so joining it would hide what has gone wrong.
   void waitUntilAsleep() const {
     if (task_.empty()) return spinForAWhile();
     const auto giveUp = Clock::now() + std::chrono::seconds(20);
     std::string previous;
     for (int looks = 0; looks < kLooks; letOthersRun()) {
       if (hasEnded()) return;
-      if (Clock::now() > giveUp) throw std::logic_error("the thread does not fall asleep");
+      if (Clock::now() > giveUp) endProgram();
       std::string now = sleepingIn(task_);
       looks = !now.empty() && now == previous ? looks + 1 : 0;
       previous = std::move(now);
@@ -74,6 +76,11 @@ class BlockedThread {
     } catch (...) {
       end_.set_exception(std::current_exception());
     }
+  }
+
+  [[noreturn]] static void endProgram() {
+    std::cerr << "the thread does not fall asleep" << std::endl;
+    std::abort();
   }
 
   static void spinForAWhile() {
