@@ -25,6 +25,8 @@ namespace netlite {
 namespace {
 
 // How long to wait for descriptors, memory or threads after they ran out; doubled each time they still have not come.
+// With each client it falls, to none after four: a server at its limit may take one at a time, and one lack is told
+// once.
 constexpr std::chrono::milliseconds kFirstPause{10};
 constexpr std::chrono::milliseconds kLongestPause{1000};
 
@@ -100,7 +102,7 @@ class TcpServer::Service : public std::enable_shared_from_this<TcpServer::Servic
   std::optional<platform::Thread> ended_client_;  // guarded by mutex_: the last to leave, joined by the next
   std::optional<platform::Thread> acceptor_;      // guarded by mutex_
   int joining_ = 0;                               // guarded by mutex_: threads in joinEnded
-  std::chrono::milliseconds pause_{0};            // used by the accept thread alone; 0 while all goes well
+  std::chrono::milliseconds pause_{0};            // used by the accept thread alone; 0 when a lack is over
 };
 
 thread_local TcpServer::Service* TcpServer::Service::current_ = nullptr;
@@ -186,7 +188,7 @@ bool TcpServer::Service::welcomes(const InetSocketAddress& remote) {
 void TcpServer::Service::acceptOne() {
   try {
     startClient(server_.accept());
-    pause_ = std::chrono::milliseconds(0);
+    pause_ = std::min(pause_, kFirstPause) / 2;
   } catch (...) {
     if (!server_.isClosed()) pauseAfter(std::current_exception());
   }

@@ -37,8 +37,9 @@ class NETLITE_API TcpServer {
     std::size_t maxConnections = 0;
 
     /// Is told what a handler or the accept filter let out, and once when descriptors, memory or threads run out (the
-    /// server waits briefly and goes on). Runs in the thread that met the error, so it may run in several at once. What
-    /// it throws is dropped. A handler that fails because stop() closed its socket is no error.
+    /// server waits briefly and goes on), until several clients in a row could be accepted again. Runs in the thread
+    /// that met the error, so it may run in several at once. What it throws is dropped. A handler that fails because
+    /// stop() closed its socket is no error.
     std::function<void(std::exception_ptr)> onError;
 
     /// Whom to accept, see ServerSocket::setAcceptFilter.
