@@ -25,6 +25,7 @@ class CallScope {
     if (current_.started) return;
     current_.start = Deadline::Clock::now();
     current_.started = true;
+    current_.deadlines = 0;
   }
 
   /// The deadline of a socket call with this timeout.
@@ -32,16 +33,22 @@ class CallScope {
     return timeout.count() == 0 ? Deadline::never() : deadlineOfCall(timeout);
   }
 
+  /// Whether the member call has asked for a deadline before the last one: it has made socket calls already. Only where
+  /// deadline() gave one that is not never().
+  static bool isRepeated() noexcept { return current_.depth != 0 && current_.deadlines > 1; }
+
  private:
   struct MemberCall {
-    int depth;     // scopes that are open
-    bool started;  // whether `start` is known
+    int depth;      // scopes that are open
+    bool started;   // whether what follows is known
+    int deadlines;  // asked for
     Deadline::Clock::time_point start;
   };
 
   static Deadline deadlineOfCall(std::chrono::milliseconds timeout) noexcept {
     if (current_.depth == 0) return Deadline::after(timeout);  // no scope: the socket's call is the user's own
     start();
+    ++current_.deadlines;
     return Deadline::after(current_.start, timeout);
   }
 

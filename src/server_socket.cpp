@@ -58,6 +58,7 @@ class ServerSocket::Listener {
   void bind(const InetSocketAddress& local, int backlog);
   Accepted take(Deadline deadline);
   bool welcomes(const InetSocketAddress& remote) const;
+  void requireTime(Deadline deadline) const;
   void setFilter(std::function<bool(const InetSocketAddress&)> filter);
   void close() noexcept { core_.close(); }
   bool isClosed() const noexcept { return core_.isClosed(); }
@@ -110,7 +111,6 @@ Accepted ServerSocket::Listener::take(Deadline deadline) {
   requireBound();
   const SocketCore::Call call(core_);
   if (!call.entered()) throwSocketError(describe("accept on"), Error::socketClosed);
-  if (deadline.hasPassed()) throwTimeout(describe("accept on"));  // ever new clients that the filter sends away
   // From now on the accepts of other threads wait in SocketCore::wait too; the system has no per-call choice here.
   if (!deadline.isNever()) {
     const std::error_code error = platform::setBlocking(core_.handle(), false);
@@ -169,6 +169,10 @@ void ServerSocket::Listener::requireOpen(const char* operation) const {
   if (core_.isClosed()) throwSocketError(describe(operation), Error::socketClosed);
 }
 
+void ServerSocket::Listener::requireTime(Deadline deadline) const {
+  if (deadline.hasPassed()) throwTimeout(describe("accept on"));
+}
+
 void ServerSocket::Listener::requireBound() const {
   requireOpen("accept on");
   if (!isBound()) throwSocketError(describe("accept on"), Error::notBound);
@@ -210,6 +214,7 @@ Socket ServerSocket::accept() {
   for (;;) {
     Newcomer newcomer(kept->take(deadline));
     if (kept->welcomes(newcomer.remote())) return Socket(newcomer.takeOver());
+    kept->requireTime(deadline);  // there may be ever new clients that the filter sends away
   }
 }
 

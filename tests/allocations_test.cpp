@@ -58,6 +58,11 @@ void operator delete(void* pointer) noexcept {
 
 void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
 
+// A sanitizer's own would not call these.
+void* operator new[](std::size_t size) { return operator new(size); }
+void operator delete[](void* pointer) noexcept { operator delete(pointer); }
+void operator delete[](void* pointer, std::size_t) noexcept { operator delete(pointer); }
+
 namespace {
 
 using namespace netlite;

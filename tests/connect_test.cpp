@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -33,7 +34,8 @@ using namespace std::chrono_literals;
 
 using Clock = std::chrono::steady_clock;
 
-InetSocketAddress deadAddress() { return {InetAddress::getLoopbackAddress(), deadPort()}; }
+// A port that nobody has: it was free a moment ago.
+int freePort() { return loopbackServer().getLocalPort(); }
 
 bool hasIPv6Loopback() try {
   ServerSocket(0, 0, InetAddress::getByName("::1"));
@@ -138,23 +140,23 @@ TEST(ConnectTest, AMalformedHostIsUnknown) {
 }
 
 TEST(ConnectTest, RefusedNamesOperationAddressAndReason) {
-  const InetSocketAddress dead = deadAddress();
+  const DeadPort dead;
   Socket client;
-  const auto failure = thrownBy<ConnectException>([&] { client.connect(dead); });
+  const auto failure = thrownBy<ConnectException>([&] { client.connect(dead.address()); });
   EXPECT_EQ(failure.code(), std::errc::connection_refused);
   EXPECT_EQ(std::string(failure.what()),
-            "connect to localhost/127.0.0.1:" + std::to_string(dead.getPort()) + ": Connection refused");
+            "connect to localhost/127.0.0.1:" + std::to_string(dead.number()) + ": Connection refused");
 }
 
 TEST(ConnectTest, RefusedByNameNamesHostAndAddress) {
-  const auto failure = thrownBy<ConnectException>([] { Socket("localhost", deadPort()); });
+  const auto failure = thrownBy<ConnectException>([] { Socket("localhost", DeadPort().number()); });
   EXPECT_EQ(failure.code(), std::errc::connection_refused);
   EXPECT_EQ(std::string(failure.what()).rfind("connect to localhost/", 0), 0u) << failure.what();
 }
 
 TEST(ConnectTest, AfterARefusalTheSocketIsOpenAndUnconnected) {
   Socket client;
-  EXPECT_THROW(client.connect(deadAddress()), ConnectException);
+  EXPECT_THROW(client.connect(DeadPort().address()), ConnectException);
   EXPECT_FALSE(client.isClosed());
   EXPECT_FALSE(client.isConnected());
   EXPECT_FALSE(client.isBound());
@@ -168,7 +170,7 @@ TEST(ConnectTest, AfterARefusalTheSocketCanConnectWithItsOptionsKept) {
   client.setKeepAlive(true);
   client.setTcpNoDelay(false);
   client.setSoTimeout(4321ms);
-  EXPECT_THROW(client.connect(deadAddress()), ConnectException);
+  EXPECT_THROW(client.connect(DeadPort().address()), ConnectException);
   EXPECT_TRUE(client.getKeepAlive());
   client.connect(server.getLocalSocketAddress());
   EXPECT_TRUE(client.getKeepAlive());
@@ -179,9 +181,9 @@ TEST(ConnectTest, AfterARefusalTheSocketCanConnectWithItsOptionsKept) {
 
 class BoundConnectTest : public testing::TestWithParam<bool> {
  protected:
-  // A socket bound to a port of the system's choice, or to one that was free a moment ago.
+  // A socket bound to a port of the system's choice, or to one that was asked for.
   void bind() {
-    client_.bind({InetAddress::getLoopbackAddress(), GetParam() ? deadPort() : 0});
+    client_.bind({InetAddress::getLoopbackAddress(), GetParam() ? freePort() : 0});
     port_ = client_.getLocalPort();
   }
   void expectToConnectFromItsPort() {
@@ -203,7 +205,7 @@ TEST_P(BoundConnectTest, ConnectsFromItsPort) {
 
 TEST_P(BoundConnectTest, ARefusalLeavesItBound) {
   bind();
-  EXPECT_THROW(client_.connect(deadAddress()), ConnectException);
+  EXPECT_THROW(client_.connect(DeadPort().address()), ConnectException);
   EXPECT_TRUE(client_.isBound());
   expectToConnectFromItsPort();
 }
@@ -219,7 +221,7 @@ TEST_P(BoundConnectTest, ARefusalLeavesItsOptions) {
   client_.setKeepAlive(true);
   bind();
   client_.setSoLinger(true, 3);
-  EXPECT_THROW(client_.connect(deadAddress()), ConnectException);
+  EXPECT_THROW(client_.connect(DeadPort().address()), ConnectException);
   EXPECT_TRUE(client_.getKeepAlive());
   EXPECT_EQ(client_.getSoLinger(), 3);
   expectToConnectFromItsPort();
@@ -242,7 +244,7 @@ TEST(ConnectTest, ASocketBoundToTheWildcardAddressConnectsFromItsPort) {
   Socket client;
   client.bind(InetSocketAddress(0));
   const int port = client.getLocalPort();
-  EXPECT_THROW(client.connect(deadAddress()), ConnectException);
+  EXPECT_THROW(client.connect(DeadPort().address()), ConnectException);
   client.connect(server.getLocalSocketAddress());
   EXPECT_EQ(client.getLocalSocketAddress(), InetSocketAddress("127.0.0.1", port));
   expectTalk(client, server);
@@ -350,7 +352,7 @@ TEST(ConnectTest, TheDestructorEndsAWaitingConnect) {
 TEST(ConnectTest, RefusedConnectsLeaveNoDescriptors) {
   if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   const std::set<std::intptr_t> before = openDescriptors();
-  for (int i = 0; i < 300; ++i) EXPECT_THROW(Socket("127.0.0.1", deadPort()), ConnectException);
+  for (int i = 0; i < 300; ++i) EXPECT_THROW(Socket("127.0.0.1", DeadPort().number()), ConnectException);
   EXPECT_EQ(openDescriptors(), before);
 }
 
@@ -452,7 +454,8 @@ TEST_F(ConnectorTest, ASilentAddressGetsCompanyAfterAQuarterOfASecond) {
 }
 
 TEST_F(ConnectorTest, ARefusedAddressIsFollowedAtOnce) {
-  std::vector<InetSocketAddress> remotes(60, deadAddress());
+  const DeadPort dead;
+  std::vector<InetSocketAddress> remotes(60, dead.address());
   remotes.push_back(good_);
   EXPECT_EQ(race(remotes), good_);  // 60 delays of a quarter of a second would miss the deadline
   EXPECT_EQ(lost(), 60);
@@ -460,14 +463,16 @@ TEST_F(ConnectorTest, ARefusedAddressIsFollowedAtOnce) {
 
 TEST_F(ConnectorTest, ARefusedAddressBehindASilentOneIsFollowedAtOnce) {
   const FullListener silent;
-  std::vector<InetSocketAddress> remotes(60, deadAddress());
+  const DeadPort dead;
+  std::vector<InetSocketAddress> remotes(60, dead.address());
   remotes.insert(remotes.begin(), silent.address());
   remotes.push_back(good_);
   EXPECT_EQ(race(remotes), good_);
 }
 
 TEST_F(ConnectorTest, AllRefusedTellsTheFirstAndNamesTheOthers) {
-  const std::vector<InetSocketAddress> dead = {deadAddress(), deadAddress(), deadAddress()};
+  const std::array<DeadPort, 3> ports;
+  const std::vector<InetSocketAddress> dead = {ports[0].address(), ports[1].address(), ports[2].address()};
   const auto failure = thrownBy<ConnectException>([&] { race(dead); });
   EXPECT_EQ(failure.code(), std::errc::connection_refused);
   EXPECT_EQ(std::string(failure.what()), "connect to " + dead[0].toString() + " (then " + dead[1].toString() +
@@ -489,7 +494,7 @@ TEST_F(ConnectorTest, OneDeadlineHoldsForAllAttempts) {
 
 TEST_F(ConnectorTest, ASilentAddressIsWaitedForThoughTheOthersRefuse) {
   const FullListener silent;
-  EXPECT_THROW(race({silent.address(), deadAddress()}, Deadline::after(400ms)), SocketTimeoutException);
+  EXPECT_THROW(race({silent.address(), DeadPort().address()}, Deadline::after(400ms)), SocketTimeoutException);
   EXPECT_EQ(tried(), 2);
   EXPECT_EQ(lost(), 2);
 }
@@ -506,8 +511,9 @@ TEST_F(ConnectorTest, CloseEndsAllAttempts) {
 TEST_F(ConnectorTest, TheLosersDescriptorsAreClosed) {
   if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
   const FullListener silent;
+  const DeadPort dead;
   const std::set<std::intptr_t> before = openDescriptors();
-  race({silent.address(), deadAddress(), good_});
+  race({silent.address(), dead.address(), good_});
   EXPECT_EQ(openDescriptors(), before);
 }
 

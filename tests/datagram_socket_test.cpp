@@ -53,10 +53,28 @@ DatagramSocket withPatience(DatagramSocket socket) {
 }
 
 // A port of this machine where no UDP socket is: it was free a moment ago.
-int deadDatagramPort() { return DatagramSocket(0, kLoopback).getLocalPort(); }
+int freeDatagramPort() { return DatagramSocket(0, kLoopback).getLocalPort(); }
+
+// A port of this machine where nobody is reached, and that nobody else can be given as long as this lives: a socket
+// holds it that hears itself alone, so what others send is refused. Windows would drop that silently; there it is free.
+class DeadDatagramPort {
+ public:
+  DeadDatagramPort() {
+    if (runsOnWindows()) {
+      holder_.close();
+    } else {
+      holder_.connect(address_);
+    }
+  }
+  const InetSocketAddress& address() const { return address_; }
+
+ private:
+  DatagramSocket holder_{0, kLoopback};
+  InetSocketAddress address_ = holder_.getLocalSocketAddress();
+};
 
 // A port for a socket whose peer is taken away again: Wine leaves it without one then if the system has chosen it.
-int lastingPort() { return runsUnderWine() ? deadDatagramPort() : 0; }
+int lastingPort() { return runsUnderWine() ? freeDatagramPort() : 0; }
 
 DatagramSocket onLoopback() { return withPatience(DatagramSocket(lastingPort(), kLoopback)); }
 
@@ -99,7 +117,7 @@ TEST(DatagramSocketTest, TheDefaultIsAFreePortOnTheWildcardAddress) {
 }
 
 TEST(DatagramSocketTest, APortIsBoundToOnTheWildcardAddress) {
-  const int port = deadDatagramPort();
+  const int port = freeDatagramPort();
   const DatagramSocket socket(port);
   EXPECT_EQ(socket.getLocalPort(), port);
   EXPECT_TRUE(socket.getLocalAddress().isAnyLocalAddress());
@@ -395,7 +413,8 @@ TEST(DatagramSocketTest, AnIPv4SocketCannotSendToIPv6) {
 TEST(DatagramSocketTest, AnUnconnectedSocketNeverReportsUnreachable) {
   DatagramSocket sender = onLoopback();
   DatagramSocket receiver = onLoopback();
-  const InetSocketAddress dead(kLoopback, deadDatagramPort());
+  const DeadDatagramPort port;
+  const InetSocketAddress& dead = port.address();
   for (int i = 0; i < 3; ++i) sendText(sender, "into the void", dead);
   sendText(receiver, "alive", reachOf(sender));
   EXPECT_EQ(receiveText(sender), "alive");
@@ -643,7 +662,8 @@ TEST(DatagramSocketTest, ConnectedAPacketToSomebodyElseIsAnArgumentError) {
 TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceive) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket = onLoopback();
-  const InetSocketAddress dead(kLoopback, deadDatagramPort());
+  const DeadDatagramPort port;
+  const InetSocketAddress& dead = port.address();
   socket.connect(dead);
   sendText(socket, "anybody?", dead);
   const PortUnreachableException error = thrownBy<PortUnreachableException>([&] { receiveText(socket); });
@@ -655,7 +675,8 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceive) {
 TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceiveWithoutATimeout) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket(0, kLoopback);
-  const InetSocketAddress dead(kLoopback, deadDatagramPort());
+  const DeadDatagramPort port;
+  const InetSocketAddress& dead = port.address();
   socket.connect(dead);
   sendText(socket, "anybody?", dead);
   EXPECT_THROW(receiveText(socket), PortUnreachableException);
@@ -664,7 +685,8 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceiveWithoutATimeout) {
 TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByTheNextSend) {
   if (runsOnWindows()) GTEST_SKIP() << "Windows tells it by a receive";
   DatagramSocket socket = onLoopback();
-  const InetSocketAddress dead(kLoopback, deadDatagramPort());
+  const DeadDatagramPort port;
+  const InetSocketAddress& dead = port.address();
   socket.connect(dead);
   sendText(socket, "anybody?", dead);
   const PortUnreachableException error = thrownBy<PortUnreachableException>([&] { sendText(socket, "hello?", dead); });
@@ -674,7 +696,7 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByTheNextSend) {
 TEST(DatagramSocketTest, UnreachableIsToldOnceForEachDatagram) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket = onLoopback();
-  const InetSocketAddress address(kLoopback, deadDatagramPort());
+  const InetSocketAddress address(kLoopback, freeDatagramPort());
   socket.connect(address);
   sendText(socket, "anybody?", address);
   EXPECT_THROW(receiveText(socket), PortUnreachableException);
@@ -688,7 +710,8 @@ TEST(DatagramSocketTest, UnreachableIsToldOnceForEachDatagram) {
 TEST(DatagramSocketTest, AnUnreachablePeerIsForgottenWithDisconnect) {
   DatagramSocket socket = onLoopback();
   DatagramSocket other = onLoopback();
-  const InetSocketAddress dead(kLoopback, deadDatagramPort());
+  const DeadDatagramPort port;
+  const InetSocketAddress& dead = port.address();
   socket.connect(dead);
   sendText(socket, "anybody?", dead);
   socket.disconnect();
@@ -699,7 +722,8 @@ TEST(DatagramSocketTest, AnUnreachablePeerIsForgottenWithDisconnect) {
 TEST(DatagramSocketTest, AnUnreachablePeerIsForgottenWithTheNextPeer) {
   DatagramSocket socket = onLoopback();
   DatagramSocket next = onLoopback();
-  const InetSocketAddress dead(kLoopback, deadDatagramPort());
+  const DeadDatagramPort port;
+  const InetSocketAddress& dead = port.address();
   socket.connect(dead);
   sendText(socket, "anybody?", dead);
   socket.connect(reachOf(next));
@@ -724,7 +748,7 @@ TEST(DatagramSocketTest, DisconnectKeepsThePortAndHearsEverybody) {
 }
 
 TEST(DatagramSocketTest, DisconnectKeepsAPortThatWasAskedFor) {
-  const int port = deadDatagramPort();
+  const int port = freeDatagramPort();
   DatagramSocket socket = withPatience(DatagramSocket(port, kLoopback));
   DatagramSocket peer = onLoopback();
   socket.connect(reachOf(peer));

@@ -114,7 +114,8 @@ INSTANTIATE_TEST_SUITE_P(All, TcpServerProgramTest, ::testing::Values("echo_serv
 class ClientTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(ClientTest, NobodyThereIsOneLineAndCodeOne) {
-  Process program = client(GetParam(), deadPort());
+  const DeadPort dead;
+  Process program = client(GetParam(), dead.number());
   EXPECT_EQ(program.wait(), 1);
   EXPECT_EQ(program.output, "");
   EXPECT_EQ(countLines(program.err.readAll()), 1u);
@@ -333,8 +334,8 @@ TEST(EchoClient, ServerThatLeavesAfterTheLastAnswerIsNoError) {
     program.type("one\n");
     peer.say(peer.hear());
   }
-  EXPECT_EQ(program.out.readLine(), "From server: one");
   program.endInput();
+  EXPECT_EQ(program.out.readLine(), "From server: one");
   EXPECT_EQ(program.wait(), 0);
   EXPECT_EQ(program.err.readAll(), "");
 }

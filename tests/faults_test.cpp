@@ -838,8 +838,8 @@ TEST_F(NameFaultsTest, TheDeadlineHoldsForAllAddressesTogether) {
   const FullListener third({"127.0.0.4", port()});
   names_.add("dead.test", {"127.0.0.2", "127.0.0.3", "127.0.0.4"});
   const int connects = faults_.made(Call::connect);
-  expectToLast(900ms, [&] {  // the third attempt starts after half a second
-    const auto timeout = thrownBy<SocketTimeoutException>([&] { Socket("dead.test", port(), 900ms); });
+  expectToLast(2500ms, [&] {  // the third attempt starts after half a second
+    const auto timeout = thrownBy<SocketTimeoutException>([&] { Socket("dead.test", port(), 2500ms); });
     expectToTell(timeout, std::errc::timed_out, "connect to dead.test" + portText());
   });
   EXPECT_EQ(faults_.made(Call::connect) - connects, 3);
@@ -847,11 +847,11 @@ TEST_F(NameFaultsTest, TheDeadlineHoldsForAllAddressesTogether) {
 
 TEST_F(NameFaultsTest, TheDeadlineHoldsForLookUpAndConnectTogether) {
   const FullListener silent({"127.0.0.2", port()});
-  names_.add("late.test", {"127.0.0.2"}, 1000ms);
+  names_.add("late.test", {"127.0.0.2"}, 3000ms);
   const auto start = Clock::now();
-  EXPECT_THROW(Socket("late.test", port(), 1200ms), SocketTimeoutException);
-  EXPECT_GE(Clock::now() - start, 1200ms);
-  EXPECT_LT(Clock::now() - start, 2000ms) << "the look-up's time was given again";
+  EXPECT_THROW(Socket("late.test", port(), 3500ms), SocketTimeoutException);
+  EXPECT_GE(Clock::now() - start, 3500ms);
+  EXPECT_LT(Clock::now() - start, 6000ms) << "the look-up's time was given again";
 }
 
 TEST_F(NameFaultsTest, ASlowLookUpIsWaitedFor) {
@@ -933,7 +933,7 @@ TEST(LateThreadsTest, AServerWaitsForAClientWhoseThreadHasNotBegun) {
     TcpServer server(loopbackServer(), [&served](Socket&) { ++served; });
     server.start();
     const Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
-    ASSERT_TRUE(eventually([&server] { return server.connectionCount() == 1; }));
+    ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1 || served == 1; }));
   }
   EXPECT_EQ(served, 1);
 }

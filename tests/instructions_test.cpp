@@ -2,6 +2,8 @@
 //
 // What a line costs in instructions, where no noise has a say: support/instructions_probe.cpp under callgrind. It is
 // optimized whatever the build. The raw baseline is measured in the same run, and only the ratio is bound.
+#include "support/scratch_file.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -50,7 +52,7 @@ class InstructionsTest : public testing::TestWithParam<Bound> {
   static bool run(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()) == 0; }
 
   static long total(const std::string& who, int lines) {
-    const std::string file = testing::TempDir() + "callgrind." + GetParam().name + "." + who;
+    const std::string file = netlite::test::scratchFile(std::string("callgrind.") + GetParam().name + "." + who);
     const std::string task =
         " " + who + " " + GetParam().task + " " + std::to_string(lines) + " " + std::to_string(GetParam().length);
     EXPECT_TRUE(run("valgrind --tool=callgrind --toggle-collect=countedTask --callgrind-out-file=" + file +

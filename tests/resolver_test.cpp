@@ -110,7 +110,7 @@ class HangingResolverTest : public testing::Test {
   }
 
   HangingResolver& resolver_ = HangingResolver::instance();
-  const std::size_t threads_before_ = threadsAreVisible() ? runningThreads() : 0;
+  const std::size_t threads_before_ = threadsAreVisible() ? lastingThreads() : 0;
 };
 
 TEST(ResolverTest, ALiteralIsNotLookedUp) {

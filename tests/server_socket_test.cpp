@@ -253,8 +253,9 @@ TEST(ServerSocketTest, TheIPv6WildcardAddressTakesIPv4ClientsToo) {
 
 TEST(ServerSocketTest, OneIPv6AddressTakesNoIPv4Clients) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
-  const ServerSocket server(0, 0, InetAddress::getByName("::1"));
-  EXPECT_THROW(Socket("127.0.0.1", server.getLocalPort()), ConnectException);
+  const DeadPort dead;
+  const ServerSocket server(dead.number(), 0, InetAddress::getByName("::1"));
+  EXPECT_THROW(Socket("127.0.0.1", dead.number()), ConnectException);
 }
 
 // ---- accept ---------------------------------------------------------------------------------------------------------

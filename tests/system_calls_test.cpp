@@ -2,6 +2,8 @@
 //
 // What a line costs: the system calls of support/line_server_probe.cpp, counted from outside by strace, and the memory
 // and descriptors that a connection holds.
+#include "support/scratch_file.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -20,7 +22,10 @@ constexpr bool kSanitized = false;
 
 constexpr int kCalls = 100;  // as in the probe
 constexpr int kPipelined = 1000;
+constexpr long kFewBytes = 4096;
 constexpr int kFewCalls = 40;
+
+using netlite::test::scratchFile;
 
 using Counts = std::map<std::string, int>;
 
@@ -29,10 +34,6 @@ class SystemCallsTest : public testing::Test {
   // A sanitizer's look for leaks does not work in a program that is traced.
   static bool run(const std::string& command) {
     return std::system(("ASAN_OPTIONS=detect_leaks=0 " + command + " 2>/dev/null").c_str()) == 0;
-  }
-
-  static std::string output(const char* name) {
-    return testing::TempDir() + name + "." + testing::UnitTest::GetInstance()->current_test_info()->name();
   }
 };
 
@@ -44,7 +45,7 @@ class StraceTest : public SystemCallsTest {
 
   // How often the probe's main thread has made which call between its marks.
   static Counts callsOf(const std::string& task) {
-    const std::string file = output("strace");
+    const std::string file = scratchFile("strace");
     EXPECT_TRUE(run("strace -o " + file + " " NETLITE_LINE_SERVER_PROBE " " + task));
     std::ifstream lines(file);
     Counts counts;
@@ -113,7 +114,7 @@ TEST_F(StraceTest, AThreadInRunSleepsWhileClientsComeAndGo) {
 using FootprintTest = SystemCallsTest;
 
 TEST_F(FootprintTest, AnAcceptedConnectionTakesOneDescriptorAndItsReaderAndWriterNoBuffers) {
-  const std::string file = output("fresh");
+  const std::string file = scratchFile("fresh");
   ASSERT_TRUE(run(NETLITE_LINE_SERVER_PROBE " fresh >" + file));
   long descriptors = 0;
   long bytes = 0;
@@ -125,12 +126,12 @@ TEST_F(FootprintTest, AnAcceptedConnectionTakesOneDescriptorAndItsReaderAndWrite
 }
 
 TEST_F(FootprintTest, AReaderThatWaitsGivesItsBufferBack) {
-  const std::string file = output("idle");
+  const std::string file = scratchFile("idle");
   ASSERT_TRUE(run(NETLITE_LINE_SERVER_PROBE " idle >" + file));
   long bytes = 0;
   std::ifstream(file) >> bytes;
   EXPECT_GT(bytes, 0);
-  EXPECT_LT(bytes, 4096);
+  EXPECT_LT(bytes, kFewBytes);
   std::remove(file.c_str());
 }
 

@@ -300,8 +300,8 @@ TEST_F(WakerTest, AThreadKeepsItsWakerUntilItsEnd) {
 
 TEST(WaitTest, ARefusedConnectIsReadyAndItsReasonIsTold) {
   const Handle handle = platform::openStream(Family::ipv4).handle;
-  const InetSocketAddress dead(InetAddress::getLoopbackAddress(), deadPort());
-  ASSERT_EQ(platform::connect(handle, Family::ipv4, dead).outcome, Outcome::wouldBlock);
+  const DeadPort dead;
+  ASSERT_EQ(platform::connect(handle, Family::ipv4, dead.address()).outcome, Outcome::wouldBlock);
   platform::WaitEntry entry{handle, platform::Interest::writable, false};
   const auto giveUp = std::chrono::steady_clock::now() + 20s;
   while (!entry.ready && std::chrono::steady_clock::now() < giveUp) platform::wait(&entry, 1, {}, 1s);

@@ -66,7 +66,7 @@ inline int chat(netlite::Socket& socket) {
   });
   const Interrupt interrupt([&] {
     console.close();  // as the end of the input: says quit
-    sender.wait_for(std::chrono::milliseconds(500));
+    sender.wait_for(std::chrono::seconds(2));
     socket.close();  // in case the other side does not read
   });
 

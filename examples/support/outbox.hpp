@@ -34,7 +34,7 @@ class Outbox {
 
   /// How long the writer may be at sending before an outbox that has become full meanwhile counts as stuck. Without
   /// it a client would be dropped because the system has not given its writer a turn.
-  static constexpr std::chrono::milliseconds kPatience{500};
+  static constexpr std::chrono::milliseconds kPatience{1000};
 
   /// @param mostLines how many lines wait at most, not counting those that the writer is sending
   explicit Outbox(std::size_t mostLines) : most_lines_(mostLines) {}

@@ -200,7 +200,8 @@ class NETLITE_API Socket {
   /// @return whether it was; closing alone does not count
   bool isOutputShutdown() const;
 
-  /// Sets how long a call that reads may take. Calls that are waiting already keep their deadline.
+  /// Sets how long a call that reads may take. What is there when the call begins to read is had in any case, however
+  /// short the time. Calls that are waiting already keep their deadline.
   ///
   /// @param timeout in milliseconds; 0 and max(): for ever, which is the default
   /// @throws std::invalid_argument negative

@@ -34,8 +34,17 @@ inline Pair connectedPair() {
   return {std::move(client), std::move(accepted)};
 }
 
-/// A port of this machine where nobody listens: it was free a moment ago.
-inline int deadPort() { return loopbackServer().getLocalPort(); }
+/// A port of this machine where nobody listens, and nobody can as long as this lives: it is held by a socket that does
+/// not listen.
+class DeadPort {
+ public:
+  DeadPort() { holder_.bind({InetAddress::getLoopbackAddress(), 0}); }
+  int number() const { return holder_.getLocalPort(); }
+  InetSocketAddress address() const { return {InetAddress::getLoopbackAddress(), number()}; }
+
+ private:
+  Socket holder_;
+};
 
 /// Exactly `size` bytes from the peer, or what came before the end.
 inline std::string receive(Socket& socket, std::size_t size) {

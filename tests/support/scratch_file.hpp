@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+//
+// Files that a test writes and reads again.
+// Thread-safety: no shared state.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include <unistd.h>
+
+namespace netlite::test {
+
+/// A path for such a file, this process's alone: the tests of several builds may run at once.
+inline std::string scratchFile(const std::string& name) {
+  return testing::TempDir() + name + "." + std::to_string(::getpid());
+}
+
+}  // namespace netlite::test
