@@ -351,7 +351,7 @@ TEST(CloseAgainTest, IsHarmless) {
 }
 
 TEST(CloseAgainTest, SeveralThreadsMayCloseAtOnce) {
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 60; ++round) {
     Pair pair = connectedPair();
     BlockedThread reading([in = pair.client.getInputStream()]() mutable { in.read(); });
     std::deque<BlockedThread> closing;
