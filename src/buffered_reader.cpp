@@ -76,12 +76,8 @@ class BufferedReader::State {
 
   bool ready() {
     checkOpen("ready");
-    while (buffer_.isEmpty()) {
-      if (at_end_ || stream_->available() == 0) return false;
-      if (!isSkipping()) return true;
-      fill("ready");
-    }
-    return true;
+    if (isSkipping()) skipWhatIsThere();
+    return !buffer_.isEmpty() || (!isSkipping() && !at_end_ && stream_->available() != 0);
   }
 
   void close() {
@@ -112,6 +108,12 @@ class BufferedReader::State {
   void skip() noexcept {
     if (skips_ == Skips::restOfLine) skipLine();
     if (skips_ == Skips::lineFeed) skipLineFeed();
+  }
+
+  /// No more than is there now: a peer that never stops must not hold ready().
+  void skipWhatIsThere() {
+    std::size_t there = at_end_ ? 0 : stream_->available();
+    while (isSkipping() && there > 0 && !at_end_) there -= std::min(there, fill("ready"));
   }
 
   void skipLine() noexcept {
@@ -155,7 +157,7 @@ class BufferedReader::State {
 
   std::size_t awaitLineEnd() {
     const CallScope scope;
-    while (fill("readLine")) {
+    while (fill("readLine") != 0) {
       const std::size_t length = lineLength();
       if (length != LineBuffer::kNoEnd) return length;
     }
@@ -186,15 +188,16 @@ class BufferedReader::State {
   bool toNextByte() {
     if (!buffer_.isEmpty()) return true;
     const CallScope scope;
-    while (fill("read")) {
+    while (fill("read") != 0) {
       if (!buffer_.isEmpty()) return true;
     }
     return false;
   }
 
-  /// Reads more behind what is in the buffer. False at the end of the stream, which is not asked again.
-  bool fill(const char* operation) {
-    if (at_end_) return false;
+  /// Reads more behind what is in the buffer. Returns how much came: 0 at the end of the stream, which is not asked
+  /// again.
+  std::size_t fill(const char* operation) {
+    if (at_end_) return 0;
     const bool tied = !tied_.expired();
     if (tied) flushTied();
     if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) release();
@@ -205,7 +208,7 @@ class BufferedReader::State {
     at_end_ = count == 0;
     if (isSkipping()) skip();
     if (tied) expectAnswer(count);
-    return !at_end_;
+    return count;
   }
 
   void flushTied() {

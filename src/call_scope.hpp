@@ -8,6 +8,8 @@
 
 #include "deadline.hpp"
 
+#include <utility>
+
 namespace netlite {
 
 class CallScope {
@@ -25,7 +27,7 @@ class CallScope {
     if (current_.started) return;
     current_.start = Deadline::Clock::now();
     current_.started = true;
-    current_.deadlines = 0;
+    current_.has_read = false;
   }
 
   /// The deadline of a socket call with this timeout.
@@ -33,22 +35,20 @@ class CallScope {
     return timeout.count() == 0 ? Deadline::never() : deadlineOfCall(timeout);
   }
 
-  /// Whether the member call has asked for a deadline before the last one: it has made socket calls already. Only where
-  /// deadline() gave one that is not never().
-  static bool isRepeated() noexcept { return current_.depth != 0 && current_.deadlines > 1; }
+  /// Whether the member call has read before; from now on it has. Only where deadline() gave one that is not never().
+  static bool readsAgain() noexcept { return current_.depth != 0 && std::exchange(current_.has_read, true); }
 
  private:
   struct MemberCall {
     int depth;      // scopes that are open
     bool started;   // whether what follows is known
-    int deadlines;  // asked for
+    bool has_read;  // from a socket
     Deadline::Clock::time_point start;
   };
 
   static Deadline deadlineOfCall(std::chrono::milliseconds timeout) noexcept {
     if (current_.depth == 0) return Deadline::after(timeout);  // no scope: the socket's call is the user's own
     start();
-    ++current_.deadlines;
     return Deadline::after(current_.start, timeout);
   }
 

@@ -173,7 +173,7 @@ std::size_t Connection::read(void* buffer, std::size_t size) {
   const std::lock_guard<Mutex> turn(read_mutex_, std::adopt_lock);
   // What is at hand is taken, however short the timeout. But the member call may have made many reads before this one,
   // and a peer that always has something must not extend it.
-  if (deadline.hasPassed() && CallScope::isRepeated()) throwReadTimeout();
+  if (!deadline.isNever() && CallScope::readsAgain() && deadline.hasPassed()) throwReadTimeout();
   for (;;) {
     if (isInputShutdown()) return 0;
     if (has_unread_.load(std::memory_order_acquire)) return takeUnread(buffer, size);

@@ -15,8 +15,10 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,18 @@ bool saysClosed(const std::exception_ptr& failure) {
     std::rethrow_exception(failure);
   } catch (const IOException& exception) {
     return exception.code() == std::errc::operation_canceled;
+  } catch (...) {
+    return false;
+  }
+}
+
+bool tellsOfALack(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::system_error&) {
+    return true;
+  } catch (const std::bad_alloc&) {
+    return true;
   } catch (...) {
     return false;
   }
@@ -77,7 +91,8 @@ class TcpServer::Service : public std::enable_shared_from_this<TcpServer::Servic
   void startClient(Socket socket);
   void serve(Clients::iterator client);
   void leave(Clients::iterator client);
-  void pauseAfter(std::exception_ptr failure);
+  void goOnAfter(const std::exception_ptr& failure);
+  void pauseAfter(const std::exception_ptr& failure);
   void report(const std::exception_ptr& failure) noexcept;
   void closeClients(Lock& lock);
   bool othersEnded() const;
@@ -190,7 +205,7 @@ void TcpServer::Service::acceptOne() {
     startClient(server_.accept());
     pause_ = std::min(pause_, kFirstPause) / 2;
   } catch (...) {
-    if (!server_.isClosed()) pauseAfter(std::current_exception());
+    if (!server_.isClosed()) goOnAfter(std::current_exception());
   }
 }
 
@@ -236,8 +251,14 @@ void TcpServer::Service::leave(Clients::iterator client) {
   if (previous) platform::joinThread(*previous);
 }
 
+// It may also be the server socket's own filter that has thrown.
+void TcpServer::Service::goOnAfter(const std::exception_ptr& failure) {
+  if (tellsOfALack(failure)) return pauseAfter(failure);
+  report(failure);
+}
+
 // Descriptors, memory or threads have run out. They may come back at any moment, surely when a client leaves.
-void TcpServer::Service::pauseAfter(std::exception_ptr failure) {
+void TcpServer::Service::pauseAfter(const std::exception_ptr& failure) {
   if (pause_.count() == 0) report(failure);
   pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
   Lock lock(mutex_);

@@ -251,6 +251,16 @@ TEST(BufferedReaderTest, ALineFeedThatWillBeDroppedIsNotReady) {
   EXPECT_EQ(reader.read(), 'b');
 }
 
+TEST(BufferedReaderTest, ReadyEndsThoughALineThatIsTooLongDoesNot) {
+  ScriptedInputStream stream;
+  stream.beforeRead([&stream] { stream.gives("x"); });
+  stream.gives("xxx");
+  BufferedReader reader(stream);
+  reader.setMaxLineLength(2);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_FALSE(reader.ready());
+}
+
 TEST(BufferedReaderTest, ReadyReportsAClosedSocket) {
   ScriptedInputStream stream;
   stream.gives("a\nb");

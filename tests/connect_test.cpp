@@ -471,7 +471,7 @@ TEST_F(ConnectorTest, ARefusedAddressBehindASilentOneIsFollowedAtOnce) {
 }
 
 TEST_F(ConnectorTest, AllRefusedTellsTheFirstAndNamesTheOthers) {
-  const std::array<DeadPort, 3> ports;
+  const std::array<DeadPort, 3> ports{};
   const std::vector<InetSocketAddress> dead = {ports[0].address(), ports[1].address(), ports[2].address()};
   const auto failure = thrownBy<ConnectException>([&] { race(dead); });
   EXPECT_EQ(failure.code(), std::errc::connection_refused);

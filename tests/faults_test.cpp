@@ -130,6 +130,16 @@ TEST_F(ReadFaultsTest, InterruptionsDoNotMoveTheDeadline) {
   });
 }
 
+TEST_F(ReadFaultsTest, ALineThatIsThereNeedsNoTime) {
+  BufferedReader reader(in_);
+  send(std::string(6000, 'x') + "\n");
+  reader.readLine();  // now there is memory to give back, so the next line begins with a look whether there is one
+  send("there\n");
+  pair_.client.setSoTimeout(20ms);
+  faults_.passAfter(Call::poll, [] { std::this_thread::sleep_for(60ms); });
+  EXPECT_EQ(reader.readLine(), "there");
+}
+
 TEST_F(ReadFaultsTest, PollMayReturnEarly) {
   pair_.client.setSoTimeout(100ms);
   faults_.answer(Call::poll, 0, 3);

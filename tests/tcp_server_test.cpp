@@ -219,6 +219,24 @@ TEST(TcpServer, AnAcceptFilterThatThrowsIsReportedAndItsClientReset) {
   EXPECT_EQ(echoed(welcome, "hello"), "hello");
 }
 
+TEST(TcpServer, AFilterOfTheServerSocketThatThrowsIsReportedEachTime) {
+  Errors errors;
+  std::atomic<int> asked{0};
+  ServerSocket listening = loopbackServer();
+  listening.setAcceptFilter([&asked](const InetSocketAddress&) -> bool {
+    if (asked++ % 2 == 0) throw std::runtime_error("filter");
+    return true;
+  });
+  TcpServer server(std::move(listening), echo, reportingTo(errors));
+  server.start();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(isRefused(server));
+    Socket welcome = connectTo(server);
+    EXPECT_EQ(echoed(welcome, "hello"), "hello");
+  }
+  EXPECT_TRUE(errors.waitForCount(2));
+}
+
 TEST(TcpServer, StopWithGraceLetsHandlersFinish) {
   std::promise<void> stopping;
   const std::shared_future<void> stopped = stopping.get_future();
