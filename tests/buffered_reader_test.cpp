@@ -7,6 +7,7 @@
 #include <netlite/print_writer.hpp>
 
 #include "support/scripted_streams.hpp"
+#include "support/thrown_by.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,10 +29,10 @@ namespace {
 
 using namespace netlite;
 using netlite::test::BlockingInputStream;
-using netlite::test::caught;
 using netlite::test::codeOf;
 using netlite::test::RecordingOutputStream;
 using netlite::test::ScriptedInputStream;
+using netlite::test::thrownBy;
 using namespace std::string_literals;
 
 using Lines = std::vector<std::string>;
@@ -299,8 +300,8 @@ TEST(BufferedReaderTest, HalfALineCanBeReadAfterAReset) {
   ScriptedInputStream stream;
   stream.gives("abc").isReset().isReset();
   BufferedReader reader(stream);
-  EXPECT_EQ(caught<SocketException>([&] { reader.readLine(); }).code(), std::errc::connection_reset);
-  EXPECT_EQ(caught<SocketException>([&] { reader.readLine(); }).code(), std::errc::connection_reset);
+  EXPECT_EQ(thrownBy<SocketException>([&] { reader.readLine(); }).code(), std::errc::connection_reset);
+  EXPECT_EQ(thrownBy<SocketException>([&] { reader.readLine(); }).code(), std::errc::connection_reset);
   std::array<char, 8> buffer{};
   EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 3U);
   EXPECT_EQ(std::string(buffer.data(), 3), "abc");
@@ -351,7 +352,7 @@ TEST(BufferedReaderTest, TheLimitStrikesAsSoonAsItIsExceeded) {
   stream.gives("abc").gives("de").gives("fg\nnext\n");
   BufferedReader reader(stream);
   reader.setMaxLineLength(4);
-  const auto failure = caught<LineTooLongException>([&] { reader.readLine(); });
+  const auto failure = thrownBy<LineTooLongException>([&] { reader.readLine(); });
   EXPECT_EQ(failure.code(), std::errc::message_size);
   EXPECT_NE(std::string(failure.what()).find("4 bytes"), std::string::npos) << failure.what();
   EXPECT_EQ(stream.readCount(), 2U);
@@ -619,7 +620,7 @@ TEST(BufferedReaderTest, AStreamThatCannotTellIsReadWithoutFlushing) {
   BufferedReader in(stream);
   in.tie(out);
   out.print("x");
-  EXPECT_EQ(caught<SocketException>([&] { in.readLine(); }).code(), std::errc::connection_reset);
+  EXPECT_EQ(thrownBy<SocketException>([&] { in.readLine(); }).code(), std::errc::connection_reset);
   EXPECT_TRUE(sent.writes().empty());
 }
 
@@ -689,7 +690,7 @@ TEST(BufferedReaderTest, AClosedReaderThrows) {
   reader.readLine();
   reader.close();
   std::array<char, 1> buffer{};
-  EXPECT_EQ(caught<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
+  EXPECT_EQ(thrownBy<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
   EXPECT_THROW(reader.read(), IOException);
   EXPECT_THROW(reader.read(buffer.data(), 0), IOException);
   EXPECT_THROW(reader.ready(), IOException);
@@ -711,7 +712,7 @@ TEST(BufferedReaderTest, AReaderIsClosedThoughClosingTheStreamFails) {
   EXPECT_THROW(reader.close(), IOException);
   EXPECT_NO_THROW(reader.close());
   EXPECT_EQ(stream.closeCount(), 1);
-  EXPECT_EQ(caught<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
+  EXPECT_EQ(thrownBy<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
 }
 
 TEST(BufferedReaderTest, CloseFromAnotherThreadWakesTheReader) {
@@ -731,7 +732,7 @@ TEST(BufferedReaderTest, WhatComesAfterCloseIsNotHandedOut) {
   stream.gives("a\n");
   BufferedReader reader(stream);
   stream.beforeRead([&] { reader.close(); });
-  EXPECT_EQ(caught<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
+  EXPECT_EQ(thrownBy<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
 }
 
 TEST(BufferedReaderTest, CloseMayComeWhileAnotherThreadTakesLinesFromTheBuffer) {

@@ -6,6 +6,7 @@
 #include <netlite/exceptions.hpp>
 
 #include "support/scripted_streams.hpp"
+#include "support/thrown_by.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,8 +20,8 @@
 namespace {
 
 using namespace netlite;
-using netlite::test::caught;
 using netlite::test::RecordingOutputStream;
+using netlite::test::thrownBy;
 using namespace std::string_literals;
 
 using Writes = std::vector<std::string>;
@@ -76,7 +77,7 @@ TEST(BufferedWriterTest, AfterATimeoutTheNextFlushGoesOn) {
   sent.timesOutAfter(3).timesOutAfter(0);
   BufferedWriter out(sent);
   out.write("abcdef\n");
-  EXPECT_EQ(caught<SocketTimeoutException>([&] { out.flush(); }).bytesTransferred(), 3U);
+  EXPECT_EQ(thrownBy<SocketTimeoutException>([&] { out.flush(); }).bytesTransferred(), 3U);
   EXPECT_THROW(out.flush(), SocketTimeoutException);
   out.flush();
   EXPECT_EQ(sent.writes(), (Writes{"abc", "def\n"}));
@@ -123,8 +124,8 @@ TEST(BufferedWriterTest, AnErrorKeepsTheTextAndIsReportedAgain) {
   sent.fails(std::errc::connection_reset).fails(std::errc::broken_pipe);
   BufferedWriter out(sent);
   out.write("abc");
-  EXPECT_EQ(caught<SocketException>([&] { out.flush(); }).code(), std::errc::connection_reset);
-  EXPECT_EQ(caught<SocketException>([&] { out.flush(); }).code(), std::errc::broken_pipe);
+  EXPECT_EQ(thrownBy<SocketException>([&] { out.flush(); }).code(), std::errc::connection_reset);
+  EXPECT_EQ(thrownBy<SocketException>([&] { out.flush(); }).code(), std::errc::broken_pipe);
   out.flush();
   EXPECT_EQ(sent.bytes(), "abc");
 }
@@ -133,7 +134,7 @@ TEST(BufferedWriterTest, AnErrorOfTheFlushBelowComesOut) {
   RecordingOutputStream sent;
   sent.failToFlush();
   BufferedWriter out(sent);
-  EXPECT_EQ(caught<IOException>([&] { out.flush(); }).code(), std::errc::no_space_on_device);
+  EXPECT_EQ(thrownBy<IOException>([&] { out.flush(); }).code(), std::errc::no_space_on_device);
 }
 
 TEST(BufferedWriterTest, CloseFlushesAndClosesTheStreamBelowOnce) {
@@ -152,7 +153,7 @@ TEST(BufferedWriterTest, CloseClosesTheStreamBelowThoughFlushingFails) {
   sent.failToClose();
   BufferedWriter out(sent);
   out.write("abc");
-  EXPECT_EQ(caught<IOException>([&] { out.close(); }).code(), std::errc::connection_reset);
+  EXPECT_EQ(thrownBy<IOException>([&] { out.close(); }).code(), std::errc::connection_reset);
   EXPECT_EQ(sent.closeCount(), 1);
   EXPECT_NO_THROW(out.close());
 }
@@ -161,13 +162,13 @@ TEST(BufferedWriterTest, CloseReportsThatClosingTheStreamBelowFailed) {
   RecordingOutputStream sent;
   sent.failToClose();
   BufferedWriter out(sent);
-  EXPECT_EQ(caught<IOException>([&] { out.close(); }).code(), std::errc::io_error);
+  EXPECT_EQ(thrownBy<IOException>([&] { out.close(); }).code(), std::errc::io_error);
 }
 
 TEST(BufferedWriterTest, AClosedWriterThrows) {
   BufferedWriter out{ByteArrayOutputStream()};
   out.close();
-  EXPECT_EQ(caught<IOException>([&] { out.write("a"); }).code(), std::errc::operation_canceled);
+  EXPECT_EQ(thrownBy<IOException>([&] { out.write("a"); }).code(), std::errc::operation_canceled);
   EXPECT_THROW(out.write('a'), IOException);
   EXPECT_THROW(out.newLine(), IOException);
   EXPECT_THROW(out.flush(), IOException);

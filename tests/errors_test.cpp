@@ -5,6 +5,8 @@
 
 #include <netlite/exceptions.hpp>
 
+#include "support/thrown_by.hpp"
+
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -14,18 +16,9 @@
 namespace {
 
 using namespace netlite;
+using netlite::test::thrownBy;
 
 std::error_code codeOf(std::errc condition) { return std::make_error_code(condition); }
-
-template <class Exception, class Call>
-Exception caught(Call call) {
-  try {
-    call();
-  } catch (const Exception& exception) {
-    return exception;
-  }
-  throw std::logic_error("nothing was thrown");
-}
 
 TEST(ErrorsTest, EachReasonComparesWithItsCondition) {
   EXPECT_TRUE(make_error_code(Error::socketClosed) == std::errc::operation_canceled);
@@ -79,19 +72,19 @@ TEST(ThrowSocketErrorTest, AnUnreachableHostOrNetworkIsNoRouteToHost) {
 }
 
 TEST(ThrowSocketErrorTest, AnythingElseIsAPlainSocketException) {
-  const auto exception = caught<SocketException>(
+  const auto exception = thrownBy<SocketException>(
       [] { throwSocketError(Operation::other, "read from /127.0.0.1:80", codeOf(std::errc::connection_reset)); });
   EXPECT_EQ(exception.what(), "read from /127.0.0.1:80: " + codeOf(std::errc::connection_reset).message());
   EXPECT_TRUE(exception.code() == std::errc::connection_reset);
 }
 
 TEST(ThrowSocketErrorTest, OneOfOurOwnReasonsIsTold) {
-  const auto exception = caught<SocketException>([] { throwSocketError("read", Error::socketClosed); });
+  const auto exception = thrownBy<SocketException>([] { throwSocketError("read", Error::socketClosed); });
   EXPECT_STREQ(exception.what(), "read: Socket closed");
 }
 
 TEST(ThrowTimeoutTest, TellsTheOperationAndTheBytes) {
-  const auto exception = caught<SocketTimeoutException>([] { throwTimeout("write to /127.0.0.1:80", 7); });
+  const auto exception = thrownBy<SocketTimeoutException>([] { throwTimeout("write to /127.0.0.1:80", 7); });
   EXPECT_STREQ(exception.what(), "write to /127.0.0.1:80: Timed out");
   EXPECT_TRUE(exception.code() == std::errc::timed_out);
   EXPECT_EQ(exception.bytesTransferred(), 7U);

@@ -6,6 +6,7 @@
 #include <netlite/input_stream.hpp>
 
 #include "support/scripted_streams.hpp"
+#include "support/thrown_by.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,9 +19,9 @@
 namespace {
 
 using namespace netlite;
-using netlite::test::caught;
 using netlite::test::RecordingOutputStream;
 using netlite::test::ScriptedInputStream;
+using netlite::test::thrownBy;
 using namespace std::string_literals;
 
 // The least that a stream can be.
@@ -83,7 +84,7 @@ TEST(InputStreamTest, ATimeoutInReadNBytesTellsWhatIsInTheBuffer) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("c").timesOut().gives("de");
   std::array<char, 5> buffer{};
-  const auto timeout = caught<SocketTimeoutException>([&] { stream.readNBytes(buffer.data(), buffer.size()); });
+  const auto timeout = thrownBy<SocketTimeoutException>([&] { stream.readNBytes(buffer.data(), buffer.size()); });
   EXPECT_EQ(timeout.bytesTransferred(), 3U);
   EXPECT_EQ(std::string(buffer.data(), 3), "abc");
   EXPECT_EQ(timeout.code(), std::errc::timed_out);
@@ -95,7 +96,7 @@ TEST(InputStreamTest, ARethrownTimeoutKeepsItsText) {
   ScriptedInputStream stream;
   stream.gives("a").timesOut();
   std::array<char, 2> buffer{};
-  const auto timeout = caught<SocketTimeoutException>([&] { stream.readFully(buffer.data(), buffer.size()); });
+  const auto timeout = thrownBy<SocketTimeoutException>([&] { stream.readFully(buffer.data(), buffer.size()); });
   const SocketTimeoutException original(std::make_error_code(std::errc::timed_out), "read");
   EXPECT_STREQ(timeout.what(), original.what());
 }
@@ -104,7 +105,7 @@ TEST(InputStreamTest, ReadFullyTellsHowMuchCameBeforeTheEnd) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("c");
   std::array<char, 10> buffer{};
-  const auto end = caught<EOFException>([&] { stream.readFully(buffer.data(), buffer.size()); });
+  const auto end = thrownBy<EOFException>([&] { stream.readFully(buffer.data(), buffer.size()); });
   EXPECT_NE(std::string(end.what()).find("read 3 of 10 bytes"), std::string::npos) << end.what();
 }
 
@@ -150,7 +151,7 @@ TEST(InputStreamTest, SkipDropsBytes) {
 TEST(InputStreamTest, ATimeoutInSkipTellsHowManyWereDropped) {
   ScriptedInputStream stream;
   stream.gives("ab").timesOut().gives("c");
-  EXPECT_EQ(caught<SocketTimeoutException>([&] { stream.skip(3); }).bytesTransferred(), 2U);
+  EXPECT_EQ(thrownBy<SocketTimeoutException>([&] { stream.skip(3); }).bytesTransferred(), 2U);
   EXPECT_EQ(stream.read(), 'c');
 }
 
@@ -169,7 +170,7 @@ TEST(InputStreamTest, ATimeoutOfReadingInTransferToTellsHowMuchWasWritten) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("c").timesOut();
   RecordingOutputStream out;
-  EXPECT_EQ(caught<SocketTimeoutException>([&] { stream.transferTo(out); }).bytesTransferred(), 3U);
+  EXPECT_EQ(thrownBy<SocketTimeoutException>([&] { stream.transferTo(out); }).bytesTransferred(), 3U);
   EXPECT_EQ(out.bytes(), "abc");
 }
 
@@ -178,7 +179,7 @@ TEST(InputStreamTest, ATimeoutOfWritingInTransferToLosesNothing) {
   stream.gives("ab").gives("cdef").gives("g");
   RecordingOutputStream out;
   out.succeeds().timesOutAfter(1);
-  EXPECT_EQ(caught<SocketTimeoutException>([&] { stream.transferTo(out); }).bytesTransferred(), 3U);
+  EXPECT_EQ(thrownBy<SocketTimeoutException>([&] { stream.transferTo(out); }).bytesTransferred(), 3U);
   EXPECT_EQ(stream.transferTo(out), 4U);
   EXPECT_EQ(out.bytes(), "abcdefg");
 }

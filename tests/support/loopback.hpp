@@ -5,12 +5,12 @@
 #pragma once
 
 #include "support/system.hpp"
+#include "support/thrown_by.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -51,18 +51,6 @@ inline std::string receive(Socket& socket, std::size_t size) {
   std::string bytes(size, '\0');
   bytes.resize(socket.getInputStream().readNBytes(&bytes[0], size));
   return bytes;
-}
-
-/// Calls `call`, which has to throw an `Exception`, and returns it for a closer look. Anything else fails the test
-/// through the exception that leaves here.
-template <typename Exception, typename Call>
-Exception thrownBy(Call call) {
-  try {
-    call();
-  } catch (const Exception& exception) {
-    return exception;
-  }
-  throw std::logic_error("nothing was thrown");
 }
 
 /// Waits in vain: what the calling thread needs for its waits, it has from now on. Not too short, or there is no

@@ -19,7 +19,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -29,17 +28,6 @@
 namespace netlite::test {
 
 inline std::error_code codeOf(std::errc condition) { return std::make_error_code(condition); }
-
-/// What `call` throws, if it is an Exception.
-template <typename Exception, typename Call>
-Exception caught(Call call) {
-  try {
-    call();
-  } catch (const Exception& exception) {
-    return exception;
-  }
-  throw std::logic_error("nothing was thrown");
-}
 
 /// An input stream that follows a script: each read() takes the next step, or a part of it if its room is small. Behind
 /// the last step is the end of the stream.
