@@ -42,18 +42,6 @@ bool saysClosed(const std::exception_ptr& failure) {
   }
 }
 
-bool tellsOfALack(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::system_error&) {
-    return true;
-  } catch (const std::bad_alloc&) {
-    return true;
-  } catch (...) {
-    return false;
-  }
-}
-
 }  // namespace
 
 // What the server shares with its threads; the last of them to leave takes it away.
@@ -91,7 +79,6 @@ class TcpServer::Service : public std::enable_shared_from_this<TcpServer::Servic
   void startClient(Socket socket);
   void serve(Clients::iterator client);
   void leave(Clients::iterator client);
-  void goOnAfter(const std::exception_ptr& failure);
   void pauseAfter(const std::exception_ptr& failure);
   void report(const std::exception_ptr& failure) noexcept;
   void closeClients(Lock& lock);
@@ -204,8 +191,12 @@ void TcpServer::Service::acceptOne() {
   try {
     startClient(server_.accept());
     pause_ = std::min(pause_, kFirstPause) / 2;
-  } catch (...) {
-    if (!server_.isClosed()) goOnAfter(std::current_exception());
+  } catch (const std::system_error&) {
+    pauseAfter(std::current_exception());
+  } catch (const std::bad_alloc&) {
+    pauseAfter(std::current_exception());
+  } catch (...) {  // the server socket's own filter has thrown
+    if (!server_.isClosed()) report(std::current_exception());
   }
 }
 
@@ -251,14 +242,9 @@ void TcpServer::Service::leave(Clients::iterator client) {
   if (previous) platform::joinThread(*previous);
 }
 
-// It may also be the server socket's own filter that has thrown.
-void TcpServer::Service::goOnAfter(const std::exception_ptr& failure) {
-  if (tellsOfALack(failure)) return pauseAfter(failure);
-  report(failure);
-}
-
 // Descriptors, memory or threads have run out. They may come back at any moment, surely when a client leaves.
 void TcpServer::Service::pauseAfter(const std::exception_ptr& failure) {
+  if (server_.isClosed()) return;
   if (pause_.count() == 0) report(failure);
   pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
   Lock lock(mutex_);

@@ -503,7 +503,8 @@ TEST(TcpServer, EndedClientsDoNotPileUp) {
     Socket client = connectTo(server);
     EXPECT_TRUE(atEnd(client));
   }
-  EXPECT_TRUE(threadsFallTo(threads + 1));  // the last waits to be joined
+  EXPECT_LE(runningThreads(), threads + 100);  // some may be on their way out on a busy machine
+  EXPECT_TRUE(threadsFallTo(threads + 1));     // the last waits to be joined
 }
 
 }  // namespace
