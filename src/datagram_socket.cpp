@@ -98,6 +98,7 @@ class DatagramSocket::Endpoint {
   }
 
   /// What the public face shows: nothing after close but that it was bound.
+  bool isConnected() const { return !isClosed() && hasPeer(); }
   std::optional<InetSocketAddress> remote() const { return isClosed() ? std::nullopt : peer(); }
   std::optional<InetSocketAddress> local() const { return isClosed() ? std::nullopt : boundTo(); }
   bool isBound() const { return boundTo().has_value(); }
@@ -127,6 +128,7 @@ class DatagramSocket::Endpoint {
 
   void changeGroup(const char* verb, ChangeGroup change, const InetAddress& group, const std::string* networkInterface);
 
+  bool hasPeer() const;
   std::optional<InetSocketAddress> peer() const;
   std::optional<InetSocketAddress> boundTo() const;
   std::string describeReceive() const;
@@ -345,6 +347,11 @@ void DatagramSocket::Endpoint::changeGroup(const char* verb, ChangeGroup change,
 
 // ---- state ----------------------------------------------------------------------------------------------------------
 
+bool DatagramSocket::Endpoint::hasPeer() const {
+  std::lock_guard<Mutex> lock(state_mutex_);
+  return peer_.has_value();
+}
+
 std::optional<InetSocketAddress> DatagramSocket::Endpoint::peer() const {
   std::lock_guard<Mutex> lock(state_mutex_);
   return peer_;
@@ -469,7 +476,7 @@ InetSocketAddress DatagramSocket::getLocalSocketAddress() const {
   return *local;
 }
 
-bool DatagramSocket::isConnected() const { return endpoint()->remote().has_value(); }
+bool DatagramSocket::isConnected() const { return endpoint()->isConnected(); }
 bool DatagramSocket::isBound() const { return endpoint()->isBound(); }
 bool DatagramSocket::isClosed() const { return endpoint()->isClosed(); }
 
