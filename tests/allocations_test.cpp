@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The memory that is taken: none for lines that come and go, and where there is no more of it, sockets stay as they
-// were. The calls of operator new are counted, and fail on demand.
+// were.
+#include "support/counted_memory.hpp"
 #include "support/descriptors.hpp"
 #include "support/loopback.hpp"
 
@@ -10,58 +11,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <limits>
 #include <memory>
 #include <new>
 #include <set>
 #include <string>
-
-namespace {
-
-constexpr long kAsManyAsWanted = std::numeric_limits<long>::max();
-
-// Of each thread, by itself.
-thread_local long allocations = 0;
-thread_local long allocations_left = kAsManyAsWanted;
-
-std::atomic<std::size_t> bytes_in_use{0};  // by all threads
-
-// Stands before each block, and keeps what follows aligned.
-union Header {
-  std::size_t size;
-  std::max_align_t alignment;
-};
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (allocations_left != kAsManyAsWanted && allocations_left-- <= 0) throw std::bad_alloc();
-  auto* const header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
-  if (header == nullptr) throw std::bad_alloc();
-  header->size = size;
-  bytes_in_use += size;
-  return header + 1;
-}
-
-void operator delete(void* pointer) noexcept {
-  if (pointer == nullptr) return;
-  Header* const header = static_cast<Header*>(pointer) - 1;
-  bytes_in_use -= header->size;
-  std::free(header);
-}
-
-void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
-
-// A sanitizer's own would not call these.
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete[](void* pointer) noexcept { operator delete(pointer); }
-void operator delete[](void* pointer, std::size_t) noexcept { operator delete(pointer); }
 
 namespace {
 
@@ -85,9 +41,9 @@ std::string lines(int count, std::size_t length) {
 // How many allocations `work` makes.
 template <typename Work>
 long allocationsOf(Work work) {
-  const long before = allocations;
+  const long before = allocations();
   work();
-  return allocations - before;
+  return allocations() - before;
 }
 
 void readAll(BufferedReader& in, std::string& line, int count) {
@@ -159,24 +115,24 @@ class OneLineStream final : public InputStream {
 TEST(MemoryTest, ALongLinesIsGivenBackWhenTheLineIsOut) {
   constexpr std::size_t kLength = 1000000;
   std::string line(kLength, '\0');
-  const std::size_t before = bytes_in_use;
+  const long before = bytesInUse();
   BufferedReader in{OneLineStream(kLength)};
   ASSERT_TRUE(in.readLine(line));
   EXPECT_EQ(line.size(), kLength);
-  EXPECT_LT(bytes_in_use - before, kLength / 10);
+  EXPECT_LT(bytesInUse() - before, static_cast<long>(kLength / 10));
 }
 
 // Whether `work` gets by with this many allocations.
 template <typename Work>
 bool succeedsWith(long most, Work work) {
   bool succeeded = true;
-  allocations_left = most;
+  allowAllocations(most);
   try {
     work();
   } catch (const std::bad_alloc&) {
     succeeded = false;
   }
-  allocations_left = kAsManyAsWanted;
+  allowAllocations(kAsManyAsWanted);
   return succeeded;
 }
 

@@ -13,51 +13,20 @@
 //   fresh       prints the descriptors and the bytes of memory that a connection's reader and writer take
 //   idle        prints the bytes that they take when lines have passed and the reader waits for more
 #include "support/blocked_thread.hpp"
+#include "support/counted_memory.hpp"
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/loopback.hpp"
 
 #include <netlite/netlite.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <new>
 #include <string>
 #include <thread>
 #include <utility>
-
-namespace {
-
-std::atomic<long> bytes_in_use{0};
-
-constexpr std::size_t kHeader = alignof(std::max_align_t);
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* const block = std::malloc(size + kHeader);
-  if (block == nullptr) throw std::bad_alloc();
-  *static_cast<std::size_t*>(block) = size;
-  bytes_in_use += static_cast<long>(size);
-  return static_cast<char*>(block) + kHeader;
-}
-
-void operator delete(void* pointer) noexcept {
-  if (pointer == nullptr) return;
-  void* const block = static_cast<char*>(pointer) - kHeader;
-  bytes_in_use -= static_cast<long>(*static_cast<std::size_t*>(block));
-  std::free(block);
-}
-
-void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
-
-// A sanitizer's own would not call these.
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete[](void* pointer) noexcept { operator delete(pointer); }
-void operator delete[](void* pointer, std::size_t) noexcept { operator delete(pointer); }
 
 namespace {
 
@@ -153,10 +122,10 @@ void fresh() {
   Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
   const auto descriptors = openDescriptors().size();
   Socket accepted = server.accept();
-  const long before = bytes_in_use;
+  const long before = bytesInUse();
   BufferedReader in(accepted.getInputStream());
   PrintWriter out(accepted.getOutputStream());
-  const long taken = bytes_in_use - before;
+  const long taken = bytesInUse() - before;
   std::cout << openDescriptors().size() - descriptors << ' ' << taken << '\n';
 }
 
@@ -165,7 +134,7 @@ void idle() {
   PrintWriter peer(pair.client.getOutputStream());
   for (int i = 0; i < kCalls; ++i) peer.print(lineOf(4000));
   peer.flush();
-  const long before = bytes_in_use;
+  const long before = bytesInUse();
   BufferedReader in(pair.server.getInputStream());
   PrintWriter out(pair.server.getOutputStream());
   const std::string dropped(4000, 'x');
@@ -176,7 +145,7 @@ void idle() {
   }
   BlockedThread waiting([&in] { in.readLine(); });
   waiting.waitUntilAsleep();
-  const auto taken = [&] { return bytes_in_use - before - static_cast<long>(dropped.capacity()); };
+  const auto taken = [&] { return bytesInUse() - before - static_cast<long>(dropped.capacity()); };
   eventually([&taken] { return taken() < kFewBytes; });  // to have been idle is to have waited for a moment
   std::cout << taken() << '\n';
   pair.client.close();
