@@ -37,13 +37,6 @@ using Clock = std::chrono::steady_clock;
 // A port that nobody has: it was free a moment ago.
 int freePort() { return loopbackServer().getLocalPort(); }
 
-bool hasIPv6Loopback() try {
-  ServerSocket(0, 0, InetAddress::getByName("::1"));
-  return true;
-} catch (const SocketException&) {
-  return false;
-}
-
 void expectTalk(Socket& client, ServerSocket& server) {
   Socket accepted = server.accept();
   client.getOutputStream().write("x");

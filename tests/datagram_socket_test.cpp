@@ -37,6 +37,7 @@ namespace {
 using namespace netlite;
 using namespace std::chrono_literals;
 using test::BlockedThread;
+using test::hasIPv6Loopback;
 using test::loopbackInterface;
 using test::runsOnWindows;
 using test::runsUnderWine;
@@ -83,15 +84,6 @@ DatagramSocket onWildcard() { return withPatience(DatagramSocket(lastingPort()))
 InetSocketAddress reachOf(const DatagramSocket& socket) { return {kLoopback, socket.getLocalPort()}; }
 
 InetSocketAddress ipv6ReachOf(const DatagramSocket& socket) { return {"::1", socket.getLocalPort()}; }
-
-bool hasIPv6() {
-  try {
-    DatagramSocket(0, InetAddress::getByName("::1"));
-    return true;
-  } catch (const BindException&) {
-    return false;
-  }
-}
 
 void sendText(DatagramSocket& from, std::string_view text, const InetSocketAddress& to) {
   from.send(DatagramPacket(text, to));
@@ -384,7 +376,7 @@ TEST(DatagramSocketTest, AnIPv4SenderIsIPv4OnADualStackSocket) {
 }
 
 TEST(DatagramSocketTest, ADualStackSocketReachesBothFamilies) {
-  if (!hasIPv6()) GTEST_SKIP() << "no IPv6 here";
+  if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   DatagramSocket both = withPatience(DatagramSocket());
   DatagramSocket four = onLoopback();
   DatagramSocket six = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
@@ -395,7 +387,7 @@ TEST(DatagramSocketTest, ADualStackSocketReachesBothFamilies) {
 }
 
 TEST(DatagramSocketTest, ADualStackSocketHearsBothFamilies) {
-  if (!hasIPv6()) GTEST_SKIP() << "no IPv6 here";
+  if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   DatagramSocket both = withPatience(DatagramSocket());
   DatagramSocket four = onLoopback();
   DatagramSocket six = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
@@ -559,7 +551,7 @@ TEST(DatagramSocketTest, ConnectedElsewhereTheOldPeerIsAStranger) {
 }
 
 TEST(DatagramSocketTest, ConnectGoesFromOneFamilyToTheOtherAndBack) {
-  if (!hasIPv6()) GTEST_SKIP() << "no IPv6 here";
+  if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   DatagramSocket socket = onWildcard();
   const int port = socket.getLocalPort();
   DatagramSocket four = onLoopback();
@@ -611,7 +603,7 @@ TEST(DatagramSocketTest, ConnectingToTheWildcardAddressIsToThisMachine) {
 }
 
 TEST(DatagramSocketTest, AScopeThatAnAddressDoesNotNeedHidesNobody) {
-  if (!hasIPv6()) GTEST_SKIP() << "no IPv6 here";
+  if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   DatagramSocket socket = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
   DatagramSocket peer = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
   socket.connect({"::1%1", peer.getLocalPort()});
@@ -1076,7 +1068,7 @@ TEST_F(DatagramGroupTest, LeavingWithoutHavingJoinedIsAnError) {
 
 // Linux does not carry IPv6 groups over its loopback interface, so this asks for no datagram.
 TEST(DatagramSocketTest, TheScopeOfAnIPv6GroupChoosesTheInterface) {
-  if (!hasIPv6()) GTEST_SKIP() << "no IPv6 here";
+  if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   const InetAddress group = InetAddress::getByName("ff02::4321");
   if (!canJoin(group)) GTEST_SKIP() << "this machine has no IPv6 groups on its loopback interface";
   DatagramSocket member;

@@ -227,13 +227,6 @@ TEST(ServerSocketTest, AnIPv4ClientOfADualStackServerHasIPv4Addresses) {
                                      ",localport=" + std::to_string(server.getLocalPort()) + "]");
 }
 
-bool hasIPv6Loopback() try {
-  ServerSocket(0, 0, InetAddress::getByName("::1"));
-  return true;
-} catch (const SocketException&) {
-  return false;
-}
-
 TEST(ServerSocketTest, TheWildcardAddressTakesIPv6Clients) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   ServerSocket server(0);
