@@ -17,7 +17,7 @@
 
 namespace netlite {
 
-class Connection;
+class StreamSocket;
 
 /// One end of a TCP connection, java.net.Socket in C++. It owns its connection: it can be moved, not copied, and its
 /// destructor closes it. A moved-from Socket behaves like a closed one.
@@ -334,11 +334,11 @@ class NETLITE_API Socket {
   friend class ServerSocket;
   friend class TcpServer;
 
-  explicit Socket(std::shared_ptr<Connection> connection) noexcept;
+  explicit Socket(std::shared_ptr<StreamSocket> connection) noexcept;
 
-  const std::shared_ptr<Connection>& connection() const;
+  const std::shared_ptr<StreamSocket>& connection() const;
 
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<StreamSocket> connection_;
 };
 
 }  // namespace netlite

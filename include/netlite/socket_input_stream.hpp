@@ -15,7 +15,7 @@
 
 namespace netlite {
 
-class Connection;
+class StreamSocket;
 
 /// The bytes that a Socket's peer sends. A light handle onto the socket's shared state: copies read from the same
 /// connection, and a handle that outlives its socket throws instead of touching another's descriptor. Destroying one
@@ -81,9 +81,9 @@ class NETLITE_API SocketInputStream : public InputStream {
  private:
   friend class Socket;
 
-  explicit SocketInputStream(std::shared_ptr<Connection> connection);
+  explicit SocketInputStream(std::shared_ptr<StreamSocket> connection);
 
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<StreamSocket> connection_;
 };
 
 }  // namespace netlite

@@ -13,7 +13,7 @@
 
 namespace netlite {
 
-class Connection;
+class StreamSocket;
 
 /// The bytes that a Socket sends its peer. A light handle onto the socket's shared state: copies write to the same
 /// connection, and a handle that outlives its socket throws instead of touching another's descriptor. Destroying one
@@ -53,9 +53,9 @@ class NETLITE_API SocketOutputStream : public OutputStream {
  private:
   friend class Socket;
 
-  explicit SocketOutputStream(std::shared_ptr<Connection> connection);
+  explicit SocketOutputStream(std::shared_ptr<StreamSocket> connection);
 
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<StreamSocket> connection_;
 };
 
 }  // namespace netlite

@@ -4,7 +4,7 @@
 // Thread-safety: no shared state.
 #pragma once
 
-#include "native_types.hpp"
+#include "platform/native_types.hpp"
 #include "platform/platform.hpp"
 
 #include <cstddef>

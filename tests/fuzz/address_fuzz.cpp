@@ -2,8 +2,8 @@
 //
 // Any text as a host: either a literal, on which netlite and the system agree and whose text form leads back to it; or
 // a name that no resolver takes for a number; or refused without asking a resolver.
-#include "address_text.hpp"
-#include "resolver.hpp"
+#include "address/address_text.hpp"
+#include "address/resolver.hpp"
 
 #include <netlite/exceptions.hpp>
 #include <netlite/inet_address.hpp>

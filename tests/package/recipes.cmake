@@ -23,7 +23,7 @@ if(NOT ours STREQUAL center)
   fail("the recipes differ:\n${ours}\n\n${center}")
 endif()
 
-file(STRINGS "${SOURCE}/CMakeLists.txt" libraries REGEX "set\\(netlite_system_libraries Threads::Threads .+\\)")
+file(STRINGS "${SOURCE}/src/platform/CMakeLists.txt" libraries REGEX "set\\(libraries Threads::Threads .+\\)")
 string(REGEX REPLACE ".*Threads::Threads (.*)\\)" "\\1" libraries "${libraries}")
 string(REPLACE " " "\", \"" libraries "${libraries}")
 string(FIND "${ours}" "system_libs = [\"${libraries}\"]" found)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// netlite's own error category, and the choice of an exception's type.
+// Thread-safety: no shared state but a constant category object.
+#include "base/errors.hpp"
+
+#include <netlite/exceptions.hpp>
+
+#include <stdexcept>
+
+namespace netlite {
+
+namespace {
+
+struct Reason {
+  const char* message;
+  std::errc condition;
+};
+
+Reason reasonFor(int value) {
+  switch (static_cast<Error>(value)) {
+    case Error::socketClosed: return {"Socket closed", std::errc::operation_canceled};
+    case Error::streamClosed: return {"Stream closed", std::errc::operation_canceled};
+    case Error::timedOut: return {"Timed out", std::errc::timed_out};
+    case Error::endOfStream: return {"Unexpected end of stream", std::errc::no_message_available};
+    case Error::lineTooLong: return {"Line too long", std::errc::message_size};
+    case Error::unknownHost: return {"Not a host name or address", std::errc::no_such_device_or_address};
+    case Error::notConnected: return {"Socket is not connected", std::errc::not_connected};
+    case Error::alreadyConnected: return {"Socket is already connected", std::errc::already_connected};
+    case Error::connecting: return {"Socket is connecting already", std::errc::connection_already_in_progress};
+    case Error::notBound: return {"Socket is not bound yet", std::errc::invalid_argument};
+    case Error::alreadyBound: return {"Socket is already bound", std::errc::invalid_argument};
+    case Error::inputShutDown: return {"Socket input is shut down", std::errc::not_connected};
+    case Error::outputShutDown: return {"Socket output is shut down", std::errc::broken_pipe};
+  }
+  return {"Unknown netlite error", std::errc::io_error};
+}
+
+class Category final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "netlite"; }
+  std::string message(int value) const override { return reasonFor(value).message; }
+  std::error_condition default_error_condition(int value) const noexcept override {
+    return std::make_error_condition(reasonFor(value).condition);
+  }
+};
+
+}  // namespace
+
+std::error_code make_error_code(Error error) noexcept {
+  // Never destroyed: writers in static storage may still meet errors while the program ends.
+  static const Category& category = *new Category;
+  return {static_cast<int>(error), category};
+}
+
+void throwSocketError(Operation operation, const std::string& what, std::error_code code) {
+  if (operation == Operation::bind) throw BindException(code, what);
+  if (code == std::errc::host_unreachable || code == std::errc::network_unreachable) {
+    throw NoRouteToHostException(code, what);
+  }
+  if (operation == Operation::connect) throw ConnectException(code, what);
+  throw SocketException(code, what);
+}
+
+void throwSocketError(const std::string& what, Error error) { throw SocketException(error, what); }
+
+void throwTimeout(const std::string& what, std::size_t bytesTransferred) {
+  throw SocketTimeoutException(Error::timedOut, what, bytesTransferred);
+}
+
+void throwNullBuffer() { throw std::invalid_argument("buffer is null"); }
+
+int checkedPort(int port, int lowest) {
+  if (port < lowest || port > 65535) {
+    throw std::invalid_argument("port out of range: " + std::to_string(port) + " (" + std::to_string(lowest) +
+                                " to 65535)");
+  }
+  return port;
+}
+
+int checkedBufferSize(int size) {
+  if (size < 1) throw std::invalid_argument("buffer size must be positive: " + std::to_string(size));
+  return size;
+}
+
+int checkedTrafficClass(int trafficClass) {
+  if (trafficClass < 0 || trafficClass > 255) {
+    throw std::invalid_argument("traffic class out of range: " + std::to_string(trafficClass) + " (0 to 255)");
+  }
+  return trafficClass;
+}
+
+}  // namespace netlite

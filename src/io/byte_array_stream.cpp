@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// Streams over bytes in memory.
+// Thread-safety: ByteArrayInputStream has none; the copies of a ByteArrayOutputStream share bytes under a lock.
+#include <netlite/byte_array_stream.hpp>
+
+#include "base/errors.hpp"
+#include "thread/mutex.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace netlite {
+
+struct ByteArrayOutputStream::Bytes {
+  Mutex mutex;
+  std::string bytes;  // guarded by mutex
+};
+
+ByteArrayInputStream::ByteArrayInputStream(std::string bytes) : bytes_(std::move(bytes)) {}
+
+ByteArrayInputStream::~ByteArrayInputStream() = default;
+
+std::size_t ByteArrayInputStream::read(void* buffer, std::size_t size) {
+  checkBuffer(buffer, size);
+  const std::size_t count = bytes_.copy(static_cast<char*>(buffer), size, position_);
+  position_ += count;
+  return count;
+}
+
+std::size_t ByteArrayInputStream::available() { return bytes_.size() - position_; }
+
+std::size_t ByteArrayInputStream::skip(std::size_t count) {
+  const std::size_t skipped = std::min(count, available());
+  position_ += skipped;
+  return skipped;
+}
+
+void ByteArrayInputStream::unread(std::string bytes) { bytes_.replace(0, std::exchange(position_, 0), bytes); }
+
+ByteArrayOutputStream::ByteArrayOutputStream() : bytes_(std::make_shared<Bytes>()) {}
+
+ByteArrayOutputStream::~ByteArrayOutputStream() = default;
+
+void ByteArrayOutputStream::write(const void* data, std::size_t size) {
+  checkBuffer(data, size);
+  std::lock_guard<Mutex> lock(bytes_->mutex);
+  bytes_->bytes.append(static_cast<const char*>(data), size);
+}
+
+std::string ByteArrayOutputStream::toString() const {
+  std::lock_guard<Mutex> lock(bytes_->mutex);
+  return bytes_->bytes;
+}
+
+std::size_t ByteArrayOutputStream::size() const {
+  std::lock_guard<Mutex> lock(bytes_->mutex);
+  return bytes_->bytes.size();
+}
+
+void ByteArrayOutputStream::reset() {
+  std::lock_guard<Mutex> lock(bytes_->mutex);
+  bytes_->bytes.clear();
+}
+
+}  // namespace netlite

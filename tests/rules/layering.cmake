@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+#
+# Checks the sources against the table in rooms.cmake. Fails with file:line for every line that breaks a rule.
+#
+#   cmake -DROOT=<netlite's folder> [-DEXACT=ON] -P layering.cmake
+#
+# EXACT: a permission between two rooms of src/ that no file uses is a violation, too.
+cmake_minimum_required(VERSION 3.16)
+
+set(violations "")
+set(used "")
+set(name "[a-z0-9_]+")
+string(CONCAT system_words "_WIN32|winsock2?\\.h|ws2tcpip\\.h|windows\\.h|sys/${name}|netinet/${name}|arpa/${name}|"
+                           "netdb\\.h|unistd\\.h|poll\\.h|c?errno")
+
+# Splits a file into lines. A CMake list cannot carry ; [ ] and \ as they are, and no rule needs them.
+function(read_lines path result)
+  file(READ "${path}" text)
+  string(REPLACE "\\" "/" text "${text}")
+  string(REGEX REPLACE "[];[]" "|" text "${text}")
+  string(REPLACE "\n" ";" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# The regular expression for the includes that a permission allows.
+function(includes_of permission result)
+  if(permission STREQUAL "std")
+    set(pattern "<${name}>")
+  elseif(permission STREQUAL "public")
+    set(pattern "<netlite/${name}\\.hpp>")
+  elseif(permission STREQUAL "system")
+    set(pattern "<[A-Za-z0-9_/]+\\.h>")
+  elseif(permission STREQUAL "any")
+    set(pattern "<[A-Za-z0-9_/]+(\\.h|\\.hpp)?>")
+  elseif(permission STREQUAL "sibling")
+    set(pattern "\"${name}\\.hpp\"")
+  elseif(IS_DIRECTORY "${ROOT}/src/${permission}" OR NOT permission MATCHES "/")
+    set(pattern "\"${permission}/${name}\\.hpp\"")
+  else()
+    set(pattern "\"${permission}\\.hpp\"")
+  endif()
+  set(${result} "${pattern}" PARENT_SCOPE)
+endfunction()
+
+# Sets `allowed` to the permission that allows the include, or to nothing.
+function(find_permission include permissions allowed)
+  set(${allowed} "" PARENT_SCOPE)
+  foreach(permission IN LISTS permissions)
+    includes_of(${permission} pattern)
+    if(include MATCHES "^${pattern}")
+      set(${allowed} ${permission} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+endfunction()
+
+function(check_line place line permissions words)
+  if(line MATCHES "^[ \t]*#[ \t]*include[ \t]*([^ \t].*)$")
+    find_permission("${CMAKE_MATCH_1}" "${permissions}" allowed)
+    if(allowed STREQUAL "")
+      set(violations "${violations}${place}: may not be included here: ${line}\n" PARENT_SCOPE)
+    endif()
+    set(found "${allowed}" PARENT_SCOPE)
+  elseif(words AND line MATCHES "(^|[^A-Za-z0-9_])(${words})([^A-Za-z0-9_]|$)")
+    set(violations "${violations}${place}: does not belong here: ${line}\n" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# A permission that nothing uses makes the table say more than what is built.
+function(check_used folder permissions)
+  foreach(permission IN LISTS permissions)
+    if(IS_DIRECTORY "${ROOT}/src/${permission}" AND NOT "${folder}>${permission}" IN_LIST used)
+      set(violations "${violations}rooms.cmake: ${folder} may include ${permission}, but does not\n")
+    endif()
+  endforeach()
+  set(violations "${violations}" PARENT_SCOPE)
+endfunction()
+
+# room(): see rooms.cmake.
+function(room folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ANY_WORD" "EXCEPT" "MAY;FILES")
+  if(NOT arg_FILES)
+    set(arg_FILES *.hpp *.cpp *.inc)
+  endif()
+  set(words "${system_words}")
+  if(arg_ANY_WORD)
+    set(words "")
+  endif()
+  list(TRANSFORM arg_FILES PREPEND "${ROOT}/${folder}/")
+  file(GLOB files RELATIVE "${ROOT}" ${arg_FILES})
+  if(arg_EXCEPT)
+    list(FILTER files EXCLUDE REGEX "${arg_EXCEPT}")
+  endif()
+  foreach(file IN LISTS files)
+    read_lines("${ROOT}/${file}" lines)
+    set(number 0)
+    foreach(line IN LISTS lines)
+      math(EXPR number "${number} + 1")
+      set(found "")
+      check_line("${file}:${number}" "${line}" "${arg_MAY}" "${words}")
+      if(found)
+        list(APPEND used "${folder}>${found}")
+      endif()
+    endforeach()
+  endforeach()
+  if(EXACT)
+    check_used(${folder} "${arg_MAY}")
+  endif()
+  set(violations "${violations}" PARENT_SCOPE)
+endfunction()
+
+include("${CMAKE_CURRENT_LIST_DIR}/rooms.cmake")
+
+if(violations)
+  message("${violations}")
+  message(FATAL_ERROR "These lines break the rules of docs/architecture.md, \"Who may include whom\".")
+endif()

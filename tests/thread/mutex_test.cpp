@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// Mutex: exclusion, waiting with and without a deadline, and no wake-up lost. Run it under a thread sanitizer too.
+#include "thread/mutex.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using netlite::Deadline;
+using netlite::Mutex;
+using namespace std::chrono_literals;
+
+void runInThreads(int count, const std::function<void(int)>& work) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i) threads.emplace_back(work, i);
+  for (std::thread& thread : threads) thread.join();
+}
+
+bool canBeLockedByAnotherThread(Mutex& mutex) {
+  const auto tryLock = [&mutex] { return std::unique_lock<Mutex>(mutex, std::try_to_lock).owns_lock(); };
+  return std::async(std::launch::async, tryLock).get();
+}
+
+TEST(MutexTest, IsFreeAtFirst) {
+  Mutex mutex;
+  EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
+}
+
+TEST(MutexTest, KeepsOthersOutWhileLocked) {
+  Mutex mutex;
+  std::lock_guard<Mutex> lock(mutex);
+  EXPECT_FALSE(canBeLockedByAnotherThread(mutex));
+}
+
+TEST(MutexTest, IsFreeAgainOnceUnlocked) {
+  Mutex mutex;
+  { std::lock_guard<Mutex> lock(mutex); }
+  EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
+}
+
+TEST(MutexTest, AWaitGivesUpAtItsDeadline) {
+  Mutex mutex;
+  std::lock_guard<Mutex> lock(mutex);
+  const Deadline deadline = Deadline::after(20ms);
+  EXPECT_FALSE(std::async(std::launch::async, [&] { return mutex.tryLockUntil(deadline); }).get());
+  EXPECT_TRUE(deadline.hasPassed());
+}
+
+TEST(MutexTest, APassedDeadlineStillTakesAFreeLock) {
+  Mutex mutex;
+  ASSERT_TRUE(mutex.tryLockUntil(Deadline::after(Deadline::Clock::now() - 2ms, 1ms)));
+  mutex.unlock();
+}
+
+TEST(MutexTest, IsWholeAfterAWaitThatGaveUp) {
+  Mutex mutex;
+  mutex.lock();
+  const auto giveUp = [&mutex] { return mutex.tryLockUntil(Deadline::after(1ms)); };
+  ASSERT_FALSE(std::async(std::launch::async, giveUp).get());
+  mutex.unlock();
+  EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
+}
+
+TEST(MutexTest, UnlockingWakesAWaitingThread) {
+  Mutex mutex;
+  mutex.lock();
+  auto waiter = std::async(std::launch::async, [&mutex] {
+    const bool locked = mutex.tryLockUntil(Deadline::after(1h));
+    if (locked) mutex.unlock();
+    return locked;
+  });
+  EXPECT_EQ(waiter.wait_for(20ms), std::future_status::timeout);
+  mutex.unlock();
+  EXPECT_TRUE(waiter.get());
+}
+
+TEST(MutexTest, EveryWaitingThreadGetsItsTurn) {
+  Mutex mutex;
+  std::atomic<int> turns{0};
+  mutex.lock();
+  std::thread waiters([&] {
+    runInThreads(8, [&](int) {
+      std::lock_guard<Mutex> lock(mutex);
+      ++turns;
+    });
+  });
+  mutex.unlock();
+  waiters.join();
+  EXPECT_EQ(turns, 8);
+}
+
+TEST(MutexTest, NoTwoThreadsAreInsideAtOnce) {
+  constexpr int kThreads = 8;
+  constexpr int kRounds = 5000;
+  Mutex mutex;
+  int count = 0;  // guarded by mutex
+  runInThreads(kThreads, [&](int) {
+    for (int i = 0; i < kRounds; ++i) {
+      std::lock_guard<Mutex> lock(mutex);
+      ++count;
+    }
+  });
+  EXPECT_EQ(count, kThreads * kRounds);
+}
+
+// Threads that give up take the wake-ups of others with them, unless the lock is careful.
+TEST(MutexTest, ThreadsThatGiveUpLoseNoWakeUpOfOthers) {
+  constexpr int kRounds = 2000;
+  Mutex mutex;
+  int count = 0;  // guarded by mutex
+  std::atomic<int> timed_rounds{0};
+  runInThreads(8, [&](int number) {
+    for (int i = 0; i < kRounds; ++i) {
+      const bool patient = number % 2 == 0;
+      const Deadline deadline = patient ? Deadline::never() : Deadline::after(Deadline::Clock::now() - 1ms, 1ms);
+      if (!mutex.tryLockUntil(deadline)) continue;
+      ++count;
+      if (!patient) ++timed_rounds;
+      mutex.unlock();
+    }
+  });
+  EXPECT_EQ(count, 4 * kRounds + timed_rounds);
+}
+
+}  // namespace
