@@ -24,6 +24,9 @@ namespace netlite {
 /// No member blocks; one that names no exceptions throws none but std::bad_alloc.
 class NETLITE_API DatagramPacket {
  public:
+  /// For the library's own code.
+  struct Internals;
+
   /// A packet to receive into: no data and no address yet. It can be received into again and again and never loses
   /// capacity. 65535 bytes are enough for any datagram.
   ///
@@ -87,10 +90,6 @@ class NETLITE_API DatagramPacket {
   void setSocketAddress(const InetSocketAddress& address);
 
  private:
-  friend class DatagramSocket;
-
-  void receive(std::string& buffer, std::size_t length, bool truncated, const InetSocketAddress& sender);
-
   std::string buffer_;  // as long as the capacity; the data come first in it
   std::size_t length_ = 0;
   bool truncated_ = false;

@@ -17,6 +17,8 @@
 
 namespace netlite {
 
+class DatagramEndpoint;
+
 /// Sends and receives UDP datagrams, java.net.DatagramSocket (with MulticastSocket's groups) in C++. It owns its
 /// descriptor: it can be moved, not copied, and its destructor closes it. A moved-from DatagramSocket behaves like a
 /// closed one.
@@ -326,13 +328,11 @@ class NETLITE_API DatagramSocket {
   std::intptr_t nativeHandle() const;
 
  private:
-  class Endpoint;
+  explicit DatagramSocket(std::shared_ptr<DatagramEndpoint> state) noexcept;
 
-  explicit DatagramSocket(std::shared_ptr<Endpoint> endpoint) noexcept;
+  const std::shared_ptr<DatagramEndpoint>& state() const;
 
-  const std::shared_ptr<Endpoint>& endpoint() const;
-
-  std::shared_ptr<Endpoint> endpoint_;
+  std::shared_ptr<DatagramEndpoint> state_;
 };
 
 }  // namespace netlite

@@ -25,6 +25,9 @@ namespace netlite {
 /// A member that does not speak of blocking never blocks; one that names no exceptions throws none but std::bad_alloc.
 class NETLITE_API InetAddress {
  public:
+  /// For the library's own code.
+  struct Internals;
+
   /// The IPv4 wildcard address 0.0.0.0.
   InetAddress();
 
@@ -179,9 +182,7 @@ class NETLITE_API InetAddress {
   friend NETLITE_API std::ostream& operator<<(std::ostream& out, const InetAddress& address);
 
  private:
-  friend class InetSocketAddress;
   friend struct std::hash<InetAddress>;
-  friend const std::uint8_t* bytesOf(const InetAddress& address) noexcept;  // getAddress() for netlite: takes no memory
 
   std::size_t hash() const noexcept;
 

@@ -17,6 +17,8 @@
 
 namespace netlite {
 
+class Listener;
+
 /// A TCP port that listens, java.net.ServerSocket in C++. It owns its descriptor: it can be moved, not copied, and its
 /// destructor closes it. A moved-from ServerSocket behaves like a closed one.
 ///
@@ -176,11 +178,9 @@ class NETLITE_API ServerSocket {
   std::intptr_t nativeHandle() const;
 
  private:
-  class Listener;
+  const std::shared_ptr<Listener>& state() const;
 
-  const std::shared_ptr<Listener>& listener() const;
-
-  std::shared_ptr<Listener> listener_;
+  std::shared_ptr<Listener> state_;
 };
 
 }  // namespace netlite

@@ -33,6 +33,9 @@ class StreamSocket;
 /// A member that does not speak of blocking never blocks; one that names no exceptions throws none but std::bad_alloc.
 class NETLITE_API Socket {
  public:
+  /// For the library's own code.
+  struct Internals;
+
   /// A socket that is not connected. Options may be set; connect() connects it. Never blocks.
   Socket();
 
@@ -331,14 +334,11 @@ class NETLITE_API Socket {
   std::intptr_t nativeHandle() const;
 
  private:
-  friend class ServerSocket;
-  friend class TcpServer;
+  explicit Socket(std::shared_ptr<StreamSocket> state) noexcept;
 
-  explicit Socket(std::shared_ptr<StreamSocket> connection) noexcept;
+  const std::shared_ptr<StreamSocket>& state() const;
 
-  const std::shared_ptr<StreamSocket>& connection() const;
-
-  std::shared_ptr<StreamSocket> connection_;
+  std::shared_ptr<StreamSocket> state_;
 };
 
 }  // namespace netlite

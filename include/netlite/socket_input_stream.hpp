@@ -81,9 +81,9 @@ class NETLITE_API SocketInputStream : public InputStream {
  private:
   friend class Socket;
 
-  explicit SocketInputStream(std::shared_ptr<StreamSocket> connection);
+  explicit SocketInputStream(std::shared_ptr<StreamSocket> state);
 
-  std::shared_ptr<StreamSocket> connection_;
+  std::shared_ptr<StreamSocket> state_;
 };
 
 }  // namespace netlite

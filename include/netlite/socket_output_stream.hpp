@@ -53,9 +53,9 @@ class NETLITE_API SocketOutputStream : public OutputStream {
  private:
   friend class Socket;
 
-  explicit SocketOutputStream(std::shared_ptr<StreamSocket> connection);
+  explicit SocketOutputStream(std::shared_ptr<StreamSocket> state);
 
-  std::shared_ptr<StreamSocket> connection_;
+  std::shared_ptr<StreamSocket> state_;
 };
 
 }  // namespace netlite

@@ -104,9 +104,9 @@ class NETLITE_API TcpServer {
   std::size_t connectionCount() const;
 
  private:
-  class Service;
+  class State;
 
-  std::shared_ptr<Service> service_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace netlite

@@ -99,11 +99,6 @@ std::optional<AddressLiteral> parsePlainIPv6(std::string_view text) {
   return parsed && leavesGap ? literalOf(front, back) : std::nullopt;
 }
 
-bool isMapped(const AddressLiteral& literal) {
-  static constexpr std::uint8_t kPrefix[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return std::equal(std::begin(kPrefix), std::end(kPrefix), literal.bytes.begin());
-}
-
 bool isScope(std::string_view text) { return !text.empty() && std::none_of(text.begin(), text.end(), isSyntax); }
 
 std::optional<AddressLiteral> parseScopedIPv6(std::string_view text) {
@@ -111,7 +106,7 @@ std::optional<AddressLiteral> parseScopedIPv6(std::string_view text) {
   std::optional<AddressLiteral> literal = parsePlainIPv6(text.substr(0, percent));
   if (!literal || percent == std::string_view::npos) return literal;
   literal->scope = text.substr(percent + 1);
-  return isScope(*literal->scope) && !isMapped(*literal) ? literal : std::nullopt;
+  return isScope(*literal->scope) && !isIPv4Mapped(literal->bytes.data()) ? literal : std::nullopt;
 }
 
 std::string_view withoutBrackets(std::string_view text) {
@@ -174,6 +169,11 @@ std::string escaped(char c) {
 }
 
 }  // namespace
+
+bool isIPv4Mapped(const std::uint8_t* bytes) {
+  static constexpr std::uint8_t kPrefix[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return std::equal(std::begin(kPrefix), std::end(kPrefix), bytes);
+}
 
 std::optional<AddressLiteral> parseAddressLiteral(std::string_view text) {
   Bytes ipv4;

@@ -22,6 +22,9 @@ struct AddressLiteral {
   std::optional<std::string_view> scope;  // what stands behind '%' (a part of the parsed text): a number or a name
 };
 
+/// Whether 16 bytes are an IPv4 address in IPv6's form, ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+bool isIPv4Mapped(const std::uint8_t* bytes);
+
 /// Takes an IPv4 literal (four decimal parts, no leading zeros) or an IPv6 literal (RFC 4291 section 2.2, with or
 /// without brackets and a scope) apart; nothing if it is neither. An IPv4-mapped address comes back as the 16 bytes
 /// that were written, and may not have a scope, as IPv4 may not.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// InetAddress: what an address is known to be without asking anyone, and the look-ups handed on to resolver.hpp.
+// InetAddress: what an address says by itself; lookups go to resolver.hpp.
 // Thread-safety: no shared state.
-#include "address/address_text.hpp"
-#include "address/resolver.hpp"
-
 #include <netlite/inet_address.hpp>
+
+#include "address/address_text.hpp"
+#include "address/inet_address_internals.hpp"
+#include "address/resolver.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -20,17 +21,13 @@ namespace {
 
 constexpr std::size_t kIPv4Size = 4;
 constexpr std::size_t kIPv6Size = 16;
+constexpr std::array<std::uint8_t, kIPv6Size> kIPv6Loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
 void checkBytes(const std::uint8_t* bytes, std::size_t size) {
   if (bytes == nullptr) throw std::invalid_argument("address is null");
   if (size != kIPv4Size && size != kIPv6Size) {
     throw std::invalid_argument("address must have 4 or 16 bytes, not " + std::to_string(size));
   }
-}
-
-bool isIPv4Mapped(const std::uint8_t* bytes, std::size_t size) {
-  static constexpr std::uint8_t kPrefix[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return size == kIPv6Size && std::equal(std::begin(kPrefix), std::end(kPrefix), bytes);
 }
 
 }  // namespace
@@ -50,7 +47,7 @@ InetAddress InetAddress::getByAddress(const std::uint8_t* bytes, std::size_t siz
 InetAddress InetAddress::getByAddress(const std::string& host, const std::uint8_t* bytes, std::size_t size,
                                       std::uint32_t scopeId) {
   checkBytes(bytes, size);
-  if (isIPv4Mapped(bytes, size)) return getByAddress(host, bytes + (kIPv6Size - kIPv4Size), kIPv4Size);
+  if (size == kIPv6Size && isIPv4Mapped(bytes)) return getByAddress(host, bytes + (kIPv6Size - kIPv4Size), kIPv4Size);
   InetAddress address;
   address.host_ = host;
   address.ipv6_ = size == kIPv6Size;
@@ -63,6 +60,8 @@ InetAddress InetAddress::getLoopbackAddress() {
   static constexpr std::uint8_t kLoopback[kIPv4Size] = {127, 0, 0, 1};
   return getByAddress("localhost", kLoopback, kIPv4Size);
 }
+
+InetAddress InetAddress::Internals::loopbackIPv6() { return getByAddress(kIPv6Loopback.data(), kIPv6Size); }
 
 InetAddress InetAddress::getLocalHost() { return resolveHost(localHostName(), Deadline::never()).front(); }
 
@@ -82,17 +81,11 @@ std::vector<std::uint8_t> InetAddress::getAddress() const {
   return {bytes_.data(), bytes_.data() + size};
 }
 
-const std::uint8_t* bytesOf(const InetAddress& address) noexcept { return address.bytes_.data(); }
-
 bool InetAddress::isAnyLocalAddress() const noexcept {
   return std::all_of(bytes_.begin(), bytes_.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
-bool InetAddress::isLoopbackAddress() const noexcept {
-  if (!ipv6_) return bytes_[0] == 127;
-  static constexpr std::array<std::uint8_t, kIPv6Size> kLoopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-  return bytes_ == kLoopback;
-}
+bool InetAddress::isLoopbackAddress() const noexcept { return ipv6_ ? bytes_ == kIPv6Loopback : bytes_[0] == 127; }
 
 bool InetAddress::isLinkLocalAddress() const noexcept {
   return ipv6_ ? bytes_[0] == 0xfe && (bytes_[1] & 0xc0) == 0x80 : bytes_[0] == 169 && bytes_[1] == 254;

@@ -2,9 +2,10 @@
 //
 // InetSocketAddress: an InetAddress with a checked port.
 // Thread-safety: no shared state.
-#include "base/errors.hpp"
-
 #include <netlite/inet_socket_address.hpp>
+
+#include "address/inet_address_internals.hpp"
+#include "base/arguments.hpp"
 
 #include <ostream>
 #include <tuple>
@@ -15,7 +16,7 @@ InetSocketAddress::InetSocketAddress() = default;
 
 InetSocketAddress::InetSocketAddress(int port) : port_(static_cast<std::uint16_t>(checkedPort(port, 0))) {}
 
-// The port is checked first, so that a wrong one is not found out only after a look-up.
+// The port is checked first, so that a wrong one is reported before a lookup.
 InetSocketAddress::InetSocketAddress(const std::string& host, int port) : InetSocketAddress(port) {
   address_ = InetAddress::getByName(host);
 }
@@ -26,12 +27,13 @@ InetSocketAddress::InetSocketAddress(const InetAddress& address, int port)
 std::string InetSocketAddress::getHostName() const { return address_.getHostName(); }
 
 std::string InetSocketAddress::getHostString() const {
-  return address_.host_.empty() ? address_.getHostAddress() : address_.host_;
+  const std::string& host = InetAddress::Internals::host(address_);
+  return host.empty() ? address_.getHostAddress() : host;
 }
 
 std::string InetSocketAddress::toString() const {
   if (address_.isIPv4()) return address_.toString() + ':' + std::to_string(port_);
-  return address_.host_ + "/[" + address_.getHostAddress() + "]:" + std::to_string(port_);
+  return InetAddress::Internals::host(address_) + "/[" + address_.getHostAddress() + "]:" + std::to_string(port_);
 }
 
 bool operator<(const InetSocketAddress& left, const InetSocketAddress& right) noexcept {

@@ -1,124 +1,181 @@
 // SPDX-License-Identifier: MIT
 //
-// Look-ups, and the ones under way in the background.
-// Thread-safety: the look-ups under way are shared; their mutex guards them.
+// Lookups, and the ones in progress in the background.
+// Thread-safety: the lookups in progress are shared; a lock guards them.
 #include "address/resolver.hpp"
 
 #include "address/address_text.hpp"
+#include "address/conversion.hpp"
 #include "base/errors.hpp"
+#include "base/no_destructor.hpp"
+#include "base/thread_annotations.hpp"
+#include "thread/condition.hpp"
+#include "thread/forked.hpp"
+#include "thread/mutex.hpp"
+#include "thread/os_thread.hpp"
 
 #include <netlite/exceptions.hpp>
 
 #include <algorithm>
-#include <future>
+#include <exception>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace netlite {
 
 namespace {
 
-using platform::Resolved;
+using platform::Addresses;
+using platform::Result;
 
-// The look-ups that run in the background, so that a program that tries again and again while its resolver hangs waits
-// for one thread and does not start one after another.
-struct LookUpsUnderWay {
-  std::mutex mutex;
-  std::map<std::string, std::shared_future<Resolved>> by_host;  // guarded by mutex
-};
-
-LookUpsUnderWay& underWay() {
-  // Never destroyed: a look-up may end while the program does.
-  static LookUpsUnderWay& instance = *new LookUpsUnderWay;
-  return instance;
-}
-
-class ForgetAtEnd {
+// A lookup in a separate thread; that thread and each caller that waits for it hold it.
+class BackgroundLookup {
  public:
-  explicit ForgetAtEnd(const std::string& host) : host_(host) {}
-  ForgetAtEnd(const ForgetAtEnd&) = delete;
-  ForgetAtEnd& operator=(const ForgetAtEnd&) = delete;
-  ~ForgetAtEnd() {
-    std::lock_guard<std::mutex> lock(underWay().mutex);
-    underWay().by_host.erase(host_);
+  void end(std::optional<Result<Addresses>> result, std::exception_ptr failure) NETLITE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    result_ = std::move(result);
+    failure_ = std::move(failure);
+    ended_.notifyAll();
+  }
+
+  /// Nothing when the deadline came first.
+  std::optional<Result<Addresses>> await(Deadline deadline) NETLITE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    while (!result_ && failure_ == nullptr && ended_.waitUntil(mutex_, deadline)) {
+    }
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
+    return result_;
   }
 
  private:
-  const std::string& host_;
+  Mutex mutex_;
+  Condition ended_;
+  std::optional<Result<Addresses>> result_ NETLITE_GUARDED_BY(mutex_);
+  std::exception_ptr failure_ NETLITE_GUARDED_BY(mutex_);  // memory has run out
 };
 
-void detachThread(std::packaged_task<Resolved()> task, const std::string& what) try {
-  std::thread(std::move(task)).detach();
-} catch (const std::system_error& error) {
-  throw IOException(error.code(), what);
+using SharedLookup = std::shared_ptr<BackgroundLookup>;
+
+// The lookups that run in the background, so that a program that tries again and again while its resolver hangs waits
+// for one thread and does not start one after another.
+class LookupsInProgress {
+ public:
+  SharedLookup startOrJoin(const std::string& host, Lookup lookup) NETLITE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    forgetThoseOfParent();
+    SharedLookup& entry = by_host_[host];
+    if (entry == nullptr) entry = start(host, lookup);
+    return entry;
+  }
+
+  void forget(const std::string& host) NETLITE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    by_host_.erase(host);
+  }
+
+ private:
+  // Their threads do not exist in a forked child, so they would never end.
+  void forgetThoseOfParent() NETLITE_REQUIRES(mutex_) {
+    if (forked_.notice()) by_host_.clear();
+  }
+
+  SharedLookup start(const std::string& host, Lookup lookup) NETLITE_REQUIRES(mutex_);
+
+  Mutex mutex_;
+  std::map<std::string, SharedLookup> by_host_ NETLITE_GUARDED_BY(mutex_);
+  Forked forked_ NETLITE_GUARDED_BY(mutex_);
+};
+
+LookupsInProgress& lookupsInProgress() {
+  static NoDestructor<LookupsInProgress> lookups;  // a lookup may end while the program does
+  return *lookups;
 }
 
-std::shared_future<Resolved> startLookUp(const std::string& host, LookUp lookUp) {
-  std::packaged_task<Resolved()> task([host, lookUp] {
-    const ForgetAtEnd forget(host);  // before the result is told: whoever asks again after that asks anew
-    return lookUp(host);
-  });
-  std::shared_future<Resolved> result = task.get_future().share();
-  detachThread(std::move(task), "look up " + host);
-  return result;
+void lookUp(BackgroundLookup& started, const std::string& host, Lookup lookup) {
+  std::optional<Result<Addresses>> result;
+  std::exception_ptr failure;
+  try {
+    result.emplace(lookup(host));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  lookupsInProgress().forget(host);  // before the result is known: a caller that asks after that asks anew
+  started.end(std::move(result), std::move(failure));
 }
 
-std::shared_future<Resolved> startOrJoinLookUp(const std::string& host, LookUp lookUp) {
-  LookUpsUnderWay& look_ups = underWay();
-  std::lock_guard<std::mutex> lock(look_ups.mutex);
-  const auto found = look_ups.by_host.find(host);
-  if (found != look_ups.by_host.end()) return found->second;
-  return look_ups.by_host.emplace(host, startLookUp(host, lookUp)).first->second;
+SharedLookup LookupsInProgress::start(const std::string& host, Lookup lookup) {
+  const auto started = std::make_shared<BackgroundLookup>();
+  try {
+    OsThread(
+        0, [started, host, lookup] { lookUp(*started, host, lookup); }, "look up")
+        .detach();
+  } catch (...) {
+    by_host_.erase(host);
+    throw;
+  }
+  return started;
 }
 
-Resolved lookUpUntil(const std::string& host, Deadline deadline, LookUp lookUp) {
-  const std::shared_future<Resolved> result = startOrJoinLookUp(host, lookUp);
-  if (result.wait_until(deadline.time()) == std::future_status::timeout) throwTimeout("look up " + host);
-  return result.get();
+Result<Addresses> lookUpUntil(const std::string& host, Deadline deadline, Lookup lookup) {
+  SharedLookup started;
+  try {
+    started = lookupsInProgress().startOrJoin(host, lookup);
+  } catch (const std::system_error& error) {
+    throw IOException(error.code(), "look up " + host);
+  }
+  std::optional<Result<Addresses>> result = started->await(deadline);
+  if (!result) throwTimeout("look up " + host);
+  return *std::move(result);
 }
 
 [[noreturn]] void throwNotAHost(const std::string& host) {
   throw UnknownHostException(Error::unknownHost, "look up " + quotedText(host), host);
 }
 
+// Scope 0 is the default zone (RFC 4007 section 11.2), as without a scope.
 std::uint32_t scopeIdOf(const AddressLiteral& literal, const std::string& host) {
   if (!literal.scope) return 0;
-  const std::optional<std::uint32_t> number = parseDecimal(*literal.scope);
-  const std::uint32_t id = number ? *number : platform::interfaceIndex(std::string(*literal.scope));
+  if (const std::optional<std::uint32_t> number = parseDecimal(*literal.scope)) return *number;
+  const std::uint32_t id = platform::interfaceIndex(std::string(*literal.scope));
   if (id == 0) throwNotAHost(host);
   return id;
 }
 
-bool contains(const std::vector<InetAddress>& addresses, const InetAddress& address) {
-  return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+std::vector<InetAddress> named(const Addresses& addresses, const std::string& host) {
+  std::vector<InetAddress> result;
+  result.reserve(addresses.size());
+  for (const platform::Address& address : addresses) result.push_back(inetAddress(address, host));
+  return result;
 }
 
 }  // namespace
 
-std::vector<InetAddress> resolveHost(const std::string& host, Deadline deadline, LookUp lookUp) {
+std::vector<InetAddress> resolveHost(const std::string& host, Deadline deadline, Lookup lookup) {
   if (const std::optional<AddressLiteral> literal = parseAddressLiteral(host)) {
     return {InetAddress::getByAddress("", literal->bytes.data(), literal->size, scopeIdOf(*literal, host))};
   }
   if (!isHostName(host)) throwNotAHost(host);
-  Resolved result = deadline.isNever() ? lookUp(host) : lookUpUntil(host, deadline, lookUp);
-  if (result.addresses.empty()) throw UnknownHostException(result.error, "look up " + host, host);
-  return std::move(result.addresses);
+  const Result<Addresses> found = deadline.isNever() ? lookup(host) : lookUpUntil(host, deadline, lookup);
+  if (!found) throw UnknownHostException(found.error(), "look up " + host, host);
+  return named(*found, host);
 }
 
-std::string confirmedHostName(const InetAddress& address, ReverseLookUp reverseLookUp, LookUp lookUp) {
-  const std::string name = reverseLookUp(address).name;
-  const bool leadsBack = isHostName(name) && contains(lookUp(name).addresses, address);
+std::string confirmedHostName(const InetAddress& address, ReverseLookup reverseLookup, Lookup lookup) {
+  const platform::Address wanted = toPlatform(address);
+  const std::string name = reverseLookup(wanted);
+  if (!isHostName(name)) return "";
+  const Result<Addresses> found = lookup(name);
+  const bool leadsBack = found && std::find(found->begin(), found->end(), wanted) != found->end();
   return leadsBack ? name : "";
 }
 
 std::string localHostName() {
-  platform::LocalHostName result = platform::localHostName();
-  if (result.error) throw UnknownHostException(result.error, "look up this machine's own name");
-  return std::move(result.name);
+  platform::Result<std::string> name = platform::localHostName();
+  if (!name) throw UnknownHostException(name.error(), "look up this machine's own name");
+  return std::move(*name);
 }
 
 }  // namespace netlite

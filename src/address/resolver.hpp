@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// From host names to addresses and back: what InetAddress and the Socket constructors ask. Literals are answered here,
-// names by the system's resolver, which knows no deadline; so a look-up that has one runs in a thread of its own.
+// From host names to addresses and back, for InetAddress and the Socket constructors. Literals are answered here, names
+// by the system's resolver, which knows no deadline; so a lookup with a deadline runs in a thread of its own.
 // Thread-safety: every function may be called from any thread.
 #pragma once
 
 #include "base/deadline.hpp"
-#include "platform/platform.hpp"
+#include "platform/resolver.hpp"
 
 #include <netlite/inet_address.hpp>
 
@@ -15,29 +15,29 @@
 
 namespace netlite {
 
-using LookUp = platform::Resolved (*)(const std::string& host);
-using ReverseLookUp = platform::HostName (*)(const InetAddress& address);
+using Lookup = platform::Result<platform::Addresses> (*)(const std::string& host);
+using ReverseLookup = std::string (*)(const platform::Address& address);
 
-/// All addresses of a host, which is a literal (never looked up) or a name. Blocks until the look-up ends or the
-/// deadline passes. In the latter case the look-up goes on in the background and ends by itself; it holds up nothing,
-/// not even the program's exit, and whoever asks for the same host meanwhile waits for the same look-up.
+/// All addresses of a host, which is a literal (never looked up) or a name. Blocks until the lookup ends or the
+/// deadline passes. In the latter case the lookup goes on in the background and ends by itself; it holds up nothing,
+/// not even the program's exit, and a caller that asks for the same host meanwhile waits for the same lookup.
 ///
 /// @param host     as InetAddress::getByName takes it
-/// @param deadline when to give up; never: the look-up is made in the calling thread
-/// @param lookUp   who knows the names
-/// @return at least one address; looked up ones have `host` as their name
+/// @param deadline never: the lookup is made in the calling thread
+/// @param lookup   the resolver
+/// @return at least one address; those that were looked up have `host` as their name
 /// @throws UnknownHostException   the host is empty, malformed or has no address
 /// @throws SocketTimeoutException the deadline has passed
 /// @throws IOException            no thread could be started
-std::vector<InetAddress> resolveHost(const std::string& host, Deadline deadline, LookUp lookUp = platform::resolve);
+std::vector<InetAddress> resolveHost(const std::string& host, Deadline deadline, Lookup lookup = platform::resolve);
 
-/// The name that the system has for the address, if that name leads back to the address; else empty. Anybody can claim
-/// any name for an address of his own, but not the other way round. Blocks as long as the system's resolver does.
-std::string confirmedHostName(const InetAddress& address, ReverseLookUp reverseLookUp = platform::reverseLookup,
-                              LookUp lookUp = platform::resolve);
+/// The name that the system has for the address, if it resolves back to the address (forward-confirmed reverse DNS:
+/// anyone can publish any name for their own address); otherwise empty. Blocks as long as the system's resolver does.
+std::string confirmedHostName(const InetAddress& address, ReverseLookup reverseLookup = platform::reverseLookup,
+                              Lookup lookup = platform::resolve);
 
-/// What this machine calls itself.
-/// @throws UnknownHostException it cannot say
+/// This machine's own name.
+/// @throws UnknownHostException the system has none
 std::string localHostName();
 
 }  // namespace netlite

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// A moment on the monotonic clock by which a call has to end, or never.
+// Deadline: a time on the monotonic clock by which a call has to end, or never.
 // Thread-safety: a value; const access from several threads is safe.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
-#include <string>
 
 namespace netlite {
 
@@ -19,10 +17,10 @@ class Deadline {
 
   static constexpr Deadline at(Clock::time_point time) noexcept { return Deadline(time); }
 
-  /// `timeout` after `start`; zero and durations beyond the clock's range mean never, as the public face promises.
+  /// `timeout` after `start`. Zero and durations beyond the clock's range mean never, as the public headers promise.
   static Deadline after(Clock::time_point start, std::chrono::milliseconds timeout) noexcept {
-    const auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - start);
-    return timeout.count() == 0 || timeout >= longest ? never() : Deadline(start + timeout);
+    const auto max = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - start);
+    return timeout.count() == 0 || timeout >= max ? never() : Deadline(start + timeout);
   }
 
   static Deadline after(std::chrono::milliseconds timeout) noexcept {
@@ -33,7 +31,7 @@ class Deadline {
   bool hasPassed() const noexcept { return !isNever() && Clock::now() >= time_; }
   constexpr Clock::time_point time() const noexcept { return time_; }
 
-  /// What is left, rounded up so that a wait of this length never ends early; max() for never.
+  /// The remaining time, rounded up so that a wait of this length never ends early; max() for never.
   std::chrono::milliseconds remaining() const noexcept {
     if (isNever()) return std::chrono::milliseconds::max();
     return std::chrono::ceil<std::chrono::milliseconds>(std::max(time_ - Clock::now(), Clock::duration::zero()));
@@ -48,13 +46,5 @@ class Deadline {
 
   Clock::time_point time_;
 };
-
-/// The check that every setter and every parameter with a timeout makes first.
-inline std::chrono::milliseconds checkedTimeout(std::chrono::milliseconds timeout) {
-  if (timeout.count() < 0) {
-    throw std::invalid_argument("timeout must not be negative: " + std::to_string(timeout.count()) + " ms");
-  }
-  return timeout;
-}
 
 }  // namespace netlite

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// netlite's own error category, and the choice of an exception's type.
-// Thread-safety: no shared state but a constant category object.
+// netlite's error category.
+// Thread-safety: no shared state except a constant category object.
 #include "base/errors.hpp"
 
-#include <netlite/exceptions.hpp>
+#include "base/no_destructor.hpp"
 
-#include <stdexcept>
+#include <netlite/exceptions.hpp>
 
 namespace netlite {
 
@@ -48,9 +48,8 @@ class Category final : public std::error_category {
 }  // namespace
 
 std::error_code make_error_code(Error error) noexcept {
-  // Never destroyed: writers in static storage may still meet errors while the program ends.
-  static const Category& category = *new Category;
-  return {static_cast<int>(error), category};
+  static NoDestructor<Category> category;
+  return {static_cast<int>(error), *category};
 }
 
 void throwSocketError(Operation operation, const std::string& what, std::error_code code) {
@@ -66,28 +65,6 @@ void throwSocketError(const std::string& what, Error error) { throw SocketExcept
 
 void throwTimeout(const std::string& what, std::size_t bytesTransferred) {
   throw SocketTimeoutException(Error::timedOut, what, bytesTransferred);
-}
-
-void throwNullBuffer() { throw std::invalid_argument("buffer is null"); }
-
-int checkedPort(int port, int lowest) {
-  if (port < lowest || port > 65535) {
-    throw std::invalid_argument("port out of range: " + std::to_string(port) + " (" + std::to_string(lowest) +
-                                " to 65535)");
-  }
-  return port;
-}
-
-int checkedBufferSize(int size) {
-  if (size < 1) throw std::invalid_argument("buffer size must be positive: " + std::to_string(size));
-  return size;
-}
-
-int checkedTrafficClass(int trafficClass) {
-  if (trafficClass < 0 || trafficClass > 255) {
-    throw std::invalid_argument("traffic class out of range: " + std::to_string(trafficClass) + " (0 to 255)");
-  }
-  return trafficClass;
 }
 
 }  // namespace netlite

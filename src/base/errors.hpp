@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The reasons that are netlite's own, not the system's, and how an exception is made from an operation, an address and
-// a reason.
+// netlite's own error codes, and the choice of an exception's type from operation, address and reason.
 // Thread-safety: no shared state.
 #pragma once
-
-#include <netlite/inet_socket_address.hpp>
 
 #include <cstddef>
 #include <string>
@@ -13,7 +10,7 @@
 
 namespace netlite {
 
-/// Each has a message of its own and compares with the std::errc named behind it.
+/// netlite's own reasons. Each has its own message and compares equal to the std::errc in its comment.
 enum class Error {
   socketClosed = 1,  // operation_canceled
   streamClosed,      // operation_canceled
@@ -32,7 +29,7 @@ enum class Error {
 
 std::error_code make_error_code(Error error) noexcept;
 
-/// What kind of operation failed, which decides the exception's type for a system error.
+/// The kind of operation that failed; it decides the exception's type for a system error.
 enum class Operation { bind, connect, other };
 
 /// Throws the exception that fits: BindException, ConnectException, NoRouteToHostException or SocketException.
@@ -45,26 +42,6 @@ enum class Operation { bind, connect, other };
 
 /// Throws a SocketTimeoutException: "read from /127.0.0.1:80: Timed out".
 [[noreturn]] void throwTimeout(const std::string& what, std::size_t bytesTransferred = 0);
-
-/// Throws std::invalid_argument.
-[[noreturn]] void throwNullBuffer();
-
-/// Throws std::invalid_argument if there are bytes but no place for them: what read and write check first.
-inline void checkBuffer(const void* buffer, std::size_t size) {
-  if (buffer == nullptr && size != 0) throwNullBuffer();
-}
-
-/// The port as it is if it is from `lowest` to 65535.
-/// @throws std::invalid_argument it is not
-int checkedPort(int port, int lowest);
-
-/// The size as it is if it is at least 1 byte.
-/// @throws std::invalid_argument it is not
-int checkedBufferSize(int size);
-
-/// The traffic class as it is if it is from 0 to 255.
-/// @throws std::invalid_argument it is not
-int checkedTrafficClass(int trafficClass);
 
 }  // namespace netlite
 

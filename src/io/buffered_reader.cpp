@@ -6,6 +6,7 @@
 #include <netlite/exceptions.hpp>
 #include <netlite/print_writer.hpp>
 
+#include "base/arguments.hpp"
 #include "base/errors.hpp"
 #include "io/line_buffer.hpp"
 #include "thread/call_clock.hpp"

@@ -5,6 +5,7 @@
 #include <netlite/buffered_writer.hpp>
 #include <netlite/exceptions.hpp>
 
+#include "base/arguments.hpp"
 #include "base/errors.hpp"
 #include "io/write_buffer.hpp"
 #include "thread/timed_lock.hpp"

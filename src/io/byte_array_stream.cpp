@@ -4,6 +4,7 @@
 // Thread-safety: ByteArrayInputStream has none; the copies of a ByteArrayOutputStream share bytes under a lock.
 #include <netlite/byte_array_stream.hpp>
 
+#include "base/arguments.hpp"
 #include "base/errors.hpp"
 #include "thread/mutex.hpp"
 

@@ -7,6 +7,7 @@
 #include <netlite/input_stream.hpp>
 #include <netlite/output_stream.hpp>
 
+#include "base/arguments.hpp"
 #include "base/errors.hpp"
 #include "thread/call_clock.hpp"
 

@@ -4,6 +4,7 @@
 // Thread-safety: see the header.
 #include <netlite/input_stream_reader.hpp>
 
+#include "base/arguments.hpp"
 #include "base/errors.hpp"
 #include "thread/call_clock.hpp"
 

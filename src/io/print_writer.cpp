@@ -5,6 +5,7 @@
 #include <netlite/exceptions.hpp>
 #include <netlite/print_writer.hpp>
 
+#include "base/arguments.hpp"
 #include "base/errors.hpp"
 #include "io/write_buffer.hpp"
 #include "thread/call_clock.hpp"

@@ -4,7 +4,9 @@
 // Thread-safety: see the header.
 #include "net/connector.hpp"
 
+#include "address/conversion.hpp"
 #include "base/errors.hpp"
+#include "platform/socket.hpp"
 
 #include <netlite/exceptions.hpp>
 
@@ -30,8 +32,12 @@ Connector::~Connector() {
 Established Connector::connect(std::vector<InetSocketAddress> remotes) {
   remotes_ = std::move(remotes);
   for (;;) {
-    const bool connected = mayStart() ? startNext() : (waitForAttempts(), collectReady());
-    if (connected) break;
+    if (mayStart()) {
+      if (startNext()) break;
+    } else {
+      waitForAttempts();
+      if (collectReady()) break;
+    }
     if (attempts_.empty() && next_ == remotes_.size()) throwFailure();
   }
   Attempt winner = std::move(attempts_.back());
@@ -45,23 +51,23 @@ bool Connector::mayStart() const {
   return attempts_.empty() || Deadline::Clock::now() >= next_start_;
 }
 
-// True if the new attempt, then the last of attempts_, is connected already.
+// Returns whether the new attempt is connected already; it is the last of attempts_ then.
 bool Connector::startNext() {
   const InetSocketAddress remote = remotes_[next_++];
   platform::Family family = familyFor(remote.getAddress());
   Attempt attempt{platform::kNoHandle, remote, false};
   attempts_.reserve(attempts_.size() + 1);  // before there is a descriptor that could be lost
-  const platform::Opened opened = sockets_.open(family);
-  if (opened.error) {
-    failures_.push_back({remote, opened.error});
+  const platform::Result<platform::Handle> opened = sockets_.open(family);
+  if (!opened) {
+    failures_.push_back({remote, opened.error()});
     return false;
   }
-  attempt.handle = opened.handle;
+  attempt.handle = *opened;
   attempts_.push_back(std::move(attempt));
   next_start_ = Deadline::Clock::now() + kAttemptDelay;
-  std::error_code error = platform::setBlocking(opened.handle, false);
+  std::error_code error = platform::setBlocking(*opened, false);
   if (!error) {
-    const platform::Transfer started = platform::connect(opened.handle, family, remote);
+    const platform::Transfer started = platform::connect(*opened, family, toPlatform(remote));
     if (started.outcome == platform::Outcome::wouldBlock) return false;
     error = started.outcome == platform::Outcome::failed ? started.error() : checkConnected(attempts_.back());
   }
@@ -77,15 +83,15 @@ void Connector::waitForAttempts() {
   const bool more = next_ < remotes_.size() && attempts_.size() < platform::kMaxWaitEntries;
   const Deadline until = more ? earlier(deadline_, Deadline::at(next_start_)) : deadline_;
   const SocketCore::Waited waited = core_.wait(entries, attempts_.size(), until);
-  for (std::size_t i = 0; i < attempts_.size(); ++i) attempts_[i].ready = entries[i].ready;
+  for (std::size_t i = 0; i < attempts_.size(); ++i) attempts_[i].isFinished = entries[i].ready;
   if (waited.result == SocketCore::WaitResult::timedOut && !deadline_.hasPassed()) return;  // time for the next attempt
   throwUnlessReady(waited, [this] { return "connect to " + target_; });
 }
 
-// True if an attempt is connected; it is then the last of attempts_.
+// Returns whether an attempt is connected; it is the last of attempts_ then.
 bool Connector::collectReady() {
   for (std::size_t i = attempts_.size(); i-- > 0;) {
-    if (!attempts_[i].ready) continue;
+    if (!attempts_[i].isFinished) continue;
     std::error_code error = platform::connectResult(attempts_[i].handle);
     if (!error) error = checkConnected(attempts_[i]);
     if (!error) {
@@ -97,13 +103,13 @@ bool Connector::collectReady() {
   return false;
 }
 
-// TCP may connect a socket to itself, if the system happened to choose the very port that is asked for and nobody
-// listens there (RFC 793's simultaneous open). Nobody wants that: it counts as refused.
+// TCP may connect a socket to itself, if the system happens to choose the very port that is asked for and nothing
+// listens there (RFC 793's simultaneous open). That is never intended: it counts as refused.
 std::error_code Connector::checkConnected(const Attempt& attempt) {
-  const platform::LocalAddress local = platform::localAddress(attempt.handle);
-  if (local.error) return local.error;
-  winner_local_ = local.address;
-  if (local.address == attempt.remote) return std::make_error_code(std::errc::connection_refused);
+  const platform::Result<platform::Address> local = platform::localAddress(attempt.handle);
+  if (!local) return local.error();
+  winner_local_ = inetSocketAddress(*local);
+  if (winner_local_ == attempt.remote) return std::make_error_code(std::errc::connection_refused);
   return {};
 }
 
@@ -111,10 +117,10 @@ void Connector::drop(std::size_t index, std::error_code error) {
   failures_.push_back({attempts_[index].remote, error});
   sockets_.discard(attempts_[index].handle);
   attempts_.erase(attempts_.begin() + static_cast<std::ptrdiff_t>(index));
-  next_start_ = Deadline::Clock::now();  // no reason to let the next one wait
+  next_start_ = Deadline::Clock::now();  // the next one need not wait
 }
 
-// The first failure is the answer, as it was the address that the system liked best; the others are told behind it.
+// Throws the first failure, whose address the system ranks highest; the others are appended to the message.
 void Connector::throwFailure() const {
   std::string what = "connect to " + failures_.front().remote.toString();
   for (std::size_t i = 1; i < failures_.size(); ++i) {

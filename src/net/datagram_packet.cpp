@@ -15,7 +15,7 @@ namespace netlite {
 
 namespace {
 
-std::size_t checkedCapacity(std::size_t capacity) {
+std::size_t checkedPacketSize(std::size_t capacity) {
   if (capacity > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     throw std::invalid_argument("packet capacity out of range: " + std::to_string(capacity));
   }
@@ -24,7 +24,7 @@ std::size_t checkedCapacity(std::size_t capacity) {
 
 }  // namespace
 
-DatagramPacket::DatagramPacket(std::size_t capacity) : buffer_(checkedCapacity(capacity), '\0') {}
+DatagramPacket::DatagramPacket(std::size_t capacity) : buffer_(checkedPacketSize(capacity), '\0') {}
 
 DatagramPacket::DatagramPacket(std::string_view data, const InetSocketAddress& address)
     : buffer_(data), length_(data.size()), address_(address) {}
@@ -46,13 +46,5 @@ void DatagramPacket::setData(std::string_view data) {
 }
 
 void DatagramPacket::setSocketAddress(const InetSocketAddress& address) { address_ = address; }
-
-// Takes the buffer over and leaves its own, which is as long.
-void DatagramPacket::receive(std::string& buffer, std::size_t length, bool truncated, const InetSocketAddress& sender) {
-  buffer_.swap(buffer);
-  length_ = length;
-  truncated_ = truncated;
-  address_ = sender;
-}
 
 }  // namespace netlite

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket: the face of a StreamSocket. Arguments are checked here, before anything is touched.
+// Socket: the face of a StreamSocket. It checks arguments before anything is touched.
 // Thread-safety: see the header.
 #include <netlite/socket.hpp>
 
+#include "base/arguments.hpp"
 #include "base/errors.hpp"
-#include "net/moved_from.hpp"
+#include "net/face.hpp"
 #include "net/stream_socket.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace {
 
 using platform::Option;
 
-constexpr int kLongestLinger = 65535;  // what SO_LINGER holds on every system
+constexpr int kMaxLinger = 65535;  // the maximum of SO_LINGER on every system
 
 const InetSocketAddress& orThrow(const std::optional<InetSocketAddress>& address, const char* what, Error error) {
   if (!address) throwSocketError(what, error);
@@ -27,117 +28,114 @@ const InetSocketAddress& orThrow(const std::optional<InetSocketAddress>& address
 
 }  // namespace
 
-Socket::Socket() : connection_(std::make_shared<StreamSocket>()) {}
+Socket::Socket() : state_(std::make_shared<StreamSocket>()) {}
 
 Socket::Socket(const std::string& host, int port) : Socket(host, port, std::chrono::milliseconds(0)) {}
 
 Socket::Socket(const std::string& host, int port, std::chrono::milliseconds timeout) : Socket() {
-  connection_->connect(host, port, timeout);
+  state_->connect(host, port, timeout);
 }
 
 Socket::Socket(const InetAddress& address, int port) : Socket() { connect({address, checkedPort(port, 1)}); }
 
-Socket::Socket(std::shared_ptr<StreamSocket> connection) noexcept : connection_(std::move(connection)) {}
+Socket::Socket(std::shared_ptr<StreamSocket> state) noexcept : state_(std::move(state)) {}
 
 Socket::Socket(Socket&& other) noexcept = default;
 
 Socket& Socket::operator=(Socket&& other) noexcept {
-  Socket taken(std::move(other));
-  connection_.swap(taken.connection_);
+  moveFace(state_, std::move(other.state_));
   return *this;
 }
 
 Socket::~Socket() {
-  if (connection_) connection_->abandon();
+  if (state_) state_->abandon();
 }
 
-const std::shared_ptr<StreamSocket>& Socket::connection() const { return orClosed(connection_); }
+const std::shared_ptr<StreamSocket>& Socket::state() const { return orClosed(state_); }
 
-void Socket::bind(const InetSocketAddress& local) { connection()->bind(local); }
+void Socket::bind(const InetSocketAddress& local) { state()->bind(local); }
 
 void Socket::connect(const InetSocketAddress& remote, std::chrono::milliseconds timeout) {
-  const std::shared_ptr<StreamSocket> kept = connection();  // the destructor may come while this call waits
+  const std::shared_ptr<StreamSocket> kept = state();  // the destructor may run while this call waits
   kept->connect(remote, timeout);
 }
 
 SocketInputStream Socket::getInputStream() {
-  connection()->requireInput();
-  return SocketInputStream(connection());
+  state()->requireInput();
+  return SocketInputStream(state());
 }
 
 SocketOutputStream Socket::getOutputStream() {
-  connection()->requireOutput();
-  return SocketOutputStream(connection());
+  state()->requireOutput();
+  return SocketOutputStream(state());
 }
 
-InetAddress Socket::getInetAddress() const { return connection()->remote().value_or(InetSocketAddress()).getAddress(); }
+InetAddress Socket::getInetAddress() const { return state()->remote().value_or(InetSocketAddress()).getAddress(); }
 
-int Socket::getPort() const { return connection()->remote().value_or(InetSocketAddress()).getPort(); }
+int Socket::getPort() const { return state()->remote().value_or(InetSocketAddress()).getPort(); }
 
-InetAddress Socket::getLocalAddress() const { return connection()->local().value_or(InetSocketAddress()).getAddress(); }
+InetAddress Socket::getLocalAddress() const { return state()->local().value_or(InetSocketAddress()).getAddress(); }
 
 int Socket::getLocalPort() const {
-  const std::optional<InetSocketAddress> local = connection()->local();
+  const std::optional<InetSocketAddress> local = state()->local();
   return local ? local->getPort() : -1;
 }
 
 InetSocketAddress Socket::getRemoteSocketAddress() const {
-  return orThrow(connection()->remote(), "get remote address", Error::notConnected);
+  return orThrow(state()->remote(), "get remote address", Error::notConnected);
 }
 
 InetSocketAddress Socket::getLocalSocketAddress() const {
-  return orThrow(connection()->local(), "get local address", Error::notBound);
+  return orThrow(state()->local(), "get local address", Error::notBound);
 }
 
-void Socket::shutdownInput() { connection()->shutdownInput(); }
-void Socket::shutdownOutput() { connection()->shutdownOutput(); }
+void Socket::shutdownInput() { state()->shutdownInput(); }
+void Socket::shutdownOutput() { state()->shutdownOutput(); }
 
-void Socket::close() { connection()->close(); }
+void Socket::close() { state()->close(); }
 
-bool Socket::isConnected() const { return connection()->isConnected(); }
-bool Socket::isBound() const { return connection()->local().has_value(); }
-bool Socket::isClosed() const { return connection()->isClosed(); }
-bool Socket::isInputShutdown() const { return connection()->isInputShutdown(); }
-bool Socket::isOutputShutdown() const { return connection()->isOutputShutdown(); }
+bool Socket::isConnected() const { return state()->isConnected(); }
+bool Socket::isBound() const { return state()->local().has_value(); }
+bool Socket::isClosed() const { return state()->isClosed(); }
+bool Socket::isInputShutdown() const { return state()->isInputShutdown(); }
+bool Socket::isOutputShutdown() const { return state()->isOutputShutdown(); }
 
-void Socket::setSoTimeout(std::chrono::milliseconds timeout) { connection()->setReadTimeout(timeout); }
-std::chrono::milliseconds Socket::getSoTimeout() const { return connection()->readTimeout(); }
-void Socket::setWriteTimeout(std::chrono::milliseconds timeout) { connection()->setWriteTimeout(timeout); }
-std::chrono::milliseconds Socket::getWriteTimeout() const { return connection()->writeTimeout(); }
+void Socket::setSoTimeout(std::chrono::milliseconds timeout) { state()->setReadTimeout(timeout); }
+std::chrono::milliseconds Socket::getSoTimeout() const { return state()->readTimeout(); }
+void Socket::setWriteTimeout(std::chrono::milliseconds timeout) { state()->setWriteTimeout(timeout); }
+std::chrono::milliseconds Socket::getWriteTimeout() const { return state()->writeTimeout(); }
 
-void Socket::setTcpNoDelay(bool on) { connection()->setOption(Option::tcpNoDelay, on); }
-bool Socket::getTcpNoDelay() const { return connection()->getOption(Option::tcpNoDelay) != 0; }
-void Socket::setKeepAlive(bool on) { connection()->setOption(Option::keepAlive, on); }
-bool Socket::getKeepAlive() const { return connection()->getOption(Option::keepAlive) != 0; }
+void Socket::setTcpNoDelay(bool on) { state()->setOption(Option::tcpNoDelay, on); }
+bool Socket::getTcpNoDelay() const { return state()->getOption(Option::tcpNoDelay) != 0; }
+void Socket::setKeepAlive(bool on) { state()->setOption(Option::keepAlive, on); }
+bool Socket::getKeepAlive() const { return state()->getOption(Option::keepAlive) != 0; }
 
 void Socket::setSoLinger(bool on, int seconds) {
   if (on && seconds < 0) throw std::invalid_argument("linger time must not be negative: " + std::to_string(seconds));
-  connection()->setOption(Option::linger, on ? std::min(seconds, kLongestLinger) : -1);
+  state()->setOption(Option::linger, on ? std::min(seconds, kMaxLinger) : -1);
 }
 
-int Socket::getSoLinger() const { return connection()->getOption(Option::linger); }
+int Socket::getSoLinger() const { return state()->getOption(Option::linger); }
 
-void Socket::setReuseAddress(bool on) { connection()->setOption(Option::reuseAddress, on); }
-bool Socket::getReuseAddress() const { return connection()->getOption(Option::reuseAddress) != 0; }
+void Socket::setReuseAddress(bool on) { state()->setOption(Option::reuseAddress, on); }
+bool Socket::getReuseAddress() const { return state()->getOption(Option::reuseAddress) != 0; }
 
-void Socket::setSendBufferSize(int size) { connection()->setOption(Option::sendBufferSize, checkedBufferSize(size)); }
+void Socket::setSendBufferSize(int size) { state()->setOption(Option::sendBufferSize, checkedBufferSize(size)); }
 
-int Socket::getSendBufferSize() const { return connection()->getOption(Option::sendBufferSize); }
+int Socket::getSendBufferSize() const { return state()->getOption(Option::sendBufferSize); }
 
-void Socket::setReceiveBufferSize(int size) {
-  connection()->setOption(Option::receiveBufferSize, checkedBufferSize(size));
-}
+void Socket::setReceiveBufferSize(int size) { state()->setOption(Option::receiveBufferSize, checkedBufferSize(size)); }
 
-int Socket::getReceiveBufferSize() const { return connection()->getOption(Option::receiveBufferSize); }
+int Socket::getReceiveBufferSize() const { return state()->getOption(Option::receiveBufferSize); }
 
 void Socket::setTrafficClass(int trafficClass) {
-  connection()->setOption(Option::trafficClass, checkedTrafficClass(trafficClass));
+  state()->setOption(Option::trafficClass, checkedOctet(trafficClass, "traffic class"));
 }
 
-int Socket::getTrafficClass() const { return connection()->getOption(Option::trafficClass); }
+int Socket::getTrafficClass() const { return state()->getOption(Option::trafficClass); }
 
-std::string Socket::toString() const { return connection()->toString(); }
+std::string Socket::toString() const { return state()->toString(); }
 
-std::intptr_t Socket::nativeHandle() const { return connection()->nativeHandle(); }
+std::intptr_t Socket::nativeHandle() const { return state()->nativeHandle(); }
 
 }  // namespace netlite

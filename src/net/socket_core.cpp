@@ -1,38 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// Closing from any thread, and the one place where netlite waits.
+// Closing from any thread, and waiting for descriptors.
 // Thread-safety: see the header.
 #include "net/socket_core.hpp"
 
+#include "platform/socket.hpp"
+#include "thread/descriptor_parker.hpp"
+
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 
 namespace netlite {
 
 namespace {
 
-// A waker for one wait, of a thread that cannot keep it.
-class OwnedWaker {
- public:
-  explicit OwnedWaker(platform::Waker waker) noexcept : waker_(waker) {}
-  ~OwnedWaker() { platform::closeWaker(waker_); }
-  OwnedWaker(const OwnedWaker&) = delete;
-  OwnedWaker& operator=(const OwnedWaker&) = delete;
-
- private:
-  const platform::Waker waker_;
-};
-
 bool anyReady(const platform::WaitEntry* entries, std::size_t count) {
   return std::any_of(entries, entries + count, [](const platform::WaitEntry& entry) { return entry.ready; });
 }
 
-// At most this much unread input is taken out before a socket closes: a peer that never stops must not hold up close.
-constexpr int kDrainRounds = 64;
+// Upper bound on the input drained before close, so that a peer that never stops cannot hold it up.
+constexpr int kMaxDrainRounds = 64;
 constexpr std::size_t kDrainSize = 4096;
 
-bool takeSomeInput(platform::Handle handle) {
+bool drainSome(platform::Handle handle) {
   if (platform::available(handle).count == 0) return false;
   char dropped[kDrainSize];
   platform::receive(handle, dropped, sizeof dropped, false);
@@ -40,53 +30,86 @@ bool takeSomeInput(platform::Handle handle) {
 }
 
 void drainInput(platform::Handle handle) {
-  if (!takeSomeInput(handle)) return;
-  int rounds = kDrainRounds;
-  while (--rounds > 0 && takeSomeInput(handle)) {
+  if (!drainSome(handle)) return;
+  int rounds = kMaxDrainRounds;
+  while (--rounds > 0 && drainSome(handle)) {
   }
-  // Not before: on a socket whose input is shut down, Linux tells the peer of the room there is now only along with
-  // the end. Untold, a peer that waits in a write would go on waiting until its own system loses patience.
+  // On a socket whose input is shut down, Linux sends the window update only together with the FIN. Without it a peer
+  // that is blocked in a write stays blocked until its kernel gives up.
   platform::shutdownOutput(handle);
-  while (--rounds > 0 && takeSomeInput(handle)) {
+  while (--rounds > 0 && drainSome(handle)) {
   }
 }
 
 }  // namespace
 
-struct SocketCore::Waiter {
-  Waiter(SocketCore& owner, platform::Waker own) noexcept : core(owner), waker(own) {
-    std::lock_guard<Mutex> lock(core.waiters_mutex_);
-    next = core.waiters_;
-    core.waiters_ = this;
+// A thread in wait(), listed as long as it lives.
+class SocketCore::Waiter {
+ public:
+  explicit Waiter(SocketCore& core) NETLITE_EXCLUDES(core.waiters_mutex_) : core_(core) {
+    const MutexLock lock(core_.waiters_mutex_);
+    if (core_.waiters_mark_ != platform::processMark()) core_.waiters_ = nullptr;  // threads of the parent process
+    core_.waiters_mark_ = platform::processMark();
+    next_ = core_.waiters_;
+    if (next_ != nullptr) next_->previous_ = this;
+    core_.waiters_ = this;
   }
 
   ~Waiter() {
-    std::lock_guard<Mutex> lock(core.waiters_mutex_);
-    Waiter** link = &core.waiters_;
-    while (*link != this) link = &(*link)->next;
-    *link = next;
-    if (signalled) platform::resetWaker(waker);
+    const MutexLock lock(core_.waiters_mutex_);
+    (previous_ == nullptr ? core_.waiters_ : previous_->next_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
   }
 
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  bool wasSignalled() const {
-    std::lock_guard<Mutex> lock(core.waiters_mutex_);
-    return signalled;
-  }
+  DescriptorParker& parker() noexcept { return parker_; }
+  Waiter* next() const noexcept { return next_; }
 
-  SocketCore& core;
-  const platform::Waker waker;
-  Waiter* next = nullptr;  // guarded by core.waiters_mutex_
-  bool signalled = false;  // guarded by core.waiters_mutex_
+ private:
+  DescriptorParker parker_;  // the first, so that it outlives the listing
+  SocketCore& core_;
+  Waiter* next_ = nullptr;  // these two: guarded by core_.waiters_mutex_
+  Waiter* previous_ = nullptr;
 };
+
+// Counts a thread in waitAlone() for room to write.
+class SocketCore::LoneWriter {
+ public:
+  LoneWriter(SocketCore& core, platform::Interest interest) noexcept
+      : core_(core), writes_(interest == platform::Interest::writable) {
+    if (writes_) core_.lone_writers_.fetch_add(1, std::memory_order_acq_rel);
+  }
+  ~LoneWriter() {
+    if (writes_) core_.lone_writers_.fetch_sub(1, std::memory_order_acq_rel);
+  }
+  LoneWriter(const LoneWriter&) = delete;
+  LoneWriter& operator=(const LoneWriter&) = delete;
+
+ private:
+  SocketCore& core_;
+  const bool writes_;
+};
+
+// Starts a core of the parent process anew. Returns whether the socket is open; then `state` is what it has become.
+bool SocketCore::inherit(std::uint32_t& state) noexcept {
+  const bool isOurs = (state & ~(kInFlight | kClosing)) == openState();
+  if (isOurs) return (state & kClosing) == 0;
+  is_inherited_.store(true, std::memory_order_relaxed);
+  const std::uint32_t anew = openState() | (state & kClosing);
+  if (!state_.compare_exchange_strong(state, anew, std::memory_order_acq_rel)) return inherit(state);
+  state = anew;
+  if ((anew & kClosing) == 0) return true;
+  release();  // the calls that the parent's close was waiting for are not made here
+  return false;
+}
 
 bool SocketCore::startClosing() noexcept {
   // Closing is itself a call in flight, or the descriptor could be freed while the others are being woken.
   std::uint32_t state = state_.load(std::memory_order_relaxed);
   do {
-    if ((state & kClosing) != 0) return false;
+    if ((state & ~kInFlight) != openState() && !inherit(state)) return false;
   } while (!state_.compare_exchange_weak(state, (state + 1) | kClosing, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
   return true;
@@ -94,60 +117,73 @@ bool SocketCore::startClosing() noexcept {
 
 void SocketCore::close() noexcept {
   if (!startClosing()) return;
-  if (state_.load(std::memory_order_relaxed) != (kClosing | 1)) {
+  if ((state_.load(std::memory_order_relaxed) & kInFlight) != 1) {
     wakeWaiters();
-    if (handle() != platform::kNoHandle) platform::wakeBlockedCalls(handle());
+    wakeSystemCalls();
   }
   leave();
 }
 
+// The parent of a forked child would notice a shutdown. In the child no call blocks inside the system.
+void SocketCore::wakeSystemCalls() noexcept {
+  if (!mayBlock() || handle() == platform::kNoHandle) return;
+  platform::wakeBlockedCalls(handle(), lone_writers_.load(std::memory_order_acquire) > 0);
+}
+
+// A descriptor that is older than the last fork may be shared with another process, which still needs the input.
 void SocketCore::release() noexcept {
-  const platform::Handle handle = replaceHandle(platform::kNoHandle);
+  const platform::Handle handle = handle_.exchange(platform::kNoHandle, std::memory_order_acq_rel);
   if (handle == platform::kNoHandle) return;
-  if (input_may_be_queued_.load(std::memory_order_relaxed)) drainInput(handle);
+  const bool mayBeShared = fork_count_ != platform::forkCount();
+  if (drains_input_.load(std::memory_order_relaxed) && !mayBeShared) drainInput(handle);
   platform::close(handle);
 }
 
 SocketCore::Waited SocketCore::wait(platform::Interest interest, Deadline deadline) {
+  assert(isPinned());
   platform::WaitEntry entry{handle(), interest, false};
+  if (platform::shutdownEndsWaits() && mayBlock()) return waitAlone(entry, deadline);
   return wait(&entry, 1, deadline);
 }
 
-SocketCore::Waited SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
-  const platform::Waker kept = platform::keptWaker();
-  if (kept.waiting != platform::kNoHandle) return waitWith(kept, entries, count, deadline);
-  // A thread that never really has to wait, as over loopback, should not be given a descriptor for it.
-  const std::error_code error = platform::wait(entries, count, {}, std::chrono::milliseconds(0));
-  if (isClosed()) return {WaitResult::closed, {}};
-  if (error) return {WaitResult::failed, error};
-  if (anyReady(entries, count)) return {WaitResult::ready, {}};
-  const platform::OpenedWaker opened = platform::openWaker();
-  if (opened.error) return {WaitResult::failed, opened.error};
-  if (platform::keepWaker(opened.waker)) return waitWith(opened.waker, entries, count, deadline);
-  const OwnedWaker owned(opened.waker);  // a thread's, or the program's, last destructors are running
-  return waitWith(opened.waker, entries, count, deadline);
-}
-
-SocketCore::Waited SocketCore::waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count,
-                                        Deadline deadline) {
-  Waiter waiter(*this, waker);
+// Needs no waker: close(), shutdownInput() and shutdownOutput() end it by a shutdown of the descriptor.
+SocketCore::Waited SocketCore::waitAlone(platform::WaitEntry& entry, Deadline deadline) {
+  const LoneWriter counted(*this, entry.interest);
   for (;;) {
-    // Only after the waiter is in the list: a close that comes later finds and signals it.
+    // Only after a writer has been counted: a close that comes later shuts the output down, too.
     if (isClosed()) return {WaitResult::closed, {}};
-    const std::error_code error = platform::wait(entries, count, waker, deadline.remaining());
+    const std::error_code error = platform::wait(&entry, 1, {}, deadline.remaining());
     if (isClosed()) return {WaitResult::closed, {}};
     if (error) return {WaitResult::failed, error};
-    if (anyReady(entries, count) || waiter.wasSignalled()) return {WaitResult::ready, {}};
+    if (entry.ready) return {WaitResult::ready, {}};
+    if (deadline.hasPassed()) return {WaitResult::timedOut, {}};
+  }
+}
+
+SocketCore::Waited SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
+  if (platform::keptWaker().waiting == platform::kNoHandle) {
+    // A thread that need not wait, as over loopback, needs no waker.
+    const std::error_code error = platform::wait(entries, count, {}, std::chrono::milliseconds(0));
+    if (isClosed()) return {WaitResult::closed, {}};
+    if (error) return {WaitResult::failed, error};
+    if (anyReady(entries, count)) return {WaitResult::ready, {}};
+  }
+  Waiter waiter(*this);
+  for (;;) {
+    // Only after the waiter is in the list: a close that comes later finds and wakes it.
+    if (isClosed()) return {WaitResult::closed, {}};
+    const std::error_code failure = waiter.parker().park(entries, count, deadline);
+    if (isClosed()) return {WaitResult::closed, {}};
+    if (failure) return {WaitResult::failed, failure};
+    if (anyReady(entries, count) || waiter.parker().wasUnparked()) return {WaitResult::ready, {}};
     if (deadline.hasPassed()) return {WaitResult::timedOut, {}};
   }
 }
 
 void SocketCore::wakeWaiters() noexcept {
-  std::lock_guard<Mutex> lock(waiters_mutex_);
-  for (Waiter* waiter = waiters_; waiter != nullptr; waiter = waiter->next) {
-    waiter->signalled = true;
-    platform::signalWaker(waiter->waker);
-  }
+  const MutexLock lock(waiters_mutex_);
+  if (waiters_mark_ != platform::processMark()) return;
+  for (Waiter* waiter = waiters_; waiter != nullptr; waiter = waiter->next()) waiter->parker().unpark();
 }
 
 }  // namespace netlite

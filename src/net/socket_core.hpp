@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// SocketCore: what all sockets share. It owns one descriptor and knows who is using it, so that any thread may close a
-// socket that others are busy with: closing only marks the core and wakes them, and the last call in flight frees the
-// descriptor. No call ever meets a descriptor that the system has handed to somebody else.
+// SocketCore: one descriptor and the calls that use it. Any thread may close a socket that others are busy with:
+// closing only marks the core and wakes them, and the last call in flight frees the descriptor. So no call ever touches
+// a descriptor that the system has given to someone else. All waiting for descriptors happens in wait(), which enforces
+// deadlines and notices close().
 //
-// Every wait of the library, whatever for, is in wait(): there close() is noticed and deadlines are kept.
-//
+// In a forked child a core of the parent starts anew: no call is in flight, and since the parent uses the same
+// connection, closing it frees the child's descriptor and does nothing else.
 // Thread-safety: every member may be called from any thread, construction and destruction excepted.
 #pragma once
 
 #include "base/deadline.hpp"
 #include "base/errors.hpp"
-#include "platform/platform.hpp"
+#include "base/thread_annotations.hpp"
+#include "platform/process.hpp"
+#include "platform/types.hpp"
+#include "platform/wait.hpp"
 #include "thread/mutex.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
@@ -28,95 +33,117 @@ class SocketCore {
   /// How a wait has ended.
   struct Waited {
     WaitResult result = WaitResult::ready;
-    std::error_code error;  // with failed: why, for example that this thread could not get a waker
+    std::error_code error;  // with failed: the reason
   };
 
   /// A core without a descriptor: a socket that is neither bound nor connected yet.
-  SocketCore() noexcept = default;
-  explicit SocketCore(platform::Handle handle) noexcept : handle_(handle) {}
+  SocketCore() noexcept : SocketCore(platform::kNoHandle) {}
+  explicit SocketCore(platform::Handle handle) noexcept
+      : state_(openState()), fork_count_(platform::forkCount()), handle_(handle) {}
   SocketCore(const SocketCore&) = delete;
   SocketCore& operator=(const SocketCore&) = delete;
   ~SocketCore() { close(); }
 
-  /// One call in flight. While it lives the descriptor stays this socket's, whoever closes it.
+  /// One call in flight. While it lives, the descriptor remains this socket's, even if another thread closes it.
   class Pin {
    public:
-    explicit Pin(SocketCore& core) noexcept : core_(core), entered_(core.enter()) {}
+    explicit Pin(SocketCore& core) noexcept : core_(core), is_pinned_(core.enter()) {}
     ~Pin() {
-      if (entered_) core_.leave();
+      if (is_pinned_) core_.leave();
     }
     Pin(const Pin&) = delete;
     Pin& operator=(const Pin&) = delete;
 
-    /// False if the socket was closed before: then nothing but this destructor may follow.
-    explicit operator bool() const noexcept { return entered_; }
+    /// False if the socket was closed before: the descriptor must not be touched then.
+    explicit operator bool() const noexcept { return is_pinned_; }
 
    private:
     SocketCore& core_;
-    const bool entered_;
+    const bool is_pinned_;
   };
 
-  /// The descriptor, kNoHandle before there is one. Use it inside a Pin.
+  /// The descriptor, kNoHandle before there is one. For use with a Pin; without, another thread may close it.
   platform::Handle handle() const noexcept { return handle_.load(std::memory_order_acquire); }
 
-  /// Puts a new descriptor in place of the present one, which is returned for the caller to close. Call it inside a
-  /// Pin, and only while no other call can be using the present one.
+  /// Puts a new descriptor in place of the present one, which is returned for the caller to close. Requires a Pin, and
+  /// that no other call can be using the present one.
   platform::Handle replaceHandle(platform::Handle handle) noexcept {
+    assert(isPinned());
     return handle_.exchange(handle, std::memory_order_acq_rel);
   }
 
   bool isClosed() const noexcept { return (state_.load(std::memory_order_acquire) & kClosing) != 0; }
 
-  /// Marks the socket closed, wakes every call in flight and frees the descriptor as soon as the last has left. Never
-  /// waits for them. A second close does nothing.
+  /// Whether a call may block inside the system: not where only a shutdown could end it that a parent process would
+  /// notice.
+  bool mayBlock() const noexcept { return !is_inherited_.load(std::memory_order_relaxed); }
+
+  /// Marks the socket closed, wakes every call in flight and frees the descriptor as soon as the last one has left.
+  /// Never waits for them. A second close does nothing.
   void close() noexcept;
 
-  /// Waits until the socket is ready, the deadline passes or the socket is closed. It may say ready too early: look
-  /// again and wait again. Inside a Pin.
+  /// Waits until the socket is ready, the deadline passes or the socket is closed. It may report ready too early: the
+  /// caller checks and waits again. Requires a Pin.
   Waited wait(platform::Interest interest, Deadline deadline);
 
-  /// The same for several descriptors at once, of which the core need not own any; `ready` is set in each entry.
+  /// The same for several descriptors together, of which the core need not own any; `ready` is set in each entry.
   Waited wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
 
-  /// Makes the waits that are going on look again.
-  void wakeWaiters() noexcept;
+  /// Wakes every thread in wait() so that it checks the socket again, except one that waits for its own descriptor
+  /// where a shutdown ends such waits.
+  void wakeWaiters() noexcept NETLITE_EXCLUDES(waiters_mutex_);
 
-  /// Whether closing has to take the unread input out first. The system answers unread input with a reset, which may
-  /// overtake what was written before.
-  void setInputMayBeQueued(bool queued) noexcept { input_may_be_queued_.store(queued, std::memory_order_relaxed); }
+  /// Sets whether unread input must be drained before the descriptor is closed. The system answers unread input with a
+  /// reset, which may overtake what was written before.
+  void setDrainsInput(bool drains) noexcept { drains_input_.store(drains, std::memory_order_relaxed); }
 
  private:
-  struct Waiter;
+  class LoneWriter;
+  class Waiter;
 
-  static constexpr std::uint32_t kClosing = 1u << 31;  // the rest of state_ counts the calls in flight
+  // state_: the number of calls in flight, the mark of the process that they are made in, and whether close() was
+  // called.
+  static constexpr std::uint32_t kClosing = 1u << 31;
+  static constexpr std::uint32_t kInFlight = (1u << 23) - 1;
+  static constexpr int kMarkShift = 22;  // the mark's lowest bit is always 0
+
+  static std::uint32_t openState() noexcept { return (platform::processMark() << kMarkShift) & ~kClosing; }
+
+  bool isPinned() const noexcept { return (state_.load(std::memory_order_relaxed) & kInFlight) != 0; }
 
   bool enter() noexcept {
     std::uint32_t state = state_.load(std::memory_order_relaxed);
     do {
-      if ((state & kClosing) != 0) return false;
+      if ((state & ~kInFlight) != openState() && !inherit(state)) return false;
     } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire, std::memory_order_relaxed));
     return true;
   }
 
   void leave() noexcept {
-    if (state_.fetch_sub(1, std::memory_order_acq_rel) == (kClosing | 1)) release();
+    if ((state_.fetch_sub(1, std::memory_order_acq_rel) & (kClosing | kInFlight)) == (kClosing | 1)) release();
   }
 
-  Waited waitWith(platform::Waker waker, platform::WaitEntry* entries, std::size_t count, Deadline deadline);
+  bool inherit(std::uint32_t& state) noexcept;
+  Waited waitAlone(platform::WaitEntry& entry, Deadline deadline);
   bool startClosing() noexcept;
+  void wakeSystemCalls() noexcept;
   void release() noexcept;
 
-  std::atomic<std::uint32_t> state_{0};
-  std::atomic<platform::Handle> handle_{platform::kNoHandle};
-  std::atomic<bool> input_may_be_queued_{false};
+  std::atomic<std::uint32_t> state_;
+  const std::uint32_t fork_count_;  // when the core was made
+  std::atomic<platform::Handle> handle_;
+  std::atomic<bool> is_inherited_{false};
+  std::atomic<bool> drains_input_{false};
+  std::atomic<int> lone_writers_{0};  // threads in waitAlone() for room to write
   Mutex waiters_mutex_;
-  Waiter* waiters_ = nullptr;  // guarded by waiters_mutex_; each stands on the stack of a thread in wait()
+  Waiter* waiters_ NETLITE_GUARDED_BY(waiters_mutex_) = nullptr;       // each on the stack of a thread in wait()
+  std::uint32_t waiters_mark_ NETLITE_GUARDED_BY(waiters_mutex_) = 0;  // of the process whose threads they are
 };
 
-/// Throws what a call has to throw that has waited in vain.
+/// Throws the exception for a wait that did not end in `ready`.
 ///
-/// @param what             gives the operation and the address; asked only then
-/// @param bytesTransferred what a SocketTimeoutException tells as moved before
+/// @param what             returns the operation and the address; called only then
+/// @param bytesTransferred the bytes transferred so far, for SocketTimeoutException
 template <typename What>
 void throwUnlessReady(const SocketCore::Waited& waited, What what, std::size_t bytesTransferred = 0) {
   switch (waited.result) {

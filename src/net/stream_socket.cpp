@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading, writing, connecting and closing one TCP connection.
+// Binding, connecting, reading, writing and closing one TCP connection.
 // Thread-safety: see the header.
 #include "net/stream_socket.hpp"
 
+#include "address/conversion.hpp"
 #include "address/resolver.hpp"
-#include "base/errors.hpp"
+#include "base/arguments.hpp"
 #include "net/connector.hpp"
 #include "net/owned_handle.hpp"
+#include "platform/option.hpp"
+#include "platform/socket.hpp"
 #include "thread/call_clock.hpp"
 
 #include <netlite/exceptions.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <mutex>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace netlite {
 
@@ -25,16 +27,13 @@ namespace {
 using platform::Family;
 using platform::Handle;
 using platform::kNoHandle;
-using platform::Opened;
 using platform::Option;
 using platform::Outcome;
+using platform::Result;
 using platform::Transfer;
 
-std::chrono::milliseconds load(const std::atomic<std::chrono::milliseconds::rep>& timeout) {
-  return std::chrono::milliseconds(timeout.load(std::memory_order_relaxed));
-}
-
-// Failures after which nothing more can come. The system tells each of them once and then shows a clean end.
+// Failures after which nothing more can arrive. The kernel reports each of them once; after that the stream looks
+// cleanly ended.
 bool breaksConnection(std::error_code error) {
   return error == std::errc::connection_reset || error == std::errc::connection_aborted ||
          error == std::errc::network_reset || error == std::errc::timed_out || error == std::errc::host_unreachable ||
@@ -45,65 +44,66 @@ bool breaksConnection(std::error_code error) {
 
 // ---- binding and connecting -----------------------------------------------------------------------------------------
 
-// The right to connect: one thread has it at a time.
+// The right to bind or connect: one thread has it at a time.
 class StreamSocket::Connecting {
  public:
-  Connecting(StreamSocket& connection, const std::string& what) : connection_(connection) {
-    std::lock_guard<Mutex> lock(connection_.state_mutex_);
-    if (connection_.remote_) throwSocketError(what, Error::alreadyConnected);
-    if (connection_.connecting_) throwSocketError(what, Error::connecting);
-    connection_.connecting_ = true;
+  Connecting(StreamSocket& socket, const std::string& what) : socket_(socket) {
+    const MutexLock lock(socket_.state_mutex_);
+    if (socket_.has(kConnected)) throwSocketError(what, Error::alreadyConnected);
+    if (socket_.has(kConnecting)) throwSocketError(what, Error::connecting);
+    socket_.set(kConnecting);
   }
   ~Connecting() {
-    std::lock_guard<Mutex> lock(connection_.state_mutex_);
-    connection_.connecting_ = false;
+    const MutexLock lock(socket_.state_mutex_);
+    socket_.set(kConnecting, false);
   }
   Connecting(const Connecting&) = delete;
   Connecting& operator=(const Connecting&) = delete;
 
  private:
-  StreamSocket& connection_;
+  StreamSocket& socket_;
 };
 
-// Attempts of an unbound socket: each on a descriptor of its own.
+// The attempts of an unbound socket, each on its own descriptor.
 class StreamSocket::FreshSockets final : public AttemptSockets {
  public:
-  explicit FreshSockets(const SocketOptions& settings) : options_(settings) {}
-  Opened open(Family& family) override { return options_.open(family); }
+  explicit FreshSockets(const SocketOptions& options) : options_(options) {}
+  Result<Handle> open(Family& family) override { return options_.open(family); }
   void discard(Handle handle) noexcept override { platform::close(handle); }
 
  private:
   const SocketOptions& options_;
 };
 
-// The attempt of a bound socket. A failed one leaves the descriptor unspecified (POSIX), and Linux takes the port away
-// from it while still reporting it; so the socket gets a new descriptor, bound as the old one was.
+// The attempt of a bound socket. A failed one leaves the descriptor unspecified (POSIX), and Linux releases its port
+// while still reporting it; so the socket gets a new descriptor, bound as the old one was.
 class StreamSocket::BoundSocket final : public AttemptSockets {
  public:
-  BoundSocket(StreamSocket& connection, const InetSocketAddress& local) : connection_(connection), local_(local) {}
+  BoundSocket(StreamSocket& socket, const InetSocketAddress& local) : socket_(socket), local_(toPlatform(local)) {}
 
-  Opened open(Family& family) override {
-    family = connection_.options_.family();
-    return {connection_.options_.remove(connection_.core_), {}};
+  Result<Handle> open(Family& family) override {
+    family = socket_.options_.family();
+    return socket_.options_.remove(socket_.core_);
   }
 
   void discard(Handle handle) noexcept override {
-    reset(handle);  // an end in good order could leave the port in TIME_WAIT
-    Family family{};
-    const Opened opened = connection_.options_.openBound(local_, family);
-    if (!opened.error) return connection_.options_.install(connection_.core_, opened.handle, family);
-    std::lock_guard<Mutex> lock(connection_.state_mutex_);
-    connection_.local_.reset();  // somebody else was quicker: the socket is unbound again
+    closeWithReset(handle);  // an orderly end could leave the port in TIME_WAIT
+    Result<BoundHandle> bound = socket_.options_.openBound(local_);
+    if (bound) return socket_.options_.install(socket_.core_, bound->handle.release(), bound->family);
+    const MutexLock lock(socket_.state_mutex_);
+    socket_.local_.reset();  // another socket has taken the port: this one is unbound again
   }
 
  private:
-  StreamSocket& connection_;
-  const InetSocketAddress local_;
+  StreamSocket& socket_;
+  const platform::Address local_;
 };
 
 StreamSocket::StreamSocket(Handle handle, const InetSocketAddress& remote)
-    : core_(handle), options_(familyFor(remote.getAddress())), remote_(remote) {
-  core_.setInputMayBeQueued(true);
+    : core_(handle), options_(familyFor(remote.getAddress())) {
+  const MutexLock lock(state_mutex_);
+  remote_ = remote;
+  set(kConnected);
 }
 
 void StreamSocket::bind(const InetSocketAddress& local) {
@@ -112,15 +112,11 @@ void StreamSocket::bind(const InetSocketAddress& local) {
   if (!pin) throwSocketError(what, Error::socketClosed);
   const Connecting exclusive(*this, what);
   if (this->local()) throwSocketError(what, Error::alreadyBound);
-  Family family{};
-  const Opened opened = options_.openBound(local, family);
-  if (opened.error) throwSocketError(Operation::bind, what, opened.error);
-  OwnedHandle handle(opened.handle);
-  const platform::LocalAddress bound = platform::localAddress(handle.get());
-  if (bound.error) throwSocketError(Operation::bind, what, bound.error);
-  auto own = std::make_unique<InetSocketAddress>(local.getAddress(), bound.address.getPort());
-  options_.install(core_, handle.release(), family);
-  std::lock_guard<Mutex> lock(state_mutex_);
+  Result<BoundHandle> bound = options_.openBound(toPlatform(local));
+  if (!bound) throwSocketError(Operation::bind, what, bound.error());
+  auto own = std::make_unique<InetSocketAddress>(local.getAddress(), bound->port);
+  options_.install(core_, bound->handle.release(), bound->family);
+  const MutexLock lock(state_mutex_);
   local_ = std::move(own);
 }
 
@@ -152,54 +148,55 @@ void StreamSocket::connectTo(const std::string& target, Deadline deadline, Resol
   if (bound) kept.emplace(*this, *bound);
   AttemptSockets& sockets = bound ? static_cast<AttemptSockets&>(*kept) : fresh;
   auto own = std::make_unique<InetSocketAddress>();  // before there is a descriptor that could be lost
-  Established established = Connector(core_, sockets, target, deadline).connect(resolve());
+  const Established established = Connector(core_, sockets, target, deadline).connect(resolve());
   const Family family = bound ? options_.family() : familyFor(established.remote.getAddress());
   options_.install(core_, established.handle, family);
-  std::lock_guard<Mutex> lock(state_mutex_);
-  *own = std::move(established.local);
-  local_ = std::move(own);
-  remote_ = std::move(established.remote);
-  core_.setInputMayBeQueued(!abortive_close_);
+  *own = established.local;
+  becomeConnected(std::move(own), established.remote);
+}
+
+void StreamSocket::becomeConnected(std::unique_ptr<InetSocketAddress> local, const InetSocketAddress& remote) {
+  const MutexLock lock(state_mutex_);
+  local_ = std::move(local);
+  remote_ = remote;
+  set(kConnected);
 }
 
 // ---- reading --------------------------------------------------------------------------------------------------------
 
 std::size_t StreamSocket::read(void* buffer, std::size_t size) {
   if (size == 0) return 0;
-  const Deadline deadline = CallClock::deadline(load(read_timeout_));
+  const Deadline deadline = CallClock::deadline(read_timeout_.get());
   const SocketCore::Pin pin(core_);
-  if (!pin) throwReadError(Error::socketClosed);
-  if (!read_mutex_.tryLockUntil(deadline)) throwReadTimeout();
-  const std::lock_guard<Mutex> turn(read_mutex_, std::adopt_lock);
-  // What is at hand is taken, however short the timeout. But the member call may have made many reads before this one,
-  // and a peer that always has something must not extend it.
-  if (!deadline.isNever() && CallClock::readsAgain() && deadline.hasPassed()) throwReadTimeout();
+  if (!pin) throwRead(Error::socketClosed);
+  if (!read_mutex_.tryLockUntil(deadline)) throwRead(Error::timedOut);
+  const MutexLock turn(read_mutex_, std::adopt_lock);
+  // Bytes that have arrived are returned, however short the timeout. But the member call may have made many reads
+  // before this one, and a peer that always has more must not extend it.
+  if (!deadline.isNever() && CallClock::readsAgain() && deadline.hasPassed()) throwRead(Error::timedOut);
+  const bool mayBlock = deadline.isNever() && core_.mayBlock();
   for (;;) {
     if (isInputShutdown()) return 0;
-    if (has_unread_.load(std::memory_order_acquire)) return takeUnread(buffer, size);
+    if (has(kUnread)) return readUnreadBytes(buffer, size);
     // Without a deadline this is one system call, which close() and shutdownInput() can end.
-    if (!deadline.isNever()) awaitReadable(deadline);
-    const Transfer got = platform::receive(core_.handle(), buffer, size, deadline.isNever());
+    if (!mayBlock) awaitReadable(deadline);
+    const Transfer got = platform::receive(core_.handle(), buffer, size, mayBlock);
     if (got.outcome == Outcome::done && got.count > 0) return got.count;
-    if (core_.isClosed()) throwReadError(Error::socketClosed);
+    if (core_.isClosed()) throwRead(Error::socketClosed);
     if (isInputShutdown()) return 0;
     if (got.outcome == Outcome::done) return endOfInput();
-    if (got.outcome == Outcome::failed) return endOrFailure(got.error());
-    if (deadline.hasPassed()) throwReadTimeout();
-    if (deadline.isNever()) awaitReadable(deadline);
+    if (got.outcome == Outcome::failed && has(kInputEnded))
+      return 0;  // Windows reports a reset that our write provoked
+    if (got.outcome == Outcome::failed) throwRead(got.error());
+    if (deadline.hasPassed()) throwRead(Error::timedOut);
+    if (mayBlock) awaitReadable(deadline);
   }
 }
 
-void StreamSocket::throwReadError(Error error) const { throwSocketError(describe("read from"), error); }
-
-void StreamSocket::throwReadTimeout() const { throwTimeout(describe("read from")); }
-
-std::size_t StreamSocket::takeUnread(void* buffer, std::size_t size) {
-  std::lock_guard<Mutex> lock(state_mutex_);
-  const std::size_t count = std::min(size, unread_.size());
-  std::memcpy(buffer, unread_.data(), count);
-  unread_.erase(0, count);
-  has_unread_.store(!unread_.empty(), std::memory_order_release);
+std::size_t StreamSocket::readUnreadBytes(void* buffer, std::size_t size) {
+  const MutexLock lock(state_mutex_);
+  const std::size_t count = unread_.take(buffer, size);
+  set(kUnread, !unread_.isEmpty());
   return count;
 }
 
@@ -207,43 +204,30 @@ void StreamSocket::awaitReadable(Deadline deadline) {
   throwUnlessReady(core_.wait(platform::Interest::readable, deadline), [this] { return describe("read from"); });
 }
 
-// The end that the system shows may be no end: a write that met the reset first has taken the error away. One that is
-// just about to tell is waited for; on a connection that is hung up it cannot take long.
+// A zero-byte read may hide a reset whose error a concurrent write has consumed.
 std::size_t StreamSocket::endOfInput() {
-  if (!write_mutex_.try_lock()) {
-    if (platform::isHungUp(core_.handle())) std::lock_guard<Mutex> lastWriteIsOver(write_mutex_);
-  } else {
-    write_mutex_.unlock();
-  }
-  const std::error_code broken = failure();
-  if (broken) throwSocketError(Operation::other, describe("read from"), broken);
-  std::lock_guard<Mutex> lock(state_mutex_);
-  input_ended_ = true;
-  core_.setInputMayBeQueued(false);
+  awaitWriteInProgress();
+  const MutexLock lock(state_mutex_);
+  if (failure_) throwSocketError(Operation::other, "read from " + remote_->toString(), failure_);
+  set(kInputEnded);
   return 0;
 }
 
-// A clean end stays one. Windows goes on to tell of a reset that a later write has called forth.
-std::size_t StreamSocket::endOrFailure(std::error_code error) {
-  {
-    std::lock_guard<Mutex> lock(state_mutex_);
-    if (input_ended_) return 0;
-  }
-  failRead(error);
-}
-
-void StreamSocket::failRead(std::error_code error) {
-  rememberFailure(error);
-  throwSocketError(Operation::other, describe("read from"), error);
+// On a connection that is hung up a write cannot take long; on any other it need not be waited for.
+void StreamSocket::awaitWriteInProgress() {
+  if (write_mutex_.try_lock()) return write_mutex_.unlock();
+  if (!platform::isHungUp(core_.handle())) return;
+  write_mutex_.lock();
+  write_mutex_.unlock();
 }
 
 std::size_t StreamSocket::available() {
   const SocketCore::Pin pin(core_);
-  if (!pin) throwSocketError(describe("read from"), Error::socketClosed);
+  if (!pin) throwRead(Error::socketClosed);
   if (isInputShutdown()) return 0;
   const Transfer queued = platform::available(core_.handle());
-  if (queued.outcome == Outcome::failed) failRead(queued.error());
-  std::lock_guard<Mutex> lock(state_mutex_);
+  if (queued.outcome == Outcome::failed) throwRead(queued.error());
+  const MutexLock lock(state_mutex_);
   return unread_.size() + queued.count;
 }
 
@@ -251,101 +235,119 @@ bool StreamSocket::awaitInput(std::chrono::milliseconds patience) {
   const CallClock clock;
   const auto start = Deadline::Clock::now();
   const Deadline patient = patience.count() == 0 ? Deadline::at(start) : Deadline::after(start, patience);
-  const Deadline deadline = earlier(patient, CallClock::deadline(load(read_timeout_)));
+  const Deadline deadline = earlier(patient, CallClock::deadline(read_timeout_.get()));
   const SocketCore::Pin pin(core_);
   if (!pin || isInputShutdown()) return true;
   if (!read_mutex_.tryLockUntil(deadline)) return false;
-  const std::lock_guard<Mutex> turn(read_mutex_, std::adopt_lock);
-  if (has_unread_.load(std::memory_order_acquire)) return true;
-  // Where it cannot be known it is true: a read that needs no descriptor of its own still works.
+  const MutexLock turn(read_mutex_, std::adopt_lock);
+  if (has(kUnread)) return true;
+  // If waiting itself fails, the read reports it.
   return core_.wait(platform::Interest::readable, deadline).result != SocketCore::WaitResult::timedOut;
 }
 
-// Without a turn at reading: another reader may have it for as long as it likes, and this call's time may be over.
+// Does not take the read turn: another reader may hold it indefinitely, and this call's time may be over.
 void StreamSocket::unread(std::string bytes) {
-  std::lock_guard<Mutex> lock(state_mutex_);
-  unread_.insert(0, bytes);
-  has_unread_.store(!unread_.empty(), std::memory_order_release);
+  const MutexLock lock(state_mutex_);
+  unread_.putBack(std::move(bytes));
+  set(kUnread, !unread_.isEmpty());
 }
 
 void StreamSocket::shutdownInput() {
-  const SocketCore::Pin pin(core_);
-  const char* const operation = "shut down input from";
-  if (!pin) throwSocketError(describe(operation), Error::socketClosed);
-  requireConnected(operation);
-  if (input_shutdown_.exchange(true, std::memory_order_acq_rel)) {
-    throwSocketError(describe(operation), Error::inputShutDown);
-  }
-  const std::error_code error = platform::shutdownInput(core_.handle());
-  core_.wakeWaiters();
-  if (error) throwSocketError(Operation::other, describe(operation), error);
+  shutDown(kInputShutDown, Error::inputShutDown, "shut down input from", platform::shutdownInput);
+}
+
+void StreamSocket::throwRead(Error error) {
+  if (error == Error::timedOut) throwTimeout(describe("read from"));
+  throwSocketError(describe("read from"), error);
+}
+
+void StreamSocket::throwRead(std::error_code error) {
+  firstFailure(error);
+  throwSocketError(Operation::other, describe("read from"), error);
 }
 
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 void StreamSocket::write(const void* data, std::size_t size) {
   const char* const bytes = static_cast<const char*>(data);
-  const Deadline deadline = CallClock::deadline(load(write_timeout_));
+  const Deadline deadline = CallClock::deadline(write_timeout_.get());
   const SocketCore::Pin pin(core_);
-  if (!pin) throwWriteError(Error::socketClosed);
-  if (!write_mutex_.tryLockUntil(deadline)) throwWriteTimeout(0);
-  const std::lock_guard<Mutex> turn(write_mutex_, std::adopt_lock);
+  if (!pin) throwWrite(Error::socketClosed);
+  if (!write_mutex_.tryLockUntil(deadline)) throwWrite(Error::timedOut);
+  const MutexLock turn(write_mutex_, std::adopt_lock);
   for (std::size_t sent = 0; sent < size;) {
-    if (core_.isClosed()) throwWriteError(Error::socketClosed);
-    if (isOutputShutdown()) throwWriteError(Error::outputShutDown);
+    if (core_.isClosed()) throwWrite(Error::socketClosed);
+    if (isOutputShutdown()) throwWrite(Error::outputShutDown);
     const Transfer gone = platform::send(core_.handle(), bytes + sent, size - sent);
-    if (gone.outcome == Outcome::failed) failWrite(gone.error());
+    if (gone.outcome == Outcome::failed) throwWrite(gone.error());
     sent += gone.count;
-    if (sent < size) awaitTurnToSend(gone.outcome, deadline, sent);
+    if (sent < size) awaitRoom(gone.outcome, deadline, sent);
   }
 }
 
-// What did not go at once may go on while there is time: neither a peer that always takes a little nor a system that
-// says writable and takes nothing may extend it.
-void StreamSocket::awaitTurnToSend(Outcome last, Deadline deadline, std::size_t sent) {
-  if (deadline.hasPassed()) throwWriteTimeout(sent);
+// If the first send falls short, the rest has until the deadline: neither a peer that always takes a little nor a
+// system that reports room and takes nothing may extend it.
+void StreamSocket::awaitRoom(Outcome last, Deadline deadline, std::size_t sent) {
+  if (deadline.hasPassed()) throwWrite(Error::timedOut, sent);
   if (last != Outcome::wouldBlock) return;
   throwUnlessReady(
       core_.wait(platform::Interest::writable, deadline), [this] { return describe("write to"); }, sent);
 }
 
-void StreamSocket::throwWriteError(Error error) const { throwSocketError(describe("write to"), error); }
-
-void StreamSocket::throwWriteTimeout(std::size_t sent) const { throwTimeout(describe("write to"), sent); }
-
-void StreamSocket::failWrite(std::error_code error) {
-  if (core_.isClosed()) throwWriteError(Error::socketClosed);
-  if (isOutputShutdown()) throwWriteError(Error::outputShutDown);
-  rememberFailure(error);
-  const std::error_code first = failure();
-  throwSocketError(Operation::other, describe("write to"), first ? first : error);
+void StreamSocket::shutdownOutput() {
+  shutDown(kOutputShutDown, Error::outputShutDown, "shut down output to", platform::shutdownOutput);
 }
 
-void StreamSocket::shutdownOutput() {
-  const SocketCore::Pin pin(core_);
-  const char* const operation = "shut down output to";
-  if (!pin) throwSocketError(describe(operation), Error::socketClosed);
-  requireConnected(operation);
-  if (output_shutdown_.exchange(true, std::memory_order_acq_rel)) {
-    throwSocketError(describe(operation), Error::outputShutDown);
-  }
-  const std::error_code error = platform::shutdownOutput(core_.handle());
-  core_.wakeWaiters();
-  if (error) throwSocketError(Operation::other, describe(operation), error);
+void StreamSocket::throwWrite(Error error, std::size_t sent) {
+  if (error == Error::timedOut) throwTimeout(describe("write to"), sent);
+  throwSocketError(describe("write to"), error);
+}
+
+void StreamSocket::throwWrite(std::error_code error) {
+  if (core_.isClosed()) throwWrite(Error::socketClosed);
+  if (isOutputShutdown()) throwWrite(Error::outputShutDown);
+  throwSocketError(Operation::other, describe("write to"), firstFailure(error));
 }
 
 // ---- state ----------------------------------------------------------------------------------------------------------
 
+// Returns whether it was set before. The one place that knows when unread input has to be drained before close: a
+// connection that ends in an orderly way, and may have input.
+bool StreamSocket::set(Flag flag, bool on) noexcept {
+  const std::uint32_t before = flags_.load(std::memory_order_relaxed);
+  const std::uint32_t now = on ? before | flag : before & ~static_cast<std::uint32_t>(flag);
+  flags_.store(now, std::memory_order_release);
+  core_.setDrainsInput((now & (kConnected | kInputEnded | kAbortive)) == kConnected);
+  return (before & flag) != 0;
+}
+
+// The flag is set first, so that a call in progress that the shutdown ends knows the reason.
+template <typename Shutdown>
+void StreamSocket::shutDown(Flag direction, Error already, const char* operation, Shutdown shutdown) {
+  const SocketCore::Pin pin(core_);
+  if (!pin) throwSocketError(describe(operation), Error::socketClosed);
+  requireConnected(operation);
+  {
+    const MutexLock lock(state_mutex_);
+    if (set(direction)) throwSocketError(operation + (" " + remote_->toString()), already);
+  }
+  const std::error_code error = shutdown(core_.handle());
+  if (error) {
+    const MutexLock lock(state_mutex_);
+    set(direction, false);
+  }
+  core_.wakeWaiters();
+  if (error) throwSocketError(Operation::other, describe(operation), error);
+}
+
 void StreamSocket::close() noexcept {
   try {
-    local();  // so that the local address can be told after the descriptor is gone
+    local();  // so that the local address is known after the descriptor is gone
   } catch (const std::bad_alloc&) {
-    // then it cannot: no reason to stay open
+    // the address is lost, but that is no reason not to close
   }
   core_.close();
 }
-
-void StreamSocket::abandon() noexcept { core_.close(); }
 
 void StreamSocket::requireOpen(const char* operation) {
   if (core_.isClosed()) throwSocketError(describe(operation), Error::socketClosed);
@@ -366,68 +368,66 @@ void StreamSocket::requireOutput() {
   if (isOutputShutdown()) throwSocketError(describe("get output stream of"), Error::outputShutDown);
 }
 
-bool StreamSocket::isConnected() const {
-  std::lock_guard<Mutex> lock(state_mutex_);
-  return remote_.has_value();
-}
-
 std::optional<InetSocketAddress> StreamSocket::remote() const {
-  std::lock_guard<Mutex> lock(state_mutex_);
+  const MutexLock lock(state_mutex_);
   return remote_;
 }
 
-// An accepted socket asks the system only when somebody wants to know.
+// The system is asked for an accepted socket's address only on request.
 std::optional<InetSocketAddress> StreamSocket::local() {
   const SocketCore::Pin pin(core_);
-  std::lock_guard<Mutex> lock(state_mutex_);
+  const MutexLock lock(state_mutex_);
   if (!local_ && remote_ && pin) {
-    const platform::LocalAddress bound = platform::localAddress(core_.handle());
-    if (!bound.error) local_ = std::make_unique<InetSocketAddress>(bound.address);
+    const Result<platform::Address> bound = platform::localAddress(core_.handle());
+    if (bound) local_ = std::make_unique<InetSocketAddress>(inetSocketAddress(*bound));
   }
   return local_ == nullptr ? std::nullopt : std::optional(*local_);
 }
 
-void StreamSocket::rememberFailure(std::error_code error) {
-  std::lock_guard<Mutex> lock(state_mutex_);
-  if (!failure_ && !input_ended_ && breaksConnection(error)) failure_ = error;
-}
-
-std::error_code StreamSocket::failure() const {
-  std::lock_guard<Mutex> lock(state_mutex_);
-  return failure_;
+// Remembers the failure if it breaks the connection, and returns the one that did first, or else this one. Once the
+// input has ended cleanly it stays so, although Windows reports the reset that our own write provokes.
+std::error_code StreamSocket::firstFailure(std::error_code error) {
+  const MutexLock lock(state_mutex_);
+  if (!failure_ && !has(kInputEnded) && breaksConnection(error)) failure_ = error;
+  return failure_ ? failure_ : error;
 }
 
 void StreamSocket::setReadTimeout(std::chrono::milliseconds timeout) {
   checkedTimeout(timeout);
   requireOpen("set read timeout of");
-  read_timeout_.store(timeout.count(), std::memory_order_relaxed);
+  read_timeout_.set(timeout);
 }
 
 void StreamSocket::setWriteTimeout(std::chrono::milliseconds timeout) {
   checkedTimeout(timeout);
   requireOpen("set write timeout of");
-  write_timeout_.store(timeout.count(), std::memory_order_relaxed);
+  write_timeout_.set(timeout);
 }
 
 std::chrono::milliseconds StreamSocket::readTimeout() {
   requireOpen("get read timeout of");
-  return load(read_timeout_);
+  return read_timeout_.get();
 }
 
 std::chrono::milliseconds StreamSocket::writeTimeout() {
   requireOpen("get write timeout of");
-  return load(write_timeout_);
+  return write_timeout_.get();
 }
 
 void StreamSocket::setOption(Option option, int value) {
-  options_.set(core_, option, value, toString());
+  if (const std::error_code error = options_.set(core_, option, value)) {
+    throwSocketError(Operation::other, "set option of " + toString(), error);
+  }
   if (option != Option::linger) return;
-  std::lock_guard<Mutex> lock(state_mutex_);
-  abortive_close_ = value == 0;
-  core_.setInputMayBeQueued(remote_ && !abortive_close_ && !input_ended_);
+  const MutexLock lock(state_mutex_);
+  set(kAbortive, value == 0);
 }
 
-int StreamSocket::getOption(Option option) { return options_.get(core_, option, toString()); }
+int StreamSocket::getOption(Option option) {
+  const Result<int> value = options_.get(core_, option);
+  if (!value) throwSocketError(Operation::other, "get option of " + toString(), value.error());
+  return *value;
+}
 
 std::string StreamSocket::describe(const char* operation) const {
   const std::optional<InetSocketAddress> peer = remote();
@@ -442,8 +442,8 @@ std::string StreamSocket::toString() {
          ",localport=" + std::to_string(own ? own->getPort() : -1) + "]";
 }
 
-void reset(Handle handle) noexcept {
-  platform::setOption(handle, Family::ipv4, Option::linger, 0);
+void closeWithReset(Handle handle) noexcept {
+  platform::setOption(handle, Family::ipv4, Option::linger, 0);  // linger needs no family
   platform::close(handle);
 }
 

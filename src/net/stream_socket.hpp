@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // StreamSocket: the state that a Socket shares with its streams. It turns the platform's calls into the promises of the
-// public face: deadlines, sticky resets, ends of stream, messages that name the peer.
+// public headers: deadlines, sticky resets, ends of stream, messages that name the peer.
 //
 // Thread-safety: every member may be called from any thread, construction and destruction excepted. One read and one
-// write are under way at a time; others wait their turn, no longer than their own deadline.
+// write are in progress at a time; others wait their turn, no longer than their own deadline.
 #pragma once
 
-#include "base/deadline.hpp"
 #include "base/errors.hpp"
+#include "base/thread_annotations.hpp"
+#include "base/timeout.hpp"
 #include "net/socket_core.hpp"
 #include "net/socket_options.hpp"
-#include "platform/platform.hpp"
+#include "net/unread_bytes.hpp"
+#include "platform/types.hpp"
 #include "thread/mutex.hpp"
 
 #include <netlite/inet_socket_address.hpp>
@@ -19,12 +21,28 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace netlite {
 
+/// The states of a stream socket, and what is valid in each:
+///
+///               descriptor          local_      remote_   flags_
+///   unconnected none                -           -         -
+///   bound       one                 yes         -         -
+///   connecting  being made          as before   -         kConnecting
+///   connected   one                 on request  yes       kConnected, and these independently of each other:
+///                                                           kInputShutDown   shutdownInput(): reads are at the end
+///                                                           kOutputShutDown  shutdownOutput(): writes fail
+///                                                           kInputEnded      the peer's clean end has been read
+///   broken      one                 on request  yes       kConnected; failure_ is set: every later read throws it
+///   closed      freed by the last   as before   as before as before; SocketCore knows that it is closed
+///               call in flight
+///
+/// bind and a connect that fails return to unconnected or bound. kConnected is never cleared.
 class StreamSocket {
  public:
   StreamSocket() = default;
@@ -37,8 +55,8 @@ class StreamSocket {
   void connect(const std::string& host, int port, std::chrono::milliseconds timeout);
   void close() noexcept;
 
-  /// Closes when nobody is left who could ask for the addresses.
-  void abandon() noexcept;
+  /// close() without saving the local address: no Socket is left to ask for it.
+  void abandon() noexcept { core_.close(); }
 
   std::size_t read(void* buffer, std::size_t size);
   void write(const void* data, std::size_t size);
@@ -48,17 +66,17 @@ class StreamSocket {
   void shutdownInput();
   void shutdownOutput();
 
-  /// Throws unless bytes can go this way: what a stream is handed out after.
+  /// Throws unless this direction is open; checked before a stream is handed out.
   void requireInput();
   void requireOutput();
 
   /// What the public face shows of the state; these stay as they were after close.
-  bool isConnected() const;
+  bool isConnected() const noexcept { return has(kConnected); }
   std::optional<InetSocketAddress> remote() const;
   std::optional<InetSocketAddress> local();
   bool isClosed() const noexcept { return core_.isClosed(); }
-  bool isInputShutdown() const noexcept { return input_shutdown_.load(std::memory_order_acquire); }
-  bool isOutputShutdown() const noexcept { return output_shutdown_.load(std::memory_order_acquire); }
+  bool isInputShutdown() const noexcept { return has(kInputShutDown); }
+  bool isOutputShutdown() const noexcept { return has(kOutputShutDown); }
 
   void setReadTimeout(std::chrono::milliseconds timeout);
   void setWriteTimeout(std::chrono::milliseconds timeout);
@@ -75,49 +93,58 @@ class StreamSocket {
   class FreshSockets;
   class BoundSocket;
 
-  using Milliseconds = std::chrono::milliseconds::rep;
+  // Written with state_mutex_ held, read without. The last two are caches: kUnread of !unread_.isEmpty(), kAbortive of
+  // SO_LINGER with zero seconds.
+  enum Flag : std::uint32_t {
+    kConnecting = 1,
+    kConnected = 2,
+    kInputShutDown = 4,
+    kOutputShutDown = 8,
+    kInputEnded = 16,
+    kUnread = 32,
+    kAbortive = 64
+  };
+
+  bool has(Flag flag) const noexcept { return (flags_.load(std::memory_order_acquire) & flag) != 0; }
+  bool set(Flag flag, bool on = true) noexcept NETLITE_REQUIRES(state_mutex_);
 
   void requireOpen(const char* operation);
   void requireConnected(const char* operation);
   template <typename Resolve>
   void connectTo(const std::string& target, Deadline deadline, Resolve resolve);
+  void becomeConnected(std::unique_ptr<InetSocketAddress> local, const InetSocketAddress& remote);
 
-  std::size_t takeUnread(void* buffer, std::size_t size);
+  std::size_t readUnreadBytes(void* buffer, std::size_t size);
   std::size_t endOfInput();
-  std::size_t endOrFailure(std::error_code error);
   void awaitReadable(Deadline deadline);
-  void awaitTurnToSend(platform::Outcome last, Deadline deadline, std::size_t sent);
-  [[noreturn]] void throwReadError(Error error) const;
-  [[noreturn]] void throwReadTimeout() const;
-  [[noreturn]] void throwWriteError(Error error) const;
-  [[noreturn]] void throwWriteTimeout(std::size_t sent) const;
-  [[noreturn]] void failRead(std::error_code error);
-  [[noreturn]] void failWrite(std::error_code error);
-  void rememberFailure(std::error_code error);
-  std::error_code failure() const;
+  void awaitRoom(platform::Outcome last, Deadline deadline, std::size_t sent);
+  void awaitWriteInProgress();
+  template <typename Shutdown>
+  void shutDown(Flag direction, Error already, const char* operation, Shutdown shutdown);
+
+  [[noreturn]] void throwRead(Error error);
+  [[noreturn]] void throwRead(std::error_code error);
+  [[noreturn]] void throwWrite(Error error, std::size_t sent = 0);
+  [[noreturn]] void throwWrite(std::error_code error);
+  std::error_code firstFailure(std::error_code error);
   std::string describe(const char* operation) const;
 
   SocketCore core_;
   SocketOptions options_;
-  Mutex read_mutex_;   // held by the one read that is under way
-  Mutex write_mutex_;  // held by the one write that is under way
-  std::atomic<Milliseconds> read_timeout_{0};
-  std::atomic<Milliseconds> write_timeout_{0};
-  std::atomic<bool> input_shutdown_{false};
-  std::atomic<bool> output_shutdown_{false};
-  std::atomic<bool> has_unread_{false};  // whether unread_ holds something
+  Mutex read_mutex_;   // held by the one read in progress; taken before write_mutex_
+  Mutex write_mutex_;  // held by the one write in progress; taken before state_mutex_
+  Timeout read_timeout_;
+  Timeout write_timeout_;
+  std::atomic<std::uint32_t> flags_{0};
 
   mutable Mutex state_mutex_;
-  bool connecting_ = false;                         // guarded by state_mutex_
-  bool abortive_close_ = false;                     // guarded by state_mutex_: SO_LINGER with zero seconds
-  bool input_ended_ = false;                        // guarded by state_mutex_
-  std::optional<InetSocketAddress> remote_;         // guarded by state_mutex_; set once
-  std::unique_ptr<const InetSocketAddress> local_;  // guarded by state_mutex_; few accepted sockets are asked for it
-  std::string unread_;                              // guarded by state_mutex_: bytes that come before the descriptor's
-  std::error_code failure_;  // guarded by state_mutex_: what broke the connection, for every later read
+  std::optional<InetSocketAddress> remote_ NETLITE_GUARDED_BY(state_mutex_);         // set once
+  std::unique_ptr<const InetSocketAddress> local_ NETLITE_GUARDED_BY(state_mutex_);  // few accepted sockets need it
+  UnreadBytes unread_ NETLITE_GUARDED_BY(state_mutex_);                              // come before the descriptor's
+  std::error_code failure_ NETLITE_GUARDED_BY(state_mutex_);  // the first that broke the connection
 };
 
-/// Closes the handle so that the peer sees a reset, not an end.
-void reset(platform::Handle handle) noexcept;
+/// Closes the handle so that the peer gets a reset, not an end.
+void closeWithReset(platform::Handle handle) noexcept;
 
 }  // namespace netlite

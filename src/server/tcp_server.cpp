@@ -4,19 +4,23 @@
 // Thread-safety: see the header.
 #include <netlite/tcp_server.hpp>
 
+#include "base/arguments.hpp"
 #include "base/deadline.hpp"
 #include "base/errors.hpp"
+#include "base/thread_annotations.hpp"
+#include "net/socket_internals.hpp"
 #include "net/stream_socket.hpp"
-#include "platform/platform.hpp"
+#include "thread/condition.hpp"
+#include "thread/forked.hpp"
+#include "thread/mutex.hpp"
+#include "thread/os_thread.hpp"
+#include "thread/strand.hpp"
 
 #include <netlite/exceptions.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <list>
-#include <mutex>
 #include <new>
-#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -26,11 +30,18 @@ namespace netlite {
 
 namespace {
 
-// How long to wait for descriptors, memory or threads after they ran out; doubled each time they still have not come.
-// With each client it falls, to none after four: a server at its limit may take one at a time, and one lack is told
-// once.
+// How long to wait for descriptors, memory or threads after they ran out; doubled each time they are still missing.
+// Each accepted client reduces it (to zero after four), so that a server at its limit may accept one at a time, and one
+// shortage is reported once.
 constexpr std::chrono::milliseconds kFirstPause{10};
-constexpr std::chrono::milliseconds kLongestPause{1000};
+constexpr std::chrono::milliseconds kMaxPause{1000};
+
+// Forced unwinding (pthread_exit, pthread_cancel) passes through catch (...), where it is no exception, and must go on.
+std::exception_ptr caughtException() {
+  std::exception_ptr caught = std::current_exception();
+  if (caught == nullptr) throw;
+  return caught;
+}
 
 bool saysClosed(const std::exception_ptr& failure) {
   try {
@@ -44,94 +55,135 @@ bool saysClosed(const std::exception_ptr& failure) {
 
 }  // namespace
 
-// What the server shares with its threads; the last of them to leave takes it away.
-class TcpServer::Service : public std::enable_shared_from_this<TcpServer::Service> {
+// What the server shares with its threads; destroyed by the last of them to leave.
+class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
  public:
-  Service(ServerSocket server, Handler handler, Options options);
-  ~Service();
+  State(ServerSocket server, Handler handler, Options options);
 
-  bool start();
-  void stop(Deadline grace);
-  void awaitEnd();
+  bool start() NETLITE_EXCLUDES(mutex_);
+  void stop(Deadline grace) NETLITE_EXCLUDES(mutex_);
+  void awaitEnd() NETLITE_EXCLUDES(mutex_);
   int localPort() const { return server_.getLocalPort(); }
-  std::size_t connectionCount() const;
+  std::size_t connectionCount() NETLITE_EXCLUDES(mutex_);
 
  private:
   struct Client {
-    explicit Client(Socket accepted) : socket(std::move(accepted)), connection(socket.connection_) {}
+    explicit Client(Socket accepted) : socket(std::move(accepted)), state(Socket::Internals::state(socket)) {}
 
-    Socket socket;  // its thread's alone: the handler may move it away
-    const std::shared_ptr<StreamSocket> connection;
-    platform::Thread thread = 0;  // guarded by mutex_
+    Socket socket;  // for its thread alone: the handler may move it away
+    const std::shared_ptr<StreamSocket> state;
+    OsThread thread;  // guarded by mutex_
   };
 
   using Clients = std::list<Client>;
-  using Lock = std::unique_lock<std::mutex>;
 
-  // A thread of this server that is waiting in stop() or run(): the others must not wait for it. Made and destroyed
-  // with mutex_ held.
+  class Accepting;
+  class Serving;
   class Waiting;
 
-  void acceptClients();
-  bool waitForRoom();
+  void acceptClients() NETLITE_EXCLUDES(mutex_);
+  bool waitForRoom() NETLITE_EXCLUDES(mutex_);
   bool welcomes(const InetSocketAddress& remote);
   void acceptOne();
-  void startClient(Socket socket);
+  void startClient(Socket socket) NETLITE_EXCLUDES(mutex_);
   void serve(Clients::iterator client);
-  void leave(Clients::iterator client);
-  void pauseAfter(const std::exception_ptr& failure);
-  void report(const std::exception_ptr& failure) noexcept;
-  void closeClients(Lock& lock);
-  bool othersEnded() const;
-  void joinEnded(Lock& lock);
+  void leave(Clients::iterator client) NETLITE_EXCLUDES(mutex_);
+  void pauseAfter(const std::exception_ptr& failure) NETLITE_EXCLUDES(mutex_);
+  void report(const std::exception_ptr& failure);
 
-  static thread_local Service* current_;        // the service that this thread works for
-  static thread_local Client* current_client_;  // and whom it serves
+  bool hasRoom() const NETLITE_REQUIRES(mutex_) {
+    return options_.maxConnections == 0 || clients_.size() < options_.maxConnections;
+  }
+  bool othersHaveEnded() const NETLITE_REQUIRES(mutex_);
+  void awaitOthers(Deadline deadline) NETLITE_REQUIRES(mutex_);
+  void closeClients() NETLITE_REQUIRES(mutex_);
+  void joinEnded() NETLITE_REQUIRES(mutex_);
+  void forgetThreadsOfParent() NETLITE_REQUIRES(mutex_);
+
+  bool isOwnThread() const noexcept { return current_strand.server == this; }
 
   ServerSocket server_;
   const Handler handler_;
   const Options options_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable room_;                  // a client has left, or stopping_: what the accept thread waits for
-  std::condition_variable ended_;                 // told while stopping_: what Waiting threads wait for
-  Clients clients_;                               // guarded by mutex_
-  std::size_t waiting_clients_ = 0;               // guarded by mutex_: threads of clients_ that are Waiting
-  bool accepting_ = false;                        // guarded by mutex_: the accept thread has not left its loop
-  bool acceptor_waiting_ = false;                 // guarded by mutex_: it is Waiting
-  bool stopping_ = false;                         // guarded by mutex_
-  bool started_ = false;                          // guarded by mutex_
-  std::optional<platform::Thread> ended_client_;  // guarded by mutex_: the last to leave, joined by the next
-  std::optional<platform::Thread> acceptor_;      // guarded by mutex_
-  int joining_ = 0;                               // guarded by mutex_: threads in joinEnded
-  std::chrono::milliseconds pause_{0};            // used by the accept thread alone; 0 when a lack is over
+  Mutex mutex_;
+  Condition room_;   // a client has left, or stopping_: for the accept thread
+  Condition ended_;  // notified while stopping_: for Waiting threads
+  Clients clients_ NETLITE_GUARDED_BY(mutex_);
+  std::size_t waiting_clients_ NETLITE_GUARDED_BY(mutex_) = 0;  // threads of clients_ that are Waiting
+  bool accepting_ NETLITE_GUARDED_BY(mutex_) = false;           // the accept thread has not left its loop
+  bool acceptor_waiting_ NETLITE_GUARDED_BY(mutex_) = false;    // it is Waiting
+  bool stopping_ NETLITE_GUARDED_BY(mutex_) = false;
+  bool started_ NETLITE_GUARDED_BY(mutex_) = false;
+  OsThread ended_client_ NETLITE_GUARDED_BY(mutex_);  // of the last client to leave, joined by the next
+  OsThread acceptor_ NETLITE_GUARDED_BY(mutex_);
+  int joining_ NETLITE_GUARDED_BY(mutex_) = 0;  // threads in joinEnded
+  Forked forked_ NETLITE_GUARDED_BY(mutex_);
+  std::chrono::milliseconds pause_{0};  // for the accept thread alone; 0 when a shortage is over
 };
 
-thread_local TcpServer::Service* TcpServer::Service::current_ = nullptr;
-thread_local TcpServer::Service::Client* TcpServer::Service::current_client_ = nullptr;
-
-class TcpServer::Service::Waiting {
+// A thread of this server in stop() or run(): the others must not wait for it. Made and destroyed with mutex_ held.
+class TcpServer::State::Waiting {
  public:
-  explicit Waiting(Service& service) : service_(service) { count(+1); }
+  explicit Waiting(State& server) NETLITE_REQUIRES(server.mutex_) : server_(server) { count(+1); }
   ~Waiting() { count(-1); }
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 
  private:
-  void count(int change) {
-    if (current_ != &service_) return;
-    if (current_client_ != nullptr) {
-      service_.waiting_clients_ += static_cast<std::size_t>(change);
+  void count(int change)
+      NETLITE_NO_THREAD_SAFETY_ANALYSIS {  // the analysis does not see whose mutex_ the destructor has
+    if (!server_.isOwnThread()) return;
+    if (current_strand.client != nullptr) {
+      server_.waiting_clients_ += static_cast<std::size_t>(change);
     } else {
-      service_.acceptor_waiting_ = change > 0;
+      server_.acceptor_waiting_ = change > 0;
     }
-    service_.ended_.notify_all();
+    server_.ended_.notifyAll();
   }
 
-  Service& service_;
+  State& server_;
 };
 
-TcpServer::Service::Service(ServerSocket server, Handler handler, Options options)
+// The accept thread at work. It counts as ended even if it is forced to unwind, by a filter for example.
+class TcpServer::State::Accepting {
+ public:
+  explicit Accepting(State& server) noexcept : server_(server) { current_strand.server = &server_; }
+  ~Accepting() {
+    const MutexLock lock(server_.mutex_);
+    server_.accepting_ = false;
+    server_.ended_.notifyAll();
+    current_strand.server = nullptr;
+  }
+  Accepting(const Accepting&) = delete;
+  Accepting& operator=(const Accepting&) = delete;
+
+ private:
+  State& server_;
+};
+
+// A client's thread at work. Ends its client's connection even if the thread is forced to unwind.
+class TcpServer::State::Serving {
+ public:
+  Serving(State& server, Clients::iterator client) : server_(server.shared_from_this()), client_(client) {
+    current_strand.server = server_.get();
+    current_strand.client = &*client_;
+  }
+  ~Serving() {
+    // Destroyed, not close()d: close() would query a local address that nobody can ask for.
+    { const Socket ended(std::move(client_->socket)); }
+    server_->leave(client_);
+    current_strand.server = current_strand.client = nullptr;
+  }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+
+ private:
+  const std::shared_ptr<State> server_;  // until now a stop() was to come, or one is waiting
+  const Clients::iterator client_;
+};
+
+TcpServer::State::State(ServerSocket server, Handler handler, Options options)
     : server_(std::move(server)), handler_(std::move(handler)), options_(std::move(options)) {
   if (!server_.isBound() || server_.isClosed()) throw std::invalid_argument("server socket is not listening");
   if (!handler_) throw std::invalid_argument("handler is empty");
@@ -141,53 +193,40 @@ TcpServer::Service::Service(ServerSocket server, Handler handler, Options option
   }
 }
 
-// Only a thread of the service's own can be the last to hold it, if it is not joined yet: it may not join itself.
-TcpServer::Service::~Service() {
-  if (ended_client_) platform::detachThread(*ended_client_);
-  if (acceptor_) platform::detachThread(*acceptor_);
-}
-
 // False if it is stopped already.
-bool TcpServer::Service::start() {
-  Lock lock(mutex_);
+bool TcpServer::State::start() {
+  const MutexLock lock(mutex_);
+  forgetThreadsOfParent();
   if (stopping_) return false;
   if (started_) return true;
-  const platform::StartedThread started = platform::startThread(0, [self = shared_from_this()] {
-    current_ = self.get();
-    self->acceptClients();
-  });
-  if (started.error) throw std::system_error(started.error, "start the server's thread");
-  acceptor_ = started.thread;
-  started_ = true;
-  accepting_ = true;
+  acceptor_ = OsThread(
+      0, [self = shared_from_this()] { self->acceptClients(); }, "start the server's thread");
+  started_ = accepting_ = true;
   return true;
 }
 
-void TcpServer::Service::acceptClients() {
+void TcpServer::State::acceptClients() {
+  const Accepting accepting(*this);
   while (waitForRoom()) acceptOne();
-  Lock lock(mutex_);
-  accepting_ = false;
-  ended_.notify_all();
 }
 
 // False when there is nothing more to accept.
-bool TcpServer::Service::waitForRoom() {
-  Lock lock(mutex_);
-  const auto hasRoom = [this] { return options_.maxConnections == 0 || clients_.size() < options_.maxConnections; };
-  room_.wait(lock, [&] { return stopping_ || hasRoom(); });
+bool TcpServer::State::waitForRoom() {
+  const MutexLock lock(mutex_);
+  while (!stopping_ && !hasRoom()) room_.wait(mutex_);
   return !stopping_;
 }
 
-bool TcpServer::Service::welcomes(const InetSocketAddress& remote) {
+bool TcpServer::State::welcomes(const InetSocketAddress& remote) {
   try {
     return options_.acceptFilter(remote);
   } catch (...) {
-    report(std::current_exception());
+    report(caughtException());
     return false;
   }
 }
 
-void TcpServer::Service::acceptOne() {
+void TcpServer::State::acceptOne() {
   try {
     startClient(server_.accept());
     pause_ = std::min(pause_, kFirstPause) / 2;
@@ -196,129 +235,149 @@ void TcpServer::Service::acceptOne() {
   } catch (const std::bad_alloc&) {
     pauseAfter(std::current_exception());
   } catch (...) {  // the server socket's own filter has thrown
-    if (!server_.isClosed()) report(std::current_exception());
+    const std::exception_ptr failure = caughtException();
+    if (!server_.isClosed()) report(failure);
   }
 }
 
-void TcpServer::Service::startClient(Socket socket) {
-  Lock lock(mutex_);
+void TcpServer::State::startClient(Socket socket) {
+  const MutexLock lock(mutex_);
   if (stopping_) return;
   const Clients::iterator client = clients_.emplace(clients_.end(), std::move(socket));
-  const platform::StartedThread started =
-      platform::startThread(options_.threadStackSize, [this, client] { serve(client); });
-  client->thread = started.thread;
-  if (!started.error) return;
-  clients_.erase(client);
-  throw std::system_error(started.error, "start a client's thread");
+  try {
+    client->thread = OsThread(
+        options_.threadStackSize, [this, client] { serve(client); }, "start a client's thread");
+  } catch (...) {
+    clients_.erase(client);
+    throw;
+  }
 }
 
-void TcpServer::Service::serve(Clients::iterator client) {
-  const std::shared_ptr<Service> self = shared_from_this();  // until now there was a stop() to come, or one waiting
-  current_ = this;
-  current_client_ = &*client;
+void TcpServer::State::serve(Clients::iterator client) {
+  const Serving serving(*this, client);
   try {
     handler_(client->socket);
   } catch (...) {
-    report(std::current_exception());
+    report(caughtException());
   }
-  // Closed by the end of its life: nobody can ask for its addresses any more, so close() would ask the system in vain.
-  { const Socket ended(std::move(client->socket)); }
-  leave(client);
 }
 
 // Each joins the one that left before, so that at most one ended thread waits to be joined. The lock is free only after
 // startClient has noted the thread.
-void TcpServer::Service::leave(Clients::iterator client) {
+void TcpServer::State::leave(Clients::iterator client) {
   Clients gone;
-  std::optional<platform::Thread> previous;
+  OsThread previous;
   {
-    Lock lock(mutex_);
-    previous = std::exchange(ended_client_, client->thread);
+    const MutexLock lock(mutex_);
+    previous = std::exchange(ended_client_, std::move(client->thread));
     gone.splice(gone.end(), clients_, client);
-    current_ = nullptr;
-    room_.notify_one();
-    if (stopping_) ended_.notify_all();  // not before: whoever is in run() would wake with each client that leaves
+    room_.notifyOne();
+    if (stopping_) ended_.notifyAll();  // not earlier: a thread in run() would wake with each client that leaves
   }
-  if (previous) platform::joinThread(*previous);
+  previous.join();
 }
 
-// Descriptors, memory or threads have run out. They may come back at any moment, surely when a client leaves.
-void TcpServer::Service::pauseAfter(const std::exception_ptr& failure) {
+// Descriptors, memory or threads have run out. They may be free again at any moment, and surely are when a client
+// leaves.
+void TcpServer::State::pauseAfter(const std::exception_ptr& failure) {
   if (server_.isClosed()) return;
   if (pause_.count() == 0) report(failure);
-  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
-  Lock lock(mutex_);
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kMaxPause);
+  const Deadline end = Deadline::after(pause_);
+  const MutexLock lock(mutex_);
   const std::size_t clients = clients_.size();
-  room_.wait_for(lock, pause_, [&] { return stopping_ || clients_.size() < clients; });
+  while (!stopping_ && clients_.size() >= clients && room_.waitUntil(mutex_, end)) {
+  }
 }
 
-void TcpServer::Service::report(const std::exception_ptr& failure) noexcept {
+// What onError throws is dropped: nothing is left that could report it.
+void TcpServer::State::report(const std::exception_ptr& failure) {
   try {
     if (!options_.onError || (server_.isClosed() && saysClosed(failure))) return;
     options_.onError(failure);
-  } catch (...) {  // onError is the last to be told; there is nobody to tell about it
+  } catch (...) {
+    caughtException();
   }
 }
 
-void TcpServer::Service::stop(Deadline grace) {
-  Lock lock(mutex_);
+void TcpServer::State::stop(Deadline grace) {
+  const MutexLock lock(mutex_);
+  forgetThreadsOfParent();
   stopping_ = true;
   server_.close();
-  room_.notify_one();
-  ended_.notify_all();
+  room_.notifyOne();
+  ended_.notifyAll();
   const Waiting waiting(*this);
-  const auto ended = [this] { return othersEnded(); };
-  if (grace.isNever()) {
-    ended_.wait(lock, ended);
-  } else {
-    ended_.wait_until(lock, grace.time(), ended);
-  }
-  closeClients(lock);
-  ended_.wait(lock, ended);
-  joinEnded(lock);
+  awaitOthers(grace);
+  closeClients();
+  awaitOthers(Deadline::never());
+  joinEnded();
 }
 
-void TcpServer::Service::awaitEnd() {
-  Lock lock(mutex_);
+void TcpServer::State::awaitEnd() {
+  const MutexLock lock(mutex_);
   const Waiting waiting(*this);
-  ended_.wait(lock, [this] { return stopping_ && othersEnded(); });
-  joinEnded(lock);
+  while (!stopping_) ended_.wait(mutex_);
+  awaitOthers(Deadline::never());
+  joinEnded();
+}
+
+void TcpServer::State::awaitOthers(Deadline deadline) {
+  while (!othersHaveEnded() && ended_.waitUntil(mutex_, deadline)) {
+  }
 }
 
 // Without the lock, since a close may linger; the caller's own client stays open.
-void TcpServer::Service::closeClients(Lock& lock) {
-  std::vector<std::shared_ptr<StreamSocket>> left;
+void TcpServer::State::closeClients() {
+  std::vector<std::shared_ptr<StreamSocket>> open;
   for (const Client& client : clients_) {
-    if (&client != current_client_) left.push_back(client.connection);
+    if (&client != current_strand.client) open.push_back(client.state);
   }
-  lock.unlock();
-  for (const std::shared_ptr<StreamSocket>& connection : left) connection->close();
-  lock.lock();
+  mutex_.unlock();
+  for (const std::shared_ptr<StreamSocket>& state : open) state->close();
+  mutex_.lock();
 }
 
-// A thread of the service's own must wait neither for itself nor for others that wait as it does.
-bool TcpServer::Service::othersEnded() const {
-  if (current_ != this) return clients_.empty() && !accepting_;
+// One of the server's own threads must wait neither for itself nor for others that wait as it does.
+bool TcpServer::State::othersHaveEnded() const {
+  if (!isOwnThread()) return clients_.empty() && !accepting_;
   return clients_.size() == waiting_clients_ && (!accepting_ || acceptor_waiting_);
 }
 
-// Returns when all ended threads are joined, those too that another thread is joining.
-void TcpServer::Service::joinEnded(Lock& lock) {
-  const std::optional<platform::Thread> client = std::exchange(ended_client_, std::nullopt);
-  std::optional<platform::Thread> acceptor;
-  if (!accepting_) acceptor = std::exchange(acceptor_, std::nullopt);
+// Returns when all ended threads are joined, including those that another thread is joining.
+void TcpServer::State::joinEnded() {
+  OsThread client = std::move(ended_client_);
+  OsThread acceptor;
+  if (!accepting_) acceptor = std::move(acceptor_);
   ++joining_;
-  lock.unlock();
-  if (client) platform::joinThread(*client);
-  if (acceptor) platform::joinThread(*acceptor);
-  lock.lock();
+  mutex_.unlock();
+  client.join();
+  acceptor.join();
+  mutex_.lock();
   --joining_;
-  ended_.notify_all();
-  ended_.wait(lock, [this] { return joining_ == 0; });
+  ended_.notifyAll();
+  while (joining_ != 0) ended_.wait(mutex_);
 }
 
-std::size_t TcpServer::Service::connectionCount() const {
-  Lock lock(mutex_);
+// A forked child has a copy of the server, but none of its threads, except one that has called fork in a handler. The
+// copies of the clients' sockets are closed, which the parent does not notice.
+void TcpServer::State::forgetThreadsOfParent() {
+  if (!forked_.notice()) return;
+  Clients others;
+  for (auto client = clients_.begin(); client != clients_.end();) {
+    const auto here = client++;
+    if (&*here != current_strand.client) others.splice(others.end(), clients_, here);
+  }
+  acceptor_ = OsThread();
+  ended_client_ = OsThread();
+  waiting_clients_ = 0;
+  joining_ = 0;
+  started_ = accepting_ = acceptor_waiting_ = false;
+}
+
+std::size_t TcpServer::State::connectionCount() {
+  const MutexLock lock(mutex_);
+  forgetThreadsOfParent();
   return clients_.size();
 }
 
@@ -326,29 +385,29 @@ TcpServer::TcpServer(ServerSocket server, Handler handler)
     : TcpServer(std::move(server), std::move(handler), Options()) {}
 
 TcpServer::TcpServer(ServerSocket server, Handler handler, Options options)
-    : service_(std::make_shared<Service>(std::move(server), std::move(handler), std::move(options))) {}
+    : state_(std::make_shared<State>(std::move(server), std::move(handler), std::move(options))) {}
 
-TcpServer::~TcpServer() { service_->stop(Deadline::at(Deadline::Clock::now())); }
+TcpServer::~TcpServer() { state_->stop(Deadline::at(Deadline::Clock::now())); }
 
 void TcpServer::start() {
-  if (!service_->start()) throwSocketError("start server", Error::socketClosed);
+  if (!state_->start()) throwSocketError("start server", Error::socketClosed);
 }
 
 void TcpServer::run() {
-  const std::shared_ptr<Service> kept = service_;  // a handler may destroy the server meanwhile
-  kept->start();                                   // or it is stopped already, and only the end has to be awaited
+  const std::shared_ptr<State> kept = state_;  // a handler may destroy the server meanwhile
+  kept->start();                               // or it is stopped already, and only the end has to be awaited
   kept->awaitEnd();
 }
 
 void TcpServer::stop(std::chrono::milliseconds grace) {
   checkedTimeout(grace);
-  const std::shared_ptr<Service> kept = service_;
+  const std::shared_ptr<State> kept = state_;
   const auto now = Deadline::Clock::now();
   kept->stop(grace.count() == 0 ? Deadline::at(now) : Deadline::after(now, grace));
 }
 
-int TcpServer::getLocalPort() const { return service_->localPort(); }
+int TcpServer::getLocalPort() const { return state_->localPort(); }
 
-std::size_t TcpServer::connectionCount() const { return service_->connectionCount(); }
+std::size_t TcpServer::connectionCount() const { return state_->connectionCount(); }
 
 }  // namespace netlite

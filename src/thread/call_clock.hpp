@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: MIT
 //
-// The member call that the user made, as the sockets below it see it. readLine() may need many reads; the timeout is
-// promised for all of them together, whatever streams lie in between. So the outermost call of a thread opens a scope,
-// and every socket wait inside counts its timeout from the scope's start. The clock is read only when a timeout asks.
-// Thread-safety: a scope belongs to the thread that opens it.
+// CallClock: the start of the member call that the user made, for the timeouts of the sockets below. readLine() may
+// need many reads, and its timeout is a deadline for all of them, whatever streams lie in between. So the outermost
+// member call of a strand opens a clock, and every socket call inside counts its timeout from the clock's start. The
+// system's clock is read only when there is a timeout. Thread-safety: a clock belongs to the strand that opens it.
 #pragma once
 
 #include "base/deadline.hpp"
+#include "thread/strand.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace netlite {
 
 class CallClock {
  public:
-  CallClock() noexcept { ++current_.depth; }
+  CallClock() noexcept { ++current_strand.call.depth; }
   ~CallClock() {
-    if (--current_.depth == 0) current_.started = false;
+    if (--current_strand.call.depth == 0) current_strand.call.started = false;
   }
   CallClock(const CallClock&) = delete;
   CallClock& operator=(const CallClock&) = delete;
 
-  /// Fixes the call's start now: for a member that may wait for another thread before it reaches a socket. Inside a
-  /// scope.
+  /// Starts the call's clock now, for members that may block on a lock before they reach a socket. Requires an open
+  /// clock.
   static void start() noexcept {
-    if (current_.started) return;
-    current_.start = Deadline::Clock::now();
-    current_.started = true;
-    current_.has_read = false;
+    Strand::MemberCall& call = current_strand.call;
+    assert(call.depth > 0);
+    if (call.started) return;
+    call.start = Deadline::Clock::now();
+    call.started = true;
+    call.hasRead = false;
   }
 
   /// The deadline of a socket call with this timeout.
@@ -35,24 +39,19 @@ class CallClock {
     return timeout.count() == 0 ? Deadline::never() : deadlineOfCall(timeout);
   }
 
-  /// Whether the member call has read before; from now on it has. Only where deadline() gave one that is not never().
-  static bool readsAgain() noexcept { return current_.depth != 0 && std::exchange(current_.has_read, true); }
-
- private:
-  struct MemberCall {
-    int depth;      // scopes that are open
-    bool started;   // whether what follows is known
-    bool has_read;  // from a socket
-    Deadline::Clock::time_point start;
-  };
-
-  static Deadline deadlineOfCall(std::chrono::milliseconds timeout) noexcept {
-    if (current_.depth == 0) return Deadline::after(timeout);  // no scope: the socket's call is the user's own
-    start();
-    return Deadline::after(current_.start, timeout);
+  /// Returns whether this member call has read before, and records that it has. Only after a deadline() that is not
+  /// never().
+  static bool readsAgain() noexcept {
+    Strand::MemberCall& call = current_strand.call;
+    return call.depth != 0 && std::exchange(call.hasRead, true);
   }
 
-  static inline thread_local MemberCall current_{};
+ private:
+  static Deadline deadlineOfCall(std::chrono::milliseconds timeout) noexcept {
+    if (current_strand.call.depth == 0) return Deadline::after(timeout);  // the socket call is the user's own
+    start();
+    return Deadline::after(current_strand.call.start, timeout);
+  }
 };
 
 }  // namespace netlite

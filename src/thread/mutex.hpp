@@ -1,49 +1,74 @@
 // SPDX-License-Identifier: MIT
 //
-// A mutual exclusion lock whose uncontended road is one atomic operation each way, and which a thread can stop waiting
-// for at a deadline. A line read and answered passes several locks, none of them contended; with std::timed_mutex they
-// would cost more instructions than the rest of the line together. Four bytes, as each connection has several: those
-// that wait sleep elsewhere, in a place that all locks share.
-// Thread-safety: that is its job. Lockable as the standard says, so std::lock_guard and std::unique_lock work.
+// Mutex: a lock whose uncontended path is one atomic operation each way, and which supports timed locking. A line read
+// and answered passes several locks, none of them contended; with std::timed_mutex they would cost more instructions
+// than the rest of the line together. Four bytes, as each connection has several; strands that wait are in the parking
+// lot.
+//
+// A lock that another thread holds while the process forks is free in the child, where that thread does not exist.
+// Thread-safety: that is its job. Lockable as the standard says, so std::unique_lock works.
 #pragma once
 
 #include "base/deadline.hpp"
+#include "base/thread_annotations.hpp"
+#include "platform/process.hpp"
 
 #include <atomic>
+#include <cstdint>
+#include <mutex>
 
 namespace netlite {
 
-class Mutex {
+class NETLITE_CAPABILITY("mutex") Mutex {
  public:
   Mutex() noexcept = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  bool try_lock() noexcept {
-    int expected = kFree;
-    return state_.compare_exchange_strong(expected, kLocked, std::memory_order_acquire, std::memory_order_relaxed);
+  bool try_lock() noexcept NETLITE_TRY_ACQUIRE(true) {
+    std::uint32_t expected = kFree;
+    return state_.compare_exchange_strong(expected, platform::processMark(), std::memory_order_acquire,
+                                          std::memory_order_relaxed);
   }
 
-  void lock() {
-    if (!try_lock()) waitFor(Deadline::never());
+  void lock() NETLITE_ACQUIRE() {
+    if (!try_lock()) lockSlowly(Deadline::never());
   }
 
   /// False when the deadline came first.
-  bool tryLockUntil(Deadline deadline) { return try_lock() || waitFor(deadline); }
+  bool tryLockUntil(Deadline deadline) NETLITE_TRY_ACQUIRE(true) { return try_lock() || lockSlowly(deadline); }
 
-  void unlock() noexcept {
-    if (state_.exchange(kFree, std::memory_order_release) == kContended) wakeOne();
+  void unlock() noexcept NETLITE_RELEASE() {
+    if ((state_.exchange(kFree, std::memory_order_release) & kContended) != 0) wakeOne();
   }
 
  private:
-  static constexpr int kFree = 0;
-  static constexpr int kLocked = 1;
-  static constexpr int kContended = 2;  // locked, and somebody may be asleep
+  static constexpr std::uint32_t kFree = 0;
+  static constexpr std::uint32_t kContended =
+      1;  // a strand may be parked; the other bits: the mark of the holder's process
 
-  bool waitFor(Deadline deadline);
+  bool lockSlowly(Deadline deadline);
   void wakeOne() noexcept;
 
-  std::atomic<int> state_{kFree};
+  std::atomic<std::uint32_t> state_{kFree};
+};
+
+/// Holds a Mutex for a scope.
+class NETLITE_SCOPED_CAPABILITY MutexLock {
+ public:
+  explicit MutexLock(Mutex& mutex) NETLITE_ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
+  /// Adopts a lock that the caller holds.
+  MutexLock(Mutex& mutex, std::adopt_lock_t) NETLITE_REQUIRES(mutex) : mutex_(mutex) {}
+  ~MutexLock() NETLITE_RELEASE() { mutex_.unlock(); }
+  MutexLock(const MutexLock&) = delete;
+  MutexLock& operator=(const MutexLock&) = delete;
+
+  /// Releases the lock for a while; lock() has to follow.
+  void unlock() NETLITE_RELEASE() { mutex_.unlock(); }
+  void lock() NETLITE_ACQUIRE() { mutex_.lock(); }
+
+ private:
+  Mutex& mutex_;
 };
 
 }  // namespace netlite

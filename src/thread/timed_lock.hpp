@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// A writer's member call while it holds the writer's lock. The stream's timeout is promised for the whole call, so
-// where another thread has the lock the call's time runs from here on, not from its turn.
-// Thread-safety: one per call; it belongs to the thread that opens it.
+// TimedLock: a writer's member call while it holds the writer's lock. If the lock is contended, the call's clock starts
+// here and not when the lock is acquired: the stream's timeout is a deadline for the whole call.
+// Thread-safety: one per call; it belongs to the strand that makes it.
 #pragma once
 
+#include "base/thread_annotations.hpp"
 #include "thread/call_clock.hpp"
 #include "thread/mutex.hpp"
 
@@ -12,21 +13,21 @@
 
 namespace netlite {
 
-class TimedLock {
+class NETLITE_SCOPED_CAPABILITY TimedLock {
  public:
-  explicit TimedLock(Mutex& mutex) : mutex_(mutex) {
+  explicit TimedLock(Mutex& mutex) NETLITE_ACQUIRE(mutex) : mutex_(mutex) {
     if (mutex_.try_lock()) return;
-    waited_.emplace();
+    contended_.emplace();
     CallClock::start();
     mutex_.lock();
   }
-  ~TimedLock() { mutex_.unlock(); }
+  ~TimedLock() NETLITE_RELEASE() { mutex_.unlock(); }
   TimedLock(const TimedLock&) = delete;
   TimedLock& operator=(const TimedLock&) = delete;
 
  private:
   Mutex& mutex_;
-  std::optional<CallClock> waited_;  // from where the lock was not free
+  std::optional<CallClock> contended_;  // engaged only if the lock was contended
 };
 
 }  // namespace netlite

@@ -64,9 +64,14 @@ TEST(InetAddressTest, ReadsAScopeNumber) {
 
 TEST(InetAddressTest, ShowsTheScopeAsANumber) { EXPECT_EQ(address("fe80::1%7").getHostAddress(), "fe80::1%7"); }
 
+TEST(InetAddressTest, ScopeZeroIsNoScope) {
+  EXPECT_EQ(address("fe80::1%0").getScopeId(), 0U);
+  EXPECT_EQ(address("fe80::1%0"), address("fe80::1"));
+}
+
 TEST(InetAddressTest, RefusesAScopeThatIsNoInterface) {
   for (const char* scope :
-       {"0", "007", "4294967296", "no-such-interface", "a-name-that-is-longer-than-any-interface"}) {
+       {"00", "007", "4294967296", "no-such-interface", "a-name-that-is-longer-than-any-interface"}) {
     EXPECT_THROW(address("fe80::1%"s + scope), UnknownHostException) << scope;
   }
 }

@@ -28,17 +28,19 @@ using netlite::InetAddress;
 using netlite::resolveHost;
 using netlite::SocketTimeoutException;
 using netlite::UnknownHostException;
-using netlite::platform::HostName;
-using netlite::platform::Resolved;
+using netlite::platform::Address;
+using netlite::platform::Addresses;
+using Resolved = netlite::platform::Result<Addresses>;
 using namespace netlite::test;
 using namespace std::chrono_literals;
 
-Resolved found(const std::string& host) {
-  const std::uint8_t bytes[] = {192, 0, 2, 1};
-  return {{InetAddress::getByAddress(host, bytes, sizeof bytes)}, {}};
+Resolved found(const std::string&) {
+  Address address;
+  address.bytes = {192, 0, 2, 1};
+  return Addresses{address};
 }
 
-Resolved fails(const std::string&) { return {{}, std::make_error_code(std::errc::resource_unavailable_try_again)}; }
+Resolved fails(const std::string&) { return std::make_error_code(std::errc::resource_unavailable_try_again); }
 
 Resolved runsOutOfMemory(const std::string&) { throw std::bad_alloc(); }
 
@@ -216,9 +218,9 @@ TEST(ResolverDeathTest, ALookUpUnderWayDoesNotHoldUpTheProgramsExit) {
 // The address that found() knows.
 InetAddress documentationAddress() { return InetAddress::getByName("192.0.2.1"); }
 
-HostName nameIsExample(const InetAddress&) { return {"example"}; }
-HostName nameIsANumber(const InetAddress&) { return {"127.1"}; }
-HostName noName(const InetAddress&) { return {}; }
+std::string nameIsExample(const Address&) { return "example"; }
+std::string nameIsANumber(const Address&) { return "127.1"; }
+std::string noName(const Address&) { return ""; }
 
 TEST(ConfirmedHostNameTest, ANameThatLeadsBackCounts) {
   EXPECT_EQ(confirmedHostName(documentationAddress(), nameIsExample, found), "example");

@@ -10,7 +10,6 @@
 
 namespace {
 
-using netlite::checkedTimeout;
 using netlite::Deadline;
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
@@ -61,12 +60,5 @@ TEST(DeadlineTest, TheEarlierOfTwo) {
   EXPECT_EQ(earlier(late, soon).time(), soon.time());
   EXPECT_EQ(earlier(Deadline::never(), late).time(), late.time());
 }
-
-TEST(CheckedTimeoutTest, LetsZeroAndMorePass) {
-  EXPECT_EQ(checkedTimeout(0ms), 0ms);
-  EXPECT_EQ(checkedTimeout(milliseconds::max()), milliseconds::max());
-}
-
-TEST(CheckedTimeoutTest, RefusesANegativeOne) { EXPECT_THROW(checkedTimeout(-1ms), std::invalid_argument); }
 
 }  // namespace

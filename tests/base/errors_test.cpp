@@ -90,19 +90,4 @@ TEST(ThrowTimeoutTest, TellsTheOperationAndTheBytes) {
   EXPECT_EQ(exception.bytesTransferred(), 7U);
 }
 
-TEST(CheckBufferTest, RefusesNullForBytes) { EXPECT_THROW(checkBuffer(nullptr, 1), std::invalid_argument); }
-
-TEST(CheckBufferTest, LetsNullPassForNoBytes) { EXPECT_NO_THROW(checkBuffer(nullptr, 0)); }
-
-TEST(CheckedPortTest, LetsTheRangePass) {
-  EXPECT_EQ(checkedPort(0, 0), 0);
-  EXPECT_EQ(checkedPort(65535, 1), 65535);
-}
-
-TEST(CheckedPortTest, RefusesWhatIsOutOfRange) {
-  EXPECT_THROW(checkedPort(-1, 0), std::invalid_argument);
-  EXPECT_THROW(checkedPort(0, 1), std::invalid_argument);
-  EXPECT_THROW(checkedPort(65536, 0), std::invalid_argument);
-}
-
 }  // namespace

@@ -2,6 +2,7 @@
 //
 // Connecting: by name and address, refused and tried again, ended from outside, and the race of several addresses, for
 // which the Connector is asked directly, since no name has suitable ones on every machine.
+#include "address/conversion.hpp"
 #include "base/deadline.hpp"
 #include "net/connector.hpp"
 #include "net/socket_core.hpp"
@@ -395,7 +396,7 @@ TEST(InterleavedTest, OneFamilyKeepsItsOrder) {
 
 class PlainSockets final : public AttemptSockets {
  public:
-  platform::Opened open(platform::Family& family) override {
+  platform::Result<platform::Handle> open(platform::Family& family) override {
     ++opened_;
     return platform::openStream(family);
   }
@@ -417,7 +418,7 @@ class ConnectorTest : public testing::Test {
   InetSocketAddress race(std::vector<InetSocketAddress> remotes, Deadline deadline = Deadline::after(10s)) {
     const SocketCore::Pin pin(core_);
     const Established established = Connector(core_, sockets_, "the target", deadline).connect(std::move(remotes));
-    EXPECT_EQ(platform::localAddress(established.handle).address, established.local);
+    EXPECT_EQ(inetSocketAddress(*platform::localAddress(established.handle)), established.local);
     platform::close(established.handle);
     return established.remote;
   }

@@ -14,12 +14,14 @@
 #include <gtest/gtest.h>
 
 #include <netdb.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -62,8 +64,16 @@ void expectToLast(std::chrono::milliseconds time, Call call) {
   EXPECT_LT(lasted, time + kAtOnce);
 }
 
-// The test's body in a thread that has never waited, and so has no waker yet.
+// Runs the test's body in a thread that has never waited.
 void inNewThread(const std::function<void()>& body) { std::async(std::launch::async, body).get(); }
+
+// As a daemon that closes every descriptor it does not know.
+void closeEventDescriptors() {
+  for (const std::intptr_t descriptor : openDescriptors()) {
+    const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
+    if (std::filesystem::read_symlink(link) == "anon_inode:[eventfd]") ::close(static_cast<int>(descriptor));
+  }
+}
 
 class FaultsTest : public testing::Test {
  protected:
@@ -95,8 +105,8 @@ TEST(FaultInjectionTest, SeesEverySystemCallThatTheLibraryMakes) {
     BlockedThread closes([&] { accepted.close(); });
     closes.join();
     for (const Call call :
-         {Call::accept, Call::bind, Call::connect, Call::eventfd, Call::getsockname, Call::getsockopt, Call::ioctl,
-          Call::listen, Call::poll, Call::recv, Call::send, Call::setsockopt, Call::shutdown, Call::socket}) {
+         {Call::accept, Call::bind, Call::connect, Call::getsockname, Call::getsockopt, Call::ioctl, Call::listen,
+          Call::poll, Call::recv, Call::send, Call::setsockopt, Call::shutdown, Call::socket}) {
       EXPECT_GT(faults.made(call), 0) << static_cast<int>(call);
     }
   });
@@ -325,150 +335,118 @@ TEST_P(WriteFailureTest, IsKeptByThePrintWriter) {
 
 // ---- waking ---------------------------------------------------------------------------------------------------------
 
-TEST(WakerFaultsTest, AReadWithTimeoutWithoutDescriptorsLeftTellsAndGoesOnLater) {
+TEST(WakerFaultsTest, ATimedReadNeedsNoDescriptor) {
   Pair pair = connectedPair();
   pair.client.setSoTimeout(1h);
   pair.server.getOutputStream().write('x');
-  inNewThread([&] {
-    Faults faults;
-    faults.answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
-    SocketInputStream in = pair.client.getInputStream();
-    expectToTell(thrownBy<SocketException>([&] { in.read(); }), EMFILE,
-                 "read from " + pair.client.getRemoteSocketAddress().toString());
-    EXPECT_EQ(in.read(), 'x');
-  });
+  Faults faults;
+  faults.answer(Call::poll, 0).fail(Call::eventfd, EMFILE, kAlways);
+  EXPECT_EQ(pair.client.getInputStream().read(), 'x');
+  EXPECT_EQ(faults.made(Call::eventfd), 0);
 }
 
-TEST(WakerFaultsTest, AReadWithTimeoutThatNeedNotWaitNeedsNoDescriptor) {
-  Pair pair = connectedPair();
-  pair.client.setSoTimeout(1h);
-  pair.server.getOutputStream().write('x');
-  inNewThread([&] {
-    Faults faults;
-    faults.fail(Call::eventfd, EMFILE, kAlways);
-    EXPECT_EQ(pair.client.getInputStream().read(), 'x');
-  });
-}
-
-// Finding out whether the connection is idle is a kindness, and no reason to fail.
-TEST(WakerFaultsTest, AReaderThatCannotAwaitIdlenessReadsOn) {
+TEST(WakerFaultsTest, AReaderAwaitsIdlenessWithoutDescriptor) {
   Pair pair = connectedPair();
   const std::string line(5000, 'x');
   pair.server.getOutputStream().write(line + "\n");
-  inNewThread([&] {
-    BufferedReader reader(pair.client.getInputStream());
-    EXPECT_EQ(reader.readLine(), line);
-    Faults faults;
-    faults.answer(Call::poll, 0).fail(Call::eventfd, EMFILE, kAlways);
-    pair.server.getOutputStream().write("next\n");
-    EXPECT_EQ(reader.readLine(), "next");
-    EXPECT_GE(faults.made(Call::eventfd), 1);
-  });
+  BufferedReader reader(pair.client.getInputStream());
+  EXPECT_EQ(reader.readLine(), line);
+  Faults faults;
+  faults.fail(Call::eventfd, EMFILE, kAlways);
+  pair.server.getOutputStream().write("next\n");
+  EXPECT_EQ(reader.readLine(), "next");
+  EXPECT_EQ(faults.made(Call::eventfd), 0);
 }
 
-TEST(WakerFaultsTest, AReadWithoutTimeoutNeedsNoDescriptor) {
+TEST(WakerFaultsTest, ATimedAcceptNeedsNoDescriptor) {
+  ServerSocket server = loopbackServer();
+  server.setSoTimeout(20ms);
+  Faults faults;
+  faults.fail(Call::eventfd, ENFILE, kAlways);
+  EXPECT_THROW(server.accept(), SocketTimeoutException);
+  EXPECT_EQ(faults.made(Call::eventfd), 0);
+}
+
+TEST(WakerFaultsTest, AWriteThatHasToWaitNeedsNoDescriptor) {
   Pair pair = connectedPair();
-  pair.server.getOutputStream().write('x');
-  inNewThread([&] {
+  Faults faults;
+  faults.fail(Call::send, EAGAIN).answer(Call::poll, 0).fail(Call::eventfd, EMFILE, kAlways);
+  pair.client.getOutputStream().write('y');
+  EXPECT_EQ(pair.server.getInputStream().read(), 'y');
+  EXPECT_EQ(faults.made(Call::eventfd), 0);
+}
+
+TEST(WakerFaultsTest, ATimedReceiveNeedsNoDescriptor) {
+  DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+  socket.setSoTimeout(20ms);
+  DatagramPacket packet(10);
+  Faults faults;
+  faults.fail(Call::eventfd, EMFILE, kAlways);
+  EXPECT_THROW(socket.receive(packet), SocketTimeoutException);
+  EXPECT_EQ(faults.made(Call::eventfd), 0);
+}
+
+TEST(WakerFaultsTest, AConnectThatHasToWaitSucceedsWithoutDescriptorsLeft) {
+  const ServerSocket server = loopbackServer();
+  Socket socket;
+  Faults faults;
+  faults.failAfter(Call::connect, EINPROGRESS).answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
+  socket.connect(server.getLocalSocketAddress());
+  EXPECT_TRUE(socket.isConnected());
+  EXPECT_EQ(faults.made(Call::eventfd), 1);
+}
+
+TEST(WakerFaultsTest, CloseEndsAConnectThatWaitsWithoutDescriptorsLeft) {
+  const FullListener full;
+  Socket socket;
+  BlockedThread connecting([&] {
     Faults faults;
     faults.fail(Call::eventfd, EMFILE, kAlways);
-    EXPECT_EQ(pair.client.getInputStream().read(), 'x');
+    socket.connect(full.address());
   });
+  connecting.waitUntilAsleep();
+  socket.close();
+  EXPECT_THROW(connecting.join(), SocketException);
 }
 
-TEST(WakerFaultsTest, AnAcceptWithTimeoutWithoutDescriptorsLeftTells) {
-  inNewThread([] {
-    ServerSocket server = loopbackServer();
-    server.setSoTimeout(1h);
-    Faults faults;
-    faults.fail(Call::eventfd, ENFILE);
-    expectToTell(thrownBy<SocketException>([&] { server.accept(); }), ENFILE,
-                 "accept on " + server.getLocalSocketAddress().toString());
-  });
-}
-
-TEST(WakerFaultsTest, AWriteThatHasToWaitWithoutDescriptorsLeftTells) {
-  Pair pair = connectedPair();
-  inNewThread([&] {
-    Faults faults;
-    faults.fail(Call::send, EAGAIN).answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
-    SocketOutputStream out = pair.client.getOutputStream();
-    expectToTell(thrownBy<SocketException>([&] { out.write('x'); }), EMFILE,
-                 "write to " + pair.client.getRemoteSocketAddress().toString());
-    out.write('y');
-    EXPECT_EQ(pair.server.getInputStream().read(), 'y');
-  });
-}
-
-TEST(WakerFaultsTest, AConnectThatHasToWaitWithoutDescriptorsLeftTellsAndCanTryAgain) {
-  inNewThread([] {
-    const ServerSocket server = loopbackServer();
-    Socket socket;
-    Faults faults;
-    faults.failAfter(Call::connect, EINPROGRESS).answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
-    expectToTell(thrownBy<SocketException>([&] { socket.connect(server.getLocalSocketAddress()); }), EMFILE,
-                 "connect to " + server.getLocalSocketAddress().toString());
-    socket.connect(server.getLocalSocketAddress());
-    EXPECT_TRUE(socket.isConnected());
-  });
-}
-
-// The thread has found out that it has to wait, and is not in the list of those to be woken yet.
 TEST(WakerFaultsTest, ACloseJustBeforeTheWaitIsNoticed) {
-  Pair pair = connectedPair();
-  inNewThread([&] {
-    Faults faults;
-    faults.fail(Call::send, EAGAIN).answer(Call::poll, 0, 3);
-    faults.passAfter(Call::eventfd, [&] { pair.client.close(); });
-    const auto exception = thrownBy<SocketException>([&] { pair.client.getOutputStream().write('x'); });
-    EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
-    EXPECT_EQ(faults.made(Call::poll), 1) << "one look before the waker, and no wait with it";
-  });
+  const FullListener full;
+  Socket socket;
+  Faults faults;
+  faults.passAfter(Call::eventfd, [&] { socket.close(); });
+  const auto exception = thrownBy<SocketException>([&] { socket.connect(full.address()); });
+  EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
+  EXPECT_EQ(faults.made(Call::poll), 1) << "one check before the waker, and no wait with it";
 }
 
-TEST(WakerFaultsTest, AnInterruptedSignalIsGivenAgain) {
+TEST(WakerFaultsTest, ACloseJustBeforeAWaitWithoutWakerIsNoticed) {
   Pair pair = connectedPair();
   pair.client.setSoTimeout(1h);
-  BlockedThread reading([in = pair.client.getInputStream()]() mutable { in.read(); });
-  reading.waitUntilAsleep();
+  Faults faults;
+  faults.passAfter(Call::poll, [&] { pair.client.close(); });
+  const auto exception = thrownBy<SocketException>([&] { pair.client.getInputStream().read(); });
+  EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
+}
+
+TEST(WakerFaultsTest, AnInterruptedSignalIsRepeated) {
+  const FullListener full;
+  Socket socket;
+  BlockedThread connecting([&] { socket.connect(full.address()); });
+  connecting.waitUntilAsleep();
   Faults faults;
   faults.fail(Call::write, EINTR, 3);
-  pair.client.close();
-  EXPECT_THROW(reading.join(), SocketException);
+  socket.close();
+  EXPECT_THROW(connecting.join(), SocketException);
   EXPECT_EQ(faults.made(Call::write), 4);
 }
 
-// The waker belongs to the thread: a signal that is left in it would turn the thread's later waits into busy loops.
-TEST(WakerFaultsTest, ASignalIsTakenBackBeforeTheNextWait) {
-  Pair closed = connectedPair();
-  Pair quiet = connectedPair();
-  closed.client.setSoTimeout(1h);
-  quiet.client.setSoTimeout(100ms);
-  BlockedThread reading([first = closed.client.getInputStream(), second = quiet.client.getInputStream()]() mutable {
-    Faults faults;
-    EXPECT_THROW(first.read(), SocketException);
-    const int polls = faults.made(Call::poll);
-    faults.fail(Call::read, EINTR, 3);
-    EXPECT_THROW(second.read(), SocketTimeoutException);
-    EXPECT_LE(faults.made(Call::poll) - polls, 3);
-  });
-  reading.waitUntilAsleep();
-  closed.client.close();
-  reading.join();
-}
-
-TEST(WakerFaultsTest, AnInterruptedTakingBackIsMadeAgain) {
-  Pair closed = connectedPair();
-  closed.client.setSoTimeout(1h);
-  BlockedThread reading([first = closed.client.getInputStream()]() mutable {
-    Faults faults;
-    faults.fail(Call::read, EINTR, 3);
-    EXPECT_THROW(first.read(), SocketException);
-    EXPECT_GE(faults.made(Call::read), 4);
-  });
-  reading.waitUntilAsleep();
-  closed.client.close();
-  reading.join();
+TEST(WakerFaultsTest, AWakerThatTheProgramHasClosedMakesNoWaitSpin) {
+  const FullListener full;
+  Socket socket;
+  Faults faults;
+  faults.passAfter(Call::poll, [] {}).passAfter(Call::poll, [] { closeEventDescriptors(); });
+  EXPECT_THROW(socket.connect(full.address(), 300ms), SocketTimeoutException);
+  EXPECT_LT(faults.made(Call::poll), 40);
 }
 
 // ---- accepting ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 //
 // What the systems' addresses and interfaces become, where no public call shows it.
 #include "platform/platform.hpp"
+
+#include "address/conversion.hpp"
 #include "platform/native_address.hpp"
 
 #include <gtest/gtest.h>
@@ -16,14 +18,15 @@ using platform::Family;
 
 InetSocketAddress thereAndBack(const InetSocketAddress& address, Family family) {
   sockaddr_storage native{};
-  platform::toNative(address, family, native);
-  return platform::fromNative(native);
+  platform::toNative(toPlatform(address), family, native);
+  return inetSocketAddress(platform::fromNative(native));
 }
 
 sockaddr_in6 asIPv6(const InetSocketAddress& address, Family family) {
   sockaddr_storage native{};
   sockaddr_in6 result{};
-  EXPECT_EQ(platform::toNative(address, family, native), static_cast<platform::AddressLength>(sizeof result));
+  EXPECT_EQ(platform::toNative(toPlatform(address), family, native),
+            static_cast<platform::AddressLength>(sizeof result));
   std::memcpy(&result, &native, sizeof result);
   return result;
 }
@@ -45,7 +48,8 @@ TEST(NativeAddressTest, IPv6KeepsAddressPortAndScope) {
 
 TEST(NativeAddressTest, AnIPv4SocketGetsAnIPv4Address) {
   sockaddr_storage native{};
-  const platform::AddressLength size = platform::toNative(InetSocketAddress("192.0.2.1", 1), Family::ipv4, native);
+  const platform::AddressLength size =
+      platform::toNative(toPlatform(InetSocketAddress("192.0.2.1", 1)), Family::ipv4, native);
   EXPECT_EQ(size, static_cast<platform::AddressLength>(sizeof(sockaddr_in)));
   EXPECT_EQ(native.ss_family, AF_INET);
 }
@@ -70,7 +74,7 @@ TEST(NativeAddressTest, AnIPv6AddressStaysIPv6ForAnIPv4Socket) {
 }
 
 TEST(NativeAddressTest, NoAddressIsTheWildcard) {
-  EXPECT_EQ(platform::fromNative(sockaddr_storage{}), InetSocketAddress());
+  EXPECT_EQ(inetSocketAddress(platform::fromNative(sockaddr_storage{})), InetSocketAddress());
 }
 
 TEST(InterfaceIndexTest, IsZeroForAnInterfaceThatIsNotThere) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // What windows/ does with interfaces, errors, handles, ports and wakers, where no public call shows it.
-#include "platform/native_address.hpp"
 #include "platform/platform.hpp"
+
+#include "address/conversion.hpp"
+#include "platform/native_address.hpp"
 #include "platform/windows/utf16.hpp"
 #include "support/loopback.hpp"
 #include "support/system.hpp"
@@ -135,19 +137,19 @@ TEST(StartTest, AnyCallMayBeTheFirstFromAnyThread) {
   for (int i = 0; i < 8; ++i) {
     opened.push_back(std::async(std::launch::async, [start] {
       start.wait();
-      const platform::Opened socket = platform::openStream(Family::ipv4);
-      if (!socket.error) platform::close(socket.handle);
-      return socket.error;
+      const platform::Result<Handle> socket = platform::openStream(Family::ipv4);
+      if (socket) platform::close(*socket);
+      return socket.error();
     }));
   }
   go.set_value();
   for (std::future<std::error_code>& one : opened) EXPECT_FALSE(one.get());
 }
 
-TEST(StartTest, ALookUpMayBeTheFirst) { EXPECT_FALSE(platform::resolve("localhost").addresses.empty()); }
+TEST(StartTest, ALookUpMayBeTheFirst) { EXPECT_TRUE(platform::resolve("localhost")); }
 
 TEST(StartTest, AReverseLookUpMayBeTheFirst) {
-  EXPECT_NO_THROW(platform::reverseLookup(InetAddress::getLoopbackAddress()));
+  EXPECT_NO_THROW(platform::reverseLookup(toPlatform(InetAddress::getLoopbackAddress())));
 }
 
 bool isInheritable(Handle handle) {
@@ -168,10 +170,10 @@ TEST(HandleTest, NoSocketIsInherited) {
 }
 
 TEST(HandleTest, NoWakerIsInherited) {
-  const platform::OpenedWaker opened = platform::openWaker();
-  ASSERT_FALSE(opened.error);
-  EXPECT_FALSE(isInheritable(opened.waker.waiting));
-  platform::closeWaker(opened.waker);
+  const platform::Result<platform::Waker> opened = platform::openWaker();
+  ASSERT_TRUE(opened);
+  EXPECT_FALSE(isInheritable(opened->waiting));
+  platform::closeWaker(*opened);
 }
 
 TEST(HandleTest, ACloseThatLingersWaitsForTheHandle) {
@@ -195,7 +197,7 @@ bool canBeTaken(int type, const InetSocketAddress& local) {
   const BOOL on = TRUE;
   ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, reinterpret_cast<const char*>(&on), sizeof on);
   sockaddr_storage native{};
-  const int size = platform::toNative(local, Family::ipv4, native);
+  const int size = platform::toNative(toPlatform(local), Family::ipv4, native);
   const bool taken = ::bind(thief, reinterpret_cast<const sockaddr*>(&native), size) == 0;
   ::closesocket(thief);
   return taken;
@@ -231,8 +233,8 @@ TEST(PortTest, ADatagramSocketThatSharesItsPortDoes) {
 
 class WakerTest : public testing::Test {
  protected:
-  WakerTest() : waker_(platform::openWaker().waker), idle_(platform::openDatagram(Family::ipv4).handle) {
-    platform::bind(idle_, Family::ipv4, {InetAddress::getLoopbackAddress(), 0});
+  WakerTest() : waker_(*platform::openWaker()), idle_(*platform::openDatagram(Family::ipv4)) {
+    platform::bind(idle_, Family::ipv4, toPlatform(InetAddress::getLoopbackAddress()));
   }
   ~WakerTest() override {
     platform::closeWaker(waker_);
@@ -290,7 +292,7 @@ TEST_F(WakerTest, AThreadKeepsItsWakerUntilItsEnd) {
   platform::Waker kept;
   std::thread([&] {
     EXPECT_EQ(platform::keptWaker().waiting, platform::kNoHandle);
-    ASSERT_TRUE(platform::keepWaker(platform::openWaker().waker));
+    ASSERT_TRUE(platform::keepWaker(*platform::openWaker()));
     kept = platform::keptWaker();
   }).join();
   EXPECT_NE(kept.waiting, platform::kNoHandle);
@@ -299,9 +301,9 @@ TEST_F(WakerTest, AThreadKeepsItsWakerUntilItsEnd) {
 }
 
 TEST(WaitTest, ARefusedConnectIsReadyAndItsReasonIsTold) {
-  const Handle handle = platform::openStream(Family::ipv4).handle;
+  const Handle handle = *platform::openStream(Family::ipv4);
   const DeadPort dead;
-  ASSERT_EQ(platform::connect(handle, Family::ipv4, dead.address()).outcome, Outcome::wouldBlock);
+  ASSERT_EQ(platform::connect(handle, Family::ipv4, toPlatform(dead.address())).outcome, Outcome::wouldBlock);
   platform::WaitEntry entry{handle, platform::Interest::writable, false};
   const auto giveUp = std::chrono::steady_clock::now() + 20s;
   while (!entry.ready && std::chrono::steady_clock::now() < giveUp) platform::wait(&entry, 1, {}, 1s);

@@ -69,7 +69,7 @@ endfunction()
 # A permission that nothing uses makes the table say more than what is built.
 function(check_used folder permissions)
   foreach(permission IN LISTS permissions)
-    if(IS_DIRECTORY "${ROOT}/src/${permission}" AND NOT "${folder}>${permission}" IN_LIST used)
+    if((IS_DIRECTORY "${ROOT}/src/${permission}" OR permission MATCHES "/") AND NOT "${folder}>${permission}" IN_LIST used)
       set(violations "${violations}rooms.cmake: ${folder} may include ${permission}, but does not\n")
     endif()
   endforeach()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The error.cpp section of platform.hpp, over errno and getaddrinfo's codes.
-// Thread-safety: no shared state but a constant category object.
-#include "platform/platform.hpp"
+// Errors by errno and getaddrinfo's codes.
+// Thread-safety: no shared state except a constant category object.
+#include "platform/error.hpp"
 
 #include <netdb.h>
 
@@ -21,7 +21,7 @@ class ResolverCategory final : public std::error_category {
     switch (value) {
       case EAI_NONAME:
 #if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME
-      case EAI_NODATA:  // no longer in POSIX, but glibc and macOS still say it: the name is there, without an address
+      case EAI_NODATA:  // no longer in POSIX, but glibc and macOS still return it: the name exists, without an address
 #endif
         return std::errc::no_such_device_or_address;
       case EAI_AGAIN: return std::errc::resource_unavailable_try_again;
@@ -36,7 +36,7 @@ class ResolverCategory final : public std::error_category {
 std::error_code systemError(int number) { return {number, std::system_category()}; }
 
 std::error_code resolverError(int number) {
-  // Never destroyed: an error may still be met, and its exception read, while the program ends.
+  // Never destroyed: an error may still occur, and its exception be read, while the program ends.
   static const ResolverCategory& category = *new ResolverCategory;
   return {number, category};
 }

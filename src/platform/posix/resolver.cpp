@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// The resolver.cpp section of platform.hpp, over getaddrinfo and getnameinfo.
+// Names and addresses over getaddrinfo and getnameinfo.
 // Thread-safety: no shared state.
+#include "platform/resolver.hpp"
+
 #include "platform/native_address.hpp"
-#include "platform/platform.hpp"
+#include "platform/posix/descriptor.hpp"
 
 #include <net/if.h>
 #include <netdb.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <memory>
 
 namespace netlite::platform {
@@ -27,7 +28,7 @@ std::error_code lookUp(const std::string& host, AddressList& list) {
   addrinfo hints{};
   // AI_ADDRCONFIG stays off: it would hide addresses on a machine that has only its loopback network.
   hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;  // else every address comes once for each protocol
+  hints.ai_socktype = SOCK_STREAM;  // otherwise each address comes once for each protocol
   addrinfo* found = nullptr;
   int result;
   do {
@@ -40,31 +41,30 @@ std::error_code lookUp(const std::string& host, AddressList& list) {
 
 }  // namespace
 
-Resolved resolve(const std::string& host) {
+Result<Addresses> resolve(const std::string& host) {
   AddressList list;
-  if (const std::error_code error = lookUp(host, list)) return {{}, error};
-  Resolved resolved;
+  if (const std::error_code error = lookUp(host, list)) return error;
+  Addresses addresses;
   for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
-    addNamed(resolved.addresses, host, *entry->ai_addr, entry->ai_addrlen);
+    addNative(addresses, *entry->ai_addr, entry->ai_addrlen);
   }
-  if (resolved.addresses.empty()) resolved.error = resolverError(EAI_NONAME);
-  return resolved;
+  if (addresses.empty()) return resolverError(EAI_NONAME);
+  return addresses;
 }
 
-HostName reverseLookup(const InetAddress& address) {
+std::string reverseLookup(const Address& address) {
   sockaddr_storage native{};
-  const Family family = address.isIPv4() ? Family::ipv4 : Family::ipv6;
-  const socklen_t size = toNative(InetSocketAddress(address, 0), family, native);
+  const socklen_t size = toNative(address, address.isIPv6 ? Family::ipv6 : Family::ipv4, native);
   char name[NI_MAXHOST];
   const int result =
       ::getnameinfo(reinterpret_cast<const sockaddr*>(&native), size, name, sizeof name, nullptr, 0, NI_NAMEREQD);
-  return {result == 0 ? name : ""};
+  return result == 0 ? name : "";
 }
 
-LocalHostName localHostName() {
-  char name[256] = {};  // a longer name may come without its terminating zero: the last one here is never written to
-  if (::gethostname(name, sizeof name - 1) != 0) return {"", systemError(errno)};
-  return {name, {}};
+Result<std::string> localHostName() {
+  char name[256] = {};  // gethostname may cut a long name without a terminating zero: the last one is never written to
+  if (::gethostname(name, sizeof name - 1) != 0) return lastError();
+  return std::string(name);
 }
 
 std::uint32_t interfaceIndex(const std::string& name) { return ::if_nametoindex(name.c_str()); }

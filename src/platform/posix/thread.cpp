@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// Threads over pthreads: std::thread has no say in the size of a stack.
-// Thread-safety: as platform.hpp promises; no state here.
-#include "platform/platform.hpp"
+// Threads over pthreads: std::thread cannot choose the size of a stack.
+// Thread-safety: as platform/thread.hpp promises; no state here but one number, computed once.
+#include "platform/thread.hpp"
+
+#include "platform/error.hpp"
 
 #include <limits.h>
 #include <pthread.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <link.h>
+#endif
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -20,37 +28,97 @@ using Body = std::function<void()>;
 
 static_assert(sizeof(pthread_t) <= sizeof(Thread), "a pthread_t has to fit into the contract's Thread");
 
+Thread toThread(pthread_t native) {
+  Thread thread = 0;
+  std::memcpy(&thread, &native, sizeof native);
+  return thread;
+}
+
+pthread_t toNative(Thread thread) {
+  pthread_t native{};
+  std::memcpy(&native, &thread, sizeof native);
+  return native;
+}
+
 extern "C" void* runBody(void* argument) {
-  // Onto the stack: a server has many threads, and most only wait.
+  // Moved to this stack, so that the heap copy is freed now: a server has many threads, and most only wait.
   const Body body = std::move(*std::unique_ptr<Body>(static_cast<Body*>(argument)));
   body();
   return nullptr;
 }
 
+#ifdef __linux__
+extern "C" int addThreadLocals(dl_phdr_info* module, std::size_t, void* sum) {
+  for (int i = 0; i < module->dlpi_phnum; ++i) {
+    const auto& segment = module->dlpi_phdr[i];
+    if (segment.p_type == PT_TLS) *static_cast<std::size_t*>(sum) += segment.p_memsz + segment.p_align;
+  }
+  return 0;
+}
+
+// glibc and musl put thread_local variables onto the stack that the program asked for.
+std::size_t sizeOfThreadLocals() {
+  std::size_t sum = 0;
+  ::dl_iterate_phdr(addThreadLocals, &sum);
+  return sum;
+}
+#else
+std::size_t sizeOfThreadLocals() { return 0; }
+#endif
+
 // Some systems refuse a stack that is too small or no multiple of a page.
 std::size_t allowedStackSize(std::size_t size) {
-  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const std::size_t wanted = std::max<std::size_t>(size, static_cast<std::size_t>(PTHREAD_STACK_MIN));
+  static const std::size_t threadLocals = sizeOfThreadLocals();
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t wanted = std::max(size, static_cast<std::size_t>(PTHREAD_STACK_MIN)) + threadLocals;
   return (wanted + page - 1) / page * page;
+}
+
+// Where thread-local storage has grown since (dlopen), only the system knows how much it needs.
+int createThread(pthread_t& thread, std::size_t stackSize, Body* body) {
+  constexpr std::size_t kMaxStackSize = std::size_t{64} * 1024 * 1024;
+  pthread_attr_t attributes;
+  if (const int error = ::pthread_attr_init(&attributes)) return error;
+  if (stackSize != 0) ::pthread_attr_setstacksize(&attributes, stackSize);
+  int error = ::pthread_create(&thread, &attributes, runBody, body);
+  for (std::size_t size = 2 * stackSize; error == EINVAL && stackSize != 0 && size <= kMaxStackSize; size *= 2) {
+    ::pthread_attr_setstacksize(&attributes, size);
+    error = ::pthread_create(&thread, &attributes, runBody, body);
+  }
+  ::pthread_attr_destroy(&attributes);
+  return error;
 }
 
 }  // namespace
 
-StartedThread startThread(std::size_t stackSize, std::function<void()> body) {
-  pthread_attr_t attributes;
-  if (const int error = ::pthread_attr_init(&attributes)) return {0, systemError(error)};
-  if (stackSize != 0) ::pthread_attr_setstacksize(&attributes, allowedStackSize(stackSize));
+Result<Thread> startThread(std::size_t stackSize, std::function<void()> body) {
   auto owned = std::make_unique<Body>(std::move(body));
   pthread_t thread{};
-  const int error = ::pthread_create(&thread, &attributes, runBody, owned.get());
-  ::pthread_attr_destroy(&attributes);
-  if (error != 0) return {0, systemError(error)};
-  static_cast<void>(owned.release());  // the thread has it now
-  return {(Thread)thread, {}};
+  const std::size_t size = stackSize == 0 ? 0 : allowedStackSize(stackSize);
+  if (const int error = createThread(thread, size, owned.get())) return systemError(error);
+  static_cast<void>(owned.release());  // the thread owns it now
+  return toThread(thread);
 }
 
-void joinThread(Thread thread) noexcept { ::pthread_join((pthread_t)thread, nullptr); }
+void joinThread(Thread thread) noexcept {
+  const NoCancellation uninterrupted;
+  ::pthread_join(toNative(thread), nullptr);
+}
 
-void detachThread(Thread thread) noexcept { ::pthread_detach((pthread_t)thread); }
+void detachThread(Thread thread) noexcept { ::pthread_detach(toNative(thread)); }
+
+int forbidCancellation() noexcept {
+  int before = 0;
+#ifdef PTHREAD_CANCEL_DISABLE
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+#endif
+  return before;
+}
+
+void allowCancellation([[maybe_unused]] int before) noexcept {
+#ifdef PTHREAD_CANCEL_DISABLE
+  ::pthread_setcancelstate(before, nullptr);
+#endif
+}
 
 }  // namespace netlite::platform

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // Waiting over poll, and the waker: an eventfd on Linux, a pipe elsewhere.
-// Thread-safety: as platform.hpp promises; the only state is the waker that each thread keeps for itself.
-#include "platform/platform.hpp"
+// Thread-safety: as platform/wait.hpp promises; the only state is the waker that each thread keeps for itself.
+#include "platform/wait.hpp"
+
+#include "platform/posix/descriptor.hpp"
+#include "platform/process.hpp"
+#include "platform/socket.hpp"
+#include "platform/thread.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <climits>
 #include <cstdint>
 #include <utility>
@@ -28,19 +32,24 @@ int pollTimeout(std::chrono::milliseconds timeout) {
   return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
 }
 
-thread_local Waker kept_waker;
+short pollEvents(Interest interest) { return interest == Interest::readable ? POLLIN : POLLOUT; }
+
+#ifndef __linux__
+struct KeptWaker {
+  Waker waker;
+  std::uint32_t mark = 0;  // of the process that opened it
+};
+
+thread_local KeptWaker kept_waker;
 thread_local bool thread_is_ending = false;
 
 struct CloseKeptWaker {
   ~CloseKeptWaker() {
     thread_is_ending = true;
-    closeWaker(std::exchange(kept_waker, {}));
+    dropKeptWaker();
   }
 };
 
-short pollEvents(Interest interest) { return interest == Interest::readable ? POLLIN : POLLOUT; }
-
-#ifndef __linux__
 void makePrivate(int end) {
   ::fcntl(end, F_SETFD, FD_CLOEXEC);
   ::fcntl(end, F_SETFL, O_NONBLOCK);
@@ -49,17 +58,17 @@ void makePrivate(int end) {
 
 }  // namespace
 
-OpenedWaker openWaker() {
+Result<Waker> openWaker() {
 #ifdef __linux__
   const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (event < 0) return {{}, systemError(errno)};
-  return {{event, event}, {}};
+  if (event < 0) return lastError();
+  return Waker{event, event};
 #else
   int ends[2];
-  if (::pipe(ends) < 0) return {{}, systemError(errno)};
+  if (::pipe(ends) < 0) return lastError();
   makePrivate(ends[0]);
   makePrivate(ends[1]);
-  return {{ends[0], ends[1]}, {}};
+  return Waker{ends[0], ends[1]};
 #endif
 }
 
@@ -69,39 +78,65 @@ void closeWaker(Waker waker) noexcept {
 }
 
 void signalWaker(Waker waker) noexcept {
-  // Eight bytes are what an eventfd wants, and a pipe does not mind. A full one says EAGAIN: it is signalled already.
+  const NoCancellation uninterrupted;
+  // An eventfd requires eight bytes, and a pipe accepts them. A full one says EAGAIN: it is signalled already.
   const std::uint64_t one = 1;
-  while (::write(static_cast<int>(waker.signalling), &one, sizeof one) < 0 && errno == EINTR) {
+  while (::write(descriptor(waker.signalling), &one, sizeof one) < 0 && errno == EINTR) {
   }
 }
 
 void resetWaker(Waker waker) noexcept {
+  const NoCancellation uninterrupted;
   std::uint64_t signals = 0;
   ssize_t count = 0;
   do {
-    count = ::read(static_cast<int>(waker.waiting), &signals, sizeof signals);
+    count = ::read(descriptor(waker.waiting), &signals, sizeof signals);
   } while (count > 0 || (count < 0 && errno == EINTR));
 }
 
+#ifdef __linux__
+// An eventfd is cheap to open, and few waits need one (see shutdownEndsWaits). A kept one would be a second descriptor
+// for each thread, and stay in a program that closes descriptors it does not know, as daemons do.
+bool keepWaker(Waker) noexcept { return false; }
+
+Waker keptWaker() noexcept { return {}; }
+
+void dropKeptWaker() noexcept {}
+#else
 bool keepWaker(Waker waker) noexcept {
   if (thread_is_ending) return false;
   thread_local CloseKeptWaker at_the_end;
-  kept_waker = waker;
+  kept_waker = {waker, processMark()};
   return true;
 }
 
-Waker keptWaker() noexcept { return kept_waker; }
+Waker keptWaker() noexcept {
+  if (kept_waker.mark != processMark()) dropKeptWaker();
+  return kept_waker.waker;
+}
+
+void dropKeptWaker() noexcept {
+  const KeptWaker kept = std::exchange(kept_waker, {});
+  if (kept.waker.waiting != kNoHandle) closeWaker(kept.waker);
+}
+#endif
 
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout) {
   pollfd polled[kMaxWaitEntries + 1];
   for (std::size_t i = 0; i < count; ++i) {
-    polled[i] = {static_cast<int>(entries[i].handle), pollEvents(entries[i].interest), 0};
+    polled[i] = {descriptor(entries[i].handle), pollEvents(entries[i].interest), 0};
   }
-  polled[count] = {static_cast<int>(waker.waiting), POLLIN, 0};
+  polled[count] = {descriptor(waker.waiting), POLLIN, 0};
   const int ready = ::poll(polled, static_cast<nfds_t>(count + 1), pollTimeout(timeout));
-  if (ready < 0) return errno == EINTR ? std::error_code() : systemError(errno);
+  if (ready < 0) return errno == EINTR ? std::error_code() : lastError();
   for (std::size_t i = 0; i < count; ++i) entries[i].ready = polled[i].revents != 0;
-  return {};
+  return (polled[count].revents & POLLNVAL) != 0 ? systemError(EBADF) : std::error_code();
 }
+
+#ifdef __linux__
+bool shutdownEndsWaits() noexcept { return true; }
+#else
+bool shutdownEndsWaits() noexcept { return false; }
+#endif
 
 }  // namespace netlite::platform

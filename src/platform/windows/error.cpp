@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The error.cpp section of platform.hpp, over the numbers of Winsock and of the system behind it. The standard
-// library's own category does not know them all: to libstdc++ 12 WSAECONNREFUSED is not std::errc::connection_refused.
-// Thread-safety: no shared state but constant category objects.
-#include "platform/platform.hpp"
+// Errors by the numbers of Winsock and of Windows. The standard library's own category does not know them all: for
+// libstdc++ 12 WSAECONNREFUSED is not std::errc::connection_refused.
+// Thread-safety: no shared state except constant category objects.
+#include "platform/error.hpp"
+
 #include "platform/windows/utf16.hpp"
 
 #include <winsock2.h>
-// After winsock2.h, which they rest on.
+// After winsock2.h, which they need.
 #include <windows.h>
 #include <ws2tcpip.h>
 
@@ -96,7 +97,7 @@ constexpr Condition kConditions[] = {
     {WSANO_DATA, std::errc::no_such_device_or_address},
 };
 
-// The system's sentence, as other systems would say it: without its full stop and line's end.
+// The system's message in the form of other systems: without its full stop and line end.
 std::string systemMessage(int number) {
   wchar_t text[512];
   const DWORD length =
@@ -119,7 +120,7 @@ class SystemCategory : public std::error_category {
   }
 };
 
-// getaddrinfo's codes are Winsock's own here.
+// Here getaddrinfo's codes are Winsock's own.
 class ResolverCategory final : public SystemCategory {
  public:
   const char* name() const noexcept override { return "resolver"; }
@@ -128,7 +129,7 @@ class ResolverCategory final : public SystemCategory {
 }  // namespace
 
 std::error_code systemError(int number) {
-  // Never destroyed: an error may still be met, and its exception read, while the program ends.
+  // Never destroyed: an error may still occur, and its exception be read, while the program ends.
   static const SystemCategory& category = *new SystemCategory;
   return {number, category};
 }

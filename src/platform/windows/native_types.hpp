@@ -5,7 +5,7 @@
 #pragma once
 
 #include <winsock2.h>
-// After winsock2.h, which it rests on.
+// After winsock2.h, which it needs.
 #include <ws2tcpip.h>
 
 namespace netlite::platform {

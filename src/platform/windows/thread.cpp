@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Threads over the C runtime's _beginthreadex: std::thread has no say in the size of a stack.
-// Thread-safety: as platform.hpp promises; no state here.
-#include "platform/platform.hpp"
+// Threads over the C runtime's _beginthreadex: std::thread cannot choose the size of a stack.
+// Thread-safety: as platform/thread.hpp promises; no state here.
+#include "platform/thread.hpp"
 
 #include <winsock2.h>
 // After winsock2.h, or it would bring the old winsock.h.
@@ -22,13 +22,13 @@ namespace {
 using Body = std::function<void()>;
 
 unsigned __stdcall runBody(void* argument) {
-  // Onto the stack: a server has many threads, and most only wait.
+  // Moved to this stack, so that the heap copy is freed now: a server has many threads, and most only wait.
   const Body body = std::move(*std::unique_ptr<Body>(static_cast<Body*>(argument)));
   body();
   return 0;
 }
 
-// The system rounds up, and takes 32 bits.
+// Windows rounds up, and takes 32 bits.
 unsigned allowedStackSize(std::size_t size) {
   return static_cast<unsigned>(std::min<std::size_t>(size, std::numeric_limits<unsigned>::max()));
 }
@@ -37,15 +37,15 @@ HANDLE nativeThread(Thread thread) { return reinterpret_cast<HANDLE>(thread); }
 
 }  // namespace
 
-StartedThread startThread(std::size_t stackSize, std::function<void()> body) {
+Result<Thread> startThread(std::size_t stackSize, std::function<void()> body) {
   auto owned = std::make_unique<Body>(std::move(body));
   // As a reservation: the size of the stack, not of the part that is in memory from the start.
   const Thread thread = ::_beginthreadex(nullptr, allowedStackSize(stackSize), runBody, owned.get(),
                                          STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
-  // It has several reasons and one meaning.
-  if (thread == 0) return {0, std::make_error_code(std::errc::resource_unavailable_try_again)};
-  static_cast<void>(owned.release());  // the thread has it now
-  return {thread, {}};
+  // errno has several values; all mean that no thread can be started.
+  if (thread == 0) return std::make_error_code(std::errc::resource_unavailable_try_again);
+  static_cast<void>(owned.release());  // the thread owns it now
+  return thread;
 }
 
 void joinThread(Thread thread) noexcept {
@@ -54,5 +54,9 @@ void joinThread(Thread thread) noexcept {
 }
 
 void detachThread(Thread thread) noexcept { ::CloseHandle(nativeThread(thread)); }
+
+int forbidCancellation() noexcept { return 0; }
+
+void allowCancellation(int) noexcept {}
 
 }  // namespace netlite::platform

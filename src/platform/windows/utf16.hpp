@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Text to and from the system: its calls speak UTF-16, netlite speaks UTF-8.
+// Text to and from the system, whose calls take UTF-16, while netlite uses UTF-8.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -23,9 +23,9 @@ inline std::wstring toUtf16(std::string_view text) {
   return wide;
 }
 
-/// What is no UTF-16 becomes U+FFFD.
+/// Malformed UTF-16 becomes U+FFFD.
 inline std::string toUtf8(std::wstring_view wide) {
-  std::string text(3 * wide.size(), '\0');  // the most that a unit may need
+  std::string text(3 * wide.size(), '\0');  // the maximum for one unit
   const int length = ::WideCharToMultiByte(CP_UTF8, 0, wide.data(), static_cast<int>(wide.size()), text.data(),
                                            static_cast<int>(text.size()), nullptr, nullptr);
   text.resize(static_cast<std::size_t>(length));

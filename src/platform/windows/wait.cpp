@@ -2,8 +2,11 @@
 //
 // Waiting over WSAPoll, and the waker: a UDP socket of the loopback network that is connected to itself, since WSAPoll
 // waits for sockets alone.
-// Thread-safety: as platform.hpp promises; the only state is the waker that each thread keeps for itself.
-#include "platform/platform.hpp"
+// Thread-safety: as platform/wait.hpp promises; the only state is the waker that each thread keeps for itself.
+#include "platform/wait.hpp"
+
+#include "platform/datagram.hpp"
+#include "platform/socket.hpp"
 #include "platform/windows/winsock.hpp"
 
 #include <algorithm>
@@ -15,18 +18,18 @@ namespace netlite::platform {
 
 namespace {
 
-// Whoever waits to write, and perhaps for a connect, looks every so often for what nobody tells him: before Windows 10
-// version 2004 WSAPoll does not say that a connect has failed.
-constexpr std::chrono::milliseconds kLook{100};
+// Waits for writability poll at this interval, because before Windows 10 version 2004 WSAPoll does not report that a
+// connect has failed.
+constexpr std::chrono::milliseconds kPollInterval{100};
 
 // WSAPoll counts in int milliseconds; a longer wait ends early with nothing ready, which the contract allows.
 int pollTimeout(std::chrono::milliseconds timeout, bool writes) {
-  if (writes) timeout = std::min(timeout, kLook);
+  if (writes) timeout = std::min(timeout, kPollInterval);
   if (timeout == std::chrono::milliseconds::max()) return -1;
   return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
 }
 
-// These two and no others: Windows refuses the whole call for what cannot be asked for.
+// These two and no others: for any other event Windows refuses the whole call.
 short pollEvents(Interest interest) {
   return static_cast<short>(interest == Interest::readable ? POLLRDNORM : POLLWRNORM);
 }
@@ -39,16 +42,16 @@ bool isConnected(Handle handle) {
   return result == 0 && seconds != 0xFFFFFFFF;
 }
 
-// select tells it, along with urgent data, which is not what is asked for.
+// select reports it, along with urgent data, which does not count.
 bool connectHasFailed(Handle handle) {
   fd_set exceptional;
   FD_ZERO(&exceptional);
   FD_SET(nativeSocket(handle), &exceptional);
-  timeval no_time{};
-  return ::select(0, nullptr, nullptr, &exceptional, &no_time) > 0 && !isConnected(handle);
+  timeval noTime{};
+  return ::select(0, nullptr, nullptr, &exceptional, &noTime) > 0 && !isConnected(handle);
 }
 
-// WSAPoll says unasked, and at once, that the peer has shut down its output. To whoever waits to write that is nothing.
+// WSAPoll always reports, without being asked, that the peer has shut down its output. A writer's wait ignores that.
 bool isReady(const WaitEntry& entry, const WSAPOLLFD& polled) {
   if (entry.interest == Interest::readable) return polled.revents != 0;
   return (polled.revents & ~POLLHUP) != 0 || connectHasFailed(entry.handle);
@@ -58,8 +61,8 @@ bool isHalfClosed(const WaitEntry& entry, const WSAPOLLFD& polled) {
   return entry.interest == Interest::writable && polled.revents == POLLHUP;
 }
 
-// Waits for room in those that WSAPoll would come back for at once: select does not tell of a peer's end. They are
-// ready after a whole look, too: the write that is tried then meets whatever else may have happened.
+// Waits for room in those sockets for which WSAPoll would return immediately: select does not report a peer's end. They
+// count as ready after a whole interval, too: the write that the caller tries then meets whatever else has happened.
 std::error_code awaitRoom(WaitEntry* entries, const WSAPOLLFD* polled, std::size_t count, Waker waker,
                           std::chrono::milliseconds timeout) {
   fd_set signals;
@@ -70,38 +73,40 @@ std::error_code awaitRoom(WaitEntry* entries, const WSAPOLLFD* polled, std::size
   for (std::size_t i = 0; i < count; ++i) {
     if (isHalfClosed(entries[i], polled[i])) FD_SET(polled[i].fd, &rooms);
   }
-  const std::chrono::milliseconds look = std::min(timeout, kLook);
-  timeval time{0, static_cast<long>(look.count() * 1000)};
+  const std::chrono::milliseconds interval = std::min(timeout, kPollInterval);
+  timeval time{0, static_cast<long>(interval.count() * 1000)};
   const int found = ::select(0, &signals, &rooms, nullptr, &time);
   if (found < 0) return lastError();
   for (std::size_t i = 0; i < count; ++i) {
     if (!isHalfClosed(entries[i], polled[i])) continue;
-    entries[i].ready = found == 0 ? look == kLook : FD_ISSET(polled[i].fd, &rooms) != 0;
+    entries[i].ready = found == 0 ? interval == kPollInterval : FD_ISSET(polled[i].fd, &rooms) != 0;
   }
   return {};
 }
 
 std::error_code connectToItself(Handle handle) {
-  const LocalAddress local = localAddress(handle);
-  if (local.error) return local.error;
-  const Transfer connected = connect(handle, Family::ipv4, local.address);
+  const Result<Address> local = localAddress(handle);
+  if (!local) return local.error();
+  const Transfer connected = connect(handle, Family::ipv4, *local);
   return connected.outcome == Outcome::done ? std::error_code() : connected.error();
 }
 
-Opened openLoopbackSocket() {
-  const Opened opened = openDatagram(Family::ipv4);
-  if (opened.error) return opened;
-  std::error_code error = bind(opened.handle, Family::ipv4, {InetAddress::getLoopbackAddress(), 0});
-  if (!error) error = connectToItself(opened.handle);
+Result<Handle> openLoopbackSocket() {
+  const Result<Handle> opened = openDatagram(Family::ipv4);
+  if (!opened) return opened;
+  Address loopback;
+  loopback.bytes = {127, 0, 0, 1};
+  std::error_code error = bind(*opened, Family::ipv4, loopback);
+  if (!error) error = connectToItself(*opened);
   if (!error) return opened;
-  close(opened.handle);
-  return {kNoHandle, error};
+  close(*opened);
+  return error;
 }
 
-// Not thread_local: in what mingw-w64 builds, its destructors run when the system has taken the memory back.
+// Not thread_local: in what mingw-w64 builds, its destructors run after the system has freed the memory.
 void WINAPI closeKeptWaker(void* kept) { closeWaker(*std::unique_ptr<Waker>(static_cast<Waker*>(kept))); }
 
-// Where each thread keeps its waker. The end of a thread needs the code above, so that code stays loaded.
+// The slot in which each thread keeps its waker. The end of a thread needs the code above, so that code stays loaded.
 DWORD keptWakerSlot() noexcept {
   static const DWORD slot = [] {
     HMODULE module = nullptr;
@@ -114,16 +119,16 @@ DWORD keptWakerSlot() noexcept {
 
 }  // namespace
 
-OpenedWaker openWaker() {
-  const Opened opened = openLoopbackSocket();
-  if (opened.error) return {{}, opened.error};
-  return {{opened.handle, opened.handle}, {}};
+Result<Waker> openWaker() {
+  const Result<Handle> opened = openLoopbackSocket();
+  if (!opened) return opened.error();
+  return Waker{*opened, *opened};
 }
 
 void closeWaker(Waker waker) noexcept { close(waker.waiting); }
 
 void signalWaker(Waker waker) noexcept {
-  // One that has no room for another signal is signalled already.
+  // A socket without room for another signal is signalled already.
   const char signal = 0;
   ::send(nativeSocket(waker.signalling), &signal, sizeof signal, 0);
 }
@@ -137,13 +142,20 @@ void resetWaker(Waker waker) noexcept {
 bool keepWaker(Waker waker) noexcept {
   std::unique_ptr<Waker> kept(new (std::nothrow) Waker(waker));
   if (!kept || !::FlsSetValue(keptWakerSlot(), kept.get())) return false;
-  static_cast<void>(kept.release());  // the slot has it now
+  static_cast<void>(kept.release());  // the slot owns it now
   return true;
 }
 
 Waker keptWaker() noexcept {
   const void* const kept = ::FlsGetValue(keptWakerSlot());
   return kept != nullptr ? *static_cast<const Waker*>(kept) : Waker{};
+}
+
+void dropKeptWaker() noexcept {
+  void* const kept = ::FlsGetValue(keptWakerSlot());
+  if (kept == nullptr) return;
+  ::FlsSetValue(keptWakerSlot(), nullptr);
+  closeKeptWaker(kept);
 }
 
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout) {
@@ -154,19 +166,22 @@ std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::ch
     writes = writes || entries[i].interest == Interest::writable;
   }
   polled[count] = {nativeSocket(waker.waiting), POLLRDNORM, 0};
-  // WSAPoll does not pass over what is no socket.
+  // WSAPoll does not skip an entry without a socket.
   const std::size_t all = waker.waiting == kNoHandle ? count : count + 1;
   if (::WSAPoll(polled, static_cast<ULONG>(all), pollTimeout(timeout, writes)) < 0) return lastError();
-  bool any_ready = polled[count].revents != 0;
-  bool any_half_closed = false;
+  if ((polled[count].revents & POLLNVAL) != 0) return systemError(WSAEBADF);
+  bool anyReady = polled[count].revents != 0;
+  bool anyHalfClosed = false;
   for (std::size_t i = 0; i < count; ++i) {
     entries[i].ready = isReady(entries[i], polled[i]);
-    any_ready = any_ready || entries[i].ready;
-    any_half_closed = any_half_closed || isHalfClosed(entries[i], polled[i]);
+    anyReady = anyReady || entries[i].ready;
+    anyHalfClosed = anyHalfClosed || isHalfClosed(entries[i], polled[i]);
   }
-  // A signal may arrive a moment after it was taken back; left there, it would end every wait to come.
+  // A signal may arrive a moment after a reset; left there, it would end every later wait.
   if (polled[count].revents != 0) resetWaker(waker);
-  return any_half_closed && !any_ready ? awaitRoom(entries, polled, count, waker, timeout) : std::error_code();
+  return anyHalfClosed && !anyReady ? awaitRoom(entries, polled, count, waker, timeout) : std::error_code();
 }
+
+bool shutdownEndsWaits() noexcept { return false; }
 
 }  // namespace netlite::platform

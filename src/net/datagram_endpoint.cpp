@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+//
+// Sending, receiving, and what having a peer means for both.
+// Thread-safety: see the header.
+#include "net/datagram_endpoint.hpp"
+
+#include "address/conversion.hpp"
+#include "base/arguments.hpp"
+#include "base/errors.hpp"
+#include "net/datagram_packet_internals.hpp"
+#include "platform/resolver.hpp"
+#include "platform/socket.hpp"
+
+#include <netlite/exceptions.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+namespace netlite {
+
+namespace {
+
+using platform::Interest;
+using platform::Option;
+using platform::Outcome;
+using platform::Result;
+
+constexpr std::size_t kMaxDatagram = 65535;
+
+// While connect drops strangers' datagrams from the kernel's queue, it sets aside about this many bytes of the peer's
+// own at most: a peer that never stops must not hold it up. Later datagrams stay in the queue and are filtered by
+// receive().
+constexpr std::size_t kMaxEarly = 64 * 1024;
+
+// The system names the scope of a sender only where the address needs one, whatever scope the peer was given with.
+bool isFrom(const InetSocketAddress& sender, const InetSocketAddress& peer) {
+  if (sender == peer) return true;
+  const InetAddress& left = sender.getAddress();
+  const InetAddress& right = peer.getAddress();
+  const bool isScoped = left.getScopeId() != 0 && right.getScopeId() != 0;
+  return !isScoped && sender.getPort() == peer.getPort() && left.getAddress() == right.getAddress();
+}
+
+std::string target(const DatagramPacket& packet) {
+  return packet.getPort() == 0 ? "packet" : "to " + packet.getSocketAddress().toString();
+}
+
+// On a datagram socket connection_refused always comes from the peer's host.
+[[noreturn]] void fail(const std::string& what, std::error_code error) {
+  if (error == std::errc::connection_refused) throw PortUnreachableException(error, what);
+  throwSocketError(Operation::other, what, error);
+}
+
+const InetAddress& checkedGroup(const InetAddress& group) {
+  if (!group.isMulticastAddress()) throw std::invalid_argument("not a multicast address: " + group.toString());
+  return group;
+}
+
+}  // namespace
+
+// ---- binding and connecting -----------------------------------------------------------------------------------------
+
+void DatagramEndpoint::bind(const InetSocketAddress& local) {
+  const std::string what = "bind to " + local.toString();
+  const SocketCore::Pin pin(core_);
+  if (!pin) throwSocketError(what, Error::socketClosed);
+  const MutexLock exclusive(connect_mutex_);
+  if (isBound()) throwSocketError(what, Error::alreadyBound);
+  bindTo(local);
+}
+
+void DatagramEndpoint::ensureBound() {
+  if (isBound()) return;
+  const MutexLock exclusive(connect_mutex_);
+  if (!isBound()) bindTo(InetSocketAddress());
+}
+
+void DatagramEndpoint::bindTo(const InetSocketAddress& local) {
+  Result<BoundHandle> opened = options_.openBound(toPlatform(local));
+  if (!opened) throwSocketError(Operation::bind, "bind to " + local.toString(), opened.error());
+  InetSocketAddress bound(local.getAddress(), opened->port);
+  InetSocketAddress own = bound;
+  options_.install(core_, opened->handle.release(), opened->family);
+  const MutexLock lock(state_mutex_);
+  bound_ = std::move(bound);
+  local_ = std::move(own);
+}
+
+void DatagramEndpoint::connect(const InetSocketAddress& remote) {
+  checkedPort(remote.getPort(), 1);
+  const std::string what = "connect to " + remote.toString();
+  const SocketCore::Pin pin(core_);
+  if (!pin) throwSocketError(what, Error::socketClosed);
+  ensureBound();
+  const MutexLock exclusive(connect_mutex_);
+  const std::optional<InetSocketAddress> before = peer();
+  const InetSocketAddress now = reachable(remote);
+  removePeer(what);
+  if (const std::error_code error = setPeer(now)) {
+    if (before) setPeer(*before);
+    throwSocketError(Operation::other, what, error);
+  }
+  dropStrangers(now);
+}
+
+// Connects in the kernel first, so that no stranger can enqueue a datagram after dropStrangers() has looked.
+std::error_code DatagramEndpoint::setPeer(const InetSocketAddress& peer) {
+  const platform::Transfer connected = platform::connect(core_.handle(), options_.family(), toPlatform(peer));
+  if (connected.outcome != Outcome::done) return connected.error();
+  const Result<platform::Address> local = platform::localAddress(core_.handle());
+  const MutexLock lock(state_mutex_);
+  peer_ = peer;
+  if (local) local_ = inetSocketAddress(*local);
+  return {};
+}
+
+// A receive in progress skips strangers by itself, and what is queued is its to take.
+void DatagramEndpoint::dropStrangers(const InetSocketAddress& peer) {
+  if (!receive_mutex_.try_lock()) return;
+  const MutexLock turn(receive_mutex_, std::adopt_lock);
+  setAsideEarly(peer);
+}
+
+void DatagramEndpoint::setAsideEarly(const InetSocketAddress& peer) {
+  const auto isStranger = [&](const EarlyDatagram& early) { return !isFrom(early.sender, peer); };
+  early_.erase(std::remove_if(early_.begin(), early_.end(), isStranger), early_.end());
+  std::size_t memory = 0;
+  for (const EarlyDatagram& early : early_) memory += early.memory();
+  std::string buffer(kMaxDatagram, '\0');
+  while (memory < kMaxEarly) {
+    const platform::Datagram got = platform::receiveFrom(core_.handle(), &buffer[0], buffer.size(), false);
+    if (got.outcome != Outcome::done || isClosed()) return;
+    const InetSocketAddress sender = inetSocketAddress(got.remote);
+    if (!isFrom(sender, peer)) continue;
+    early_.push_back({buffer.substr(0, got.count), sender});
+    memory += early_.back().memory();
+  }
+}
+
+void DatagramEndpoint::disconnect() {
+  const SocketCore::Pin pin(core_);
+  if (!pin) return;
+  const MutexLock exclusive(connect_mutex_);
+  const std::optional<InetSocketAddress> before = peer();
+  if (before) removePeer("disconnect from " + before->toString());
+}
+
+// Disconnects in the kernel last: once it admits strangers, receive() must, too.
+void DatagramEndpoint::removePeer(const std::string& what) {
+  {
+    const MutexLock lock(state_mutex_);
+    if (!peer_) return;
+    peer_.reset();
+    local_ = bound_;
+  }
+  const std::error_code error = platform::disconnect(core_.handle(), options_.family());
+  if (error) throwSocketError(Operation::other, what, error);
+}
+
+// ---- sending --------------------------------------------------------------------------------------------------------
+
+InetSocketAddress DatagramEndpoint::send(const DatagramPacket& packet) {
+  const SocketCore::Pin pin(core_);
+  if (!pin) throwSocketError("send " + target(packet), Error::socketClosed);
+  const InetSocketAddress destination = destinationOf(packet);
+  const std::string_view data = packet.getData();
+  ensureBound();
+  for (;;) {
+    const platform::Transfer gone =
+        platform::sendTo(core_.handle(), options_.family(), data.data(), data.size(), toPlatform(destination), nullptr);
+    if (gone.outcome == Outcome::done) return destination;
+    const auto what = [&] { return "send to " + destination.toString(); };
+    if (isClosed()) throwSocketError(what(), Error::socketClosed);
+    if (gone.outcome == Outcome::failed) fail(what(), gone.error());
+    throwUnlessReady(core_.wait(Interest::writable, Deadline::never()), what);
+  }
+}
+
+InetSocketAddress DatagramEndpoint::destinationOf(const DatagramPacket& packet) const {
+  const std::optional<InetSocketAddress> peer = this->peer();
+  const std::optional<InetSocketAddress>& address = DatagramPacket::Internals::address(packet);
+  if (!address) {
+    if (!peer) throw std::invalid_argument("neither the packet nor the socket has an address to send to");
+    return *peer;
+  }
+  checkedPort(address->getPort(), 1);
+  const InetSocketAddress destination = reachable(*address);
+  if (peer && !isFrom(destination, *peer)) {
+    throw std::invalid_argument("packet is for " + destination.toString() + ", but the socket is connected to " +
+                                peer->toString());
+  }
+  return destination;
+}
+
+// ---- receiving ------------------------------------------------------------------------------------------------------
+
+void DatagramEndpoint::receive(DatagramPacket& packet) {
+  const Deadline deadline = Deadline::after(timeout_.get());
+  const SocketCore::Pin pin(core_);
+  if (!pin) throwSocketError(describeReceive(), Error::socketClosed);
+  ensureBound();
+  if (!receive_mutex_.tryLockUntil(deadline)) throwTimeout(describeReceive());
+  const MutexLock turn(receive_mutex_, std::adopt_lock);
+  while (!receiveEarly(packet) && !receiveNext(packet, deadline)) {
+  }
+}
+
+bool DatagramEndpoint::receiveEarly(DatagramPacket& packet) {
+  while (!early_.empty()) {
+    EarlyDatagram early = std::move(early_.front());
+    early_.pop_front();
+    if (!isWelcome(early.sender)) continue;
+    const std::size_t length = early.data.size();
+    const std::size_t capacity = packet.getCapacity();
+    early.data.resize(capacity);
+    DatagramPacket::Internals::receive(packet, early.data, std::min(length, capacity), length > capacity, early.sender);
+    return true;
+  }
+  return false;
+}
+
+// Without a deadline this is one system call, which close() can end. False if no datagram came of it.
+bool DatagramEndpoint::receiveNext(DatagramPacket& packet, Deadline deadline) {
+  const bool mayBlock = deadline.isNever() && core_.mayBlock();
+  if (!mayBlock) awaitReadable(deadline);
+  buffer_.resize(packet.getCapacity());
+  const platform::Datagram got = platform::receiveFrom(core_.handle(), &buffer_[0], buffer_.size(), mayBlock);
+  if (isClosed()) throwSocketError(describeReceive(), Error::socketClosed);
+  if (got.outcome == Outcome::failed) fail(describeReceive(), got.error);
+  if (got.outcome == Outcome::wouldBlock && mayBlock) awaitReadable(deadline);
+  if (got.outcome != Outcome::done) return false;
+  const InetSocketAddress sender = inetSocketAddress(got.remote);
+  if (!isWelcome(sender)) return false;
+  DatagramPacket::Internals::receive(packet, buffer_, got.count, got.truncated, sender);
+  return true;
+}
+
+void DatagramEndpoint::awaitReadable(Deadline deadline) {
+  throwUnlessReady(core_.wait(Interest::readable, deadline), [this] { return describeReceive(); });
+}
+
+bool DatagramEndpoint::isWelcome(const InetSocketAddress& sender) const {
+  const MutexLock lock(state_mutex_);
+  return !peer_ || isFrom(sender, *peer_);
+}
+
+// ---- groups ---------------------------------------------------------------------------------------------------------
+
+void DatagramEndpoint::changeGroup(const char* verb, ChangeGroup change, const InetAddress& group,
+                                   const std::string* networkInterface) {
+  const std::string what = std::string(verb) + " group " + checkedGroup(group).getHostAddress() +
+                           (networkInterface != nullptr ? " on " + *networkInterface : std::string());
+  const SocketCore::Pin pin(core_);
+  if (!pin) throwSocketError(what, Error::socketClosed);
+  if (!isBound()) throwSocketError(what, Error::notBound);
+  std::uint32_t index = group.getScopeId();
+  if (networkInterface != nullptr) {
+    index = platform::interfaceIndex(*networkInterface);
+    if (index == 0) throw SocketException(std::make_error_code(std::errc::no_such_device), what);
+  }
+  if (const std::error_code error = change(core_.handle(), toPlatform(group), index)) {
+    throwSocketError(Operation::other, what, error);
+  }
+}
+
+// ---- state ----------------------------------------------------------------------------------------------------------
+
+std::optional<InetSocketAddress> DatagramEndpoint::peer() const {
+  const MutexLock lock(state_mutex_);
+  return peer_;
+}
+
+std::optional<InetSocketAddress> DatagramEndpoint::ownAddress() const {
+  const MutexLock lock(state_mutex_);
+  return local_;
+}
+
+void DatagramEndpoint::setTimeout(std::chrono::milliseconds timeout) {
+  checkedTimeout(timeout);
+  requireOpen("set timeout of");
+  timeout_.set(timeout);
+}
+
+std::chrono::milliseconds DatagramEndpoint::timeout() const {
+  requireOpen("get timeout of");
+  return timeout_.get();
+}
+
+void DatagramEndpoint::setOption(Option option, int value) {
+  if (const std::error_code error = options_.set(core_, option, value)) {
+    throwSocketError(Operation::other, "set option of " + toString(), error);
+  }
+}
+
+int DatagramEndpoint::getOption(Option option) {
+  const Result<int> value = options_.get(core_, option);
+  if (!value) throwSocketError(Operation::other, "get option of " + toString(), value.error());
+  return *value;
+}
+
+void DatagramEndpoint::requireOpen(const char* operation) const {
+  if (isClosed()) throwSocketError(operation + (" " + toString()), Error::socketClosed);
+}
+
+std::string DatagramEndpoint::describeReceive() const {
+  const std::optional<InetSocketAddress> from = peer();
+  if (from) return "receive from " + from->toString();
+  const std::optional<InetSocketAddress> on = ownAddress();
+  return "receive on " + (on ? on->toString() : std::string("unbound datagram socket"));
+}
+
+std::string DatagramEndpoint::toString() const {
+  if (isClosed()) return "DatagramSocket[closed]";
+  const std::optional<InetSocketAddress> own = ownAddress();
+  if (!own) return "DatagramSocket[unbound]";
+  const std::string local = "localport=" + std::to_string(own->getPort()) + "]";
+  const std::optional<InetSocketAddress> other = peer();
+  if (!other) return "DatagramSocket[" + local;
+  return "DatagramSocket[addr=" + other->getAddress().toString() + ",port=" + std::to_string(other->getPort()) + "," +
+         local;
+}
+
+}  // namespace netlite

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// UnreadBytes: bytes that a stream has read and put back. Reading them in small pieces moves none of the others.
+// Thread-safety: none; the owner's lock guards it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace netlite {
+
+class UnreadBytes {
+ public:
+  bool isEmpty() const noexcept { return begin_ == bytes_.size(); }
+  std::size_t size() const noexcept { return bytes_.size() - begin_; }
+
+  /// Puts bytes in front of the others.
+  void putBack(std::string bytes) {
+    if (isEmpty()) {
+      bytes_ = std::move(bytes);
+      begin_ = 0;
+    } else if (bytes.size() <= begin_) {
+      begin_ -= bytes.size();
+      std::memcpy(&bytes_[begin_], bytes.data(), bytes.size());
+    } else {
+      bytes_.replace(0, std::exchange(begin_, 0), bytes);
+    }
+  }
+
+  /// Removes up to `size` bytes from the front. Returns how many.
+  std::size_t take(void* buffer, std::size_t size) {
+    const std::size_t count = std::min(size, this->size());
+    std::memcpy(buffer, bytes_.data() + begin_, count);
+    begin_ += count;
+    if (isEmpty()) {
+      bytes_ = std::string();  // clear() would keep the memory
+      begin_ = 0;
+    }
+    return count;
+  }
+
+ private:
+  std::string bytes_;
+  std::size_t begin_ = 0;  // those before it have been taken
+};
+
+}  // namespace netlite

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of this folder share: descriptors, errno and numbers as options.
+// Thread-safety: no state.
+#pragma once
+
+#include "platform/result.hpp"
+#include "platform/types.hpp"
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace netlite::platform {
+
+#ifdef MSG_NOSIGNAL
+inline constexpr int kNoSignal = MSG_NOSIGNAL;
+#else
+inline constexpr int kNoSignal = 0;  // SO_NOSIGPIPE does it, once for each socket
+#endif
+
+inline int descriptor(Handle handle) { return static_cast<int>(handle); }
+
+inline std::error_code lastError() { return systemError(errno); }
+
+inline std::error_code errorIfNegative(int result) { return result < 0 ? lastError() : std::error_code(); }
+
+inline std::error_code setNumber(Handle handle, int level, int name, int value) {
+  return errorIfNegative(::setsockopt(descriptor(handle), level, name, &value, sizeof value));
+}
+
+inline Result<int> getNumber(Handle handle, int level, int name) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  if (::getsockopt(descriptor(handle), level, name, &value, &size) < 0) return lastError();
+  return value;
+}
+
+inline bool isDatagram(Handle handle) {
+  const Result<int> type = getNumber(handle, SOL_SOCKET, SO_TYPE);
+  return type && *type == SOCK_DGRAM;
+}
+
+inline Transfer transferred(ssize_t count) {
+  if (count >= 0) return {Outcome::done, 0, static_cast<std::size_t>(count)};
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {Outcome::wouldBlock, 0, 0};
+  return {Outcome::failed, errno, 0};
+}
+
+/// Opens a stream or datagram socket, prepared as every new one.
+Result<Handle> openSocket(Family family, int type);
+
+/// Binds, and no more.
+std::error_code bindTo(Handle handle, Family family, const Address& local);
+
+/// As bind() does where it lets the system choose the port of a datagram socket.
+std::error_code keepChosenPort(Handle handle, Family family, const Address& local);
+
+}  // namespace netlite::platform

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// Forks, noticed by pthread_atfork.
+// Thread-safety: as platform/process.hpp promises; the repairs are registered before there are threads to race, or by
+// static initialization.
+#include "platform/process.hpp"
+
+#include <pthread.h>
+
+#include <cassert>
+
+namespace netlite::platform {
+
+namespace {
+
+constexpr std::uint32_t kMarkStep = 2;  // the lowest bit stays free
+
+std::atomic<int> repair_count{0};
+std::atomic<void (*)()> repairs[kMaxRepairs];
+
+extern "C" void noteForkInParent() { fork_count.fetch_add(1, std::memory_order_relaxed); }
+
+extern "C" void noteForkInChild() {
+  process_mark.fetch_add(kMarkStep, std::memory_order_relaxed);
+  fork_count.fetch_add(1, std::memory_order_relaxed);
+  for (int i = 0; i < repair_count.load(std::memory_order_acquire); ++i) {
+    if (void (*const repair)() = repairs[i].load(std::memory_order_acquire)) repair();
+  }
+}
+
+[[maybe_unused]] const int registered = ::pthread_atfork(nullptr, noteForkInParent, noteForkInChild);
+
+}  // namespace
+
+void repairInForkedChild(void (*repair)()) noexcept {
+  const int place = repair_count.fetch_add(1, std::memory_order_acq_rel);
+  assert(place < kMaxRepairs);
+  repairs[place].store(repair, std::memory_order_release);
+}
+
+}  // namespace netlite::platform

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// The platform contract, section thread: threads with a stack of a chosen size.
+// Thread-safety: any function may be called from any thread.
+#pragma once
+
+#include "platform/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace netlite::platform {
+
+/// A thread that has to be joined or detached, once.
+using Thread = std::uintptr_t;
+
+/// Runs `body` in a new thread; an exception must not leave it, except the one that ends the thread (pthread_exit,
+/// pthread_cancel). std::errc::resource_unavailable_try_again when there can be no more threads.
+/// @param stackSize in bytes, besides what the program's thread-local storage takes; rounded up to what the system
+///                  allows; 0: the system's default
+Result<Thread> startThread(std::size_t stackSize, std::function<void()> body);
+
+/// Waits for the end of the thread, which is not the calling one. Not a cancellation point.
+void joinThread(Thread thread) noexcept;
+
+/// Lets the thread end by itself.
+void detachThread(Thread thread) noexcept;
+
+/// Forbids that the calling thread is cancelled (pthread_cancel). Returns what allowCancellation takes.
+int forbidCancellation() noexcept;
+void allowCancellation(int before) noexcept;
+
+/// As long as it lives, no call of this thread is a cancellation point: for destructors and other code that an
+/// exception must not leave.
+class NoCancellation {
+ public:
+  NoCancellation() noexcept : before_(forbidCancellation()) {}
+  ~NoCancellation() { allowCancellation(before_); }
+  NoCancellation(const NoCancellation&) = delete;
+  NoCancellation& operator=(const NoCancellation&) = delete;
+
+ private:
+  const int before_;
+};
+
+}  // namespace netlite::platform

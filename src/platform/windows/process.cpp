@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+//
+// Windows has no fork.
+// Thread-safety: no state.
+#include "platform/process.hpp"
+
+namespace netlite::platform {
+
+void repairInForkedChild(void (*)()) noexcept {}
+
+}  // namespace netlite::platform

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "thread/descriptor_parker.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace netlite {
+
+namespace {
+
+// How late a strand without a waker may notice that it was unparked.
+constexpr std::chrono::milliseconds kPollInterval{20};
+
+bool isOpen(platform::Waker waker) { return waker.waiting != platform::kNoHandle; }
+
+}  // namespace
+
+DescriptorParker::DescriptorParker() noexcept : waker_(platform::keptWaker()), is_kept_(isOpen(waker_)) {
+  if (!is_kept_) openWaker();
+}
+
+DescriptorParker::~DescriptorParker() {
+  if (!isOpen(waker_)) return;
+  if (!is_kept_) {
+    platform::closeWaker(waker_);
+  } else if (wasUnparked()) {
+    platform::resetWaker(waker_);
+  }
+}
+
+void DescriptorParker::openWaker() noexcept {
+  const platform::Result<platform::Waker> opened = platform::openWaker();
+  if (!opened) return;
+  waker_ = *opened;
+  is_kept_ = platform::keepWaker(waker_);
+}
+
+std::error_code DescriptorParker::park(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
+  const std::chrono::milliseconds remaining = deadline.remaining();
+  const std::chrono::milliseconds timeout = isOpen(waker_) ? remaining : std::min(remaining, kPollInterval);
+  const std::error_code error = platform::wait(entries, count, waker_, timeout);
+  if (error != std::errc::bad_file_descriptor || !isOpen(waker_)) return error;
+  // The program has closed a descriptor that it does not know. Its number may be in use again by now, so the waker is
+  // forgotten, not closed; the thread's next wait opens a new one.
+  platform::dropKeptWaker();
+  waker_ = {};
+  return {};
+}
+
+void DescriptorParker::unpark() noexcept {
+  was_unparked_.store(true, std::memory_order_release);
+  if (isOpen(waker_)) platform::signalWaker(waker_);
+}
+
+}  // namespace netlite

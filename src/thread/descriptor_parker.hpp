@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// DescriptorParker: a Parker whose strand sleeps in the system's wait for descriptors. Other strands wake it through a
+// waker, a descriptor that is opened for this wait or kept by the thread (see platform/wait.hpp). Where none can be
+// opened, because descriptors have run out, the strand wakes up by itself every few milliseconds.
+// Thread-safety: unpark() is for any strand, every other member for the one that has made the parker.
+#pragma once
+
+#include "base/deadline.hpp"
+#include "platform/wait.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <system_error>
+
+namespace netlite {
+
+class DescriptorParker {
+ public:
+  DescriptorParker() noexcept;
+  ~DescriptorParker();
+  DescriptorParker(const DescriptorParker&) = delete;
+  DescriptorParker& operator=(const DescriptorParker&) = delete;
+
+  /// Sleeps until an entry is ready, unpark() or the deadline; it may return early. `ready` is set in each entry.
+  std::error_code park(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
+
+  /// Ends the present or the next park().
+  void unpark() noexcept;
+
+  bool wasUnparked() const noexcept { return was_unparked_.load(std::memory_order_acquire); }
+
+ private:
+  void openWaker() noexcept;
+
+  platform::Waker waker_;
+  bool is_kept_ = false;  // by the thread: not for this parker to close
+  std::atomic<bool> was_unparked_{false};
+};
+
+}  // namespace netlite

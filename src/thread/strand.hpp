@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Strand: everything that belongs to the running thread of execution.
+// Thread-safety: each strand sees its own.
+#pragma once
+
+#include "base/deadline.hpp"
+
+namespace netlite {
+
+/// Without initializers and destructor, so that reaching it costs one instruction.
+struct Strand {
+  /// The member call that the user made; see CallClock.
+  struct MemberCall {
+    int depth;     // clocks that are open
+    bool started;  // whether the fields below are valid
+    bool hasRead;  // from a socket
+    Deadline::Clock::time_point start;
+  };
+
+  MemberCall call;
+  const void* server;  // the TcpServer that this strand works for
+  const void* client;  // and the client that it serves
+};
+
+inline thread_local Strand current_strand{};
+
+}  // namespace netlite
