@@ -35,8 +35,5 @@ if(BUILD_SHARED_LIBS)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
          ", ${CPACK_DEBIAN_RUNTIME_PACKAGE_NAME} (= ${PROJECT_VERSION})")
 endif()
-find_program(NETLITE_DPKG_SHLIBDEPS dpkg-shlibdeps) # writes down what libraries the library needs
-if(NETLITE_DPKG_SHLIBDEPS)
-  set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
-endif()
+set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_SOURCE_DIR}/cmake/package_dependencies.cmake")
 include(CPack)
