@@ -73,7 +73,7 @@ foreach(document IN LISTS documents)
 endforeach()
 
 # Suite.Test, as GoogleTest and CTest name it.
-file(GLOB sources "${ROOT}/tests/*_test.cpp")
+file(GLOB_RECURSE sources "${ROOT}/tests/*_test.cpp")
 set(tests "")
 foreach(source IN LISTS sources)
   file(READ "${source}" text)
