@@ -94,10 +94,10 @@ class SocketCore::LoneWriter {
 
 // Starts a core of the parent process anew. Returns whether the socket is open; then `state` is what it has become.
 bool SocketCore::inherit(std::uint32_t& state) noexcept {
-  const bool isOurs = (state & ~(kInFlight | kClosing)) == openState();
+  const bool isOurs = (state & platform::kMarkBits) == platform::processMark();
   if (isOurs) return (state & kClosing) == 0;
   is_inherited_.store(true, std::memory_order_relaxed);
-  const std::uint32_t anew = openState() | (state & kClosing);
+  const std::uint32_t anew = platform::processMark() | (state & kClosing);
   if (!state_.compare_exchange_strong(state, anew, std::memory_order_acq_rel)) return inherit(state);
   state = anew;
   if ((anew & kClosing) == 0) return true;
@@ -109,7 +109,7 @@ bool SocketCore::startClosing() noexcept {
   // Closing is itself a call in flight, or the descriptor could be freed while the others are being woken.
   std::uint32_t state = state_.load(std::memory_order_relaxed);
   do {
-    if ((state & ~kInFlight) != openState() && !inherit(state)) return false;
+    if ((state & ~kInFlight) != platform::processMark() && !inherit(state)) return false;
   } while (!state_.compare_exchange_weak(state, (state + 1) | kClosing, std::memory_order_acq_rel,
                                          std::memory_order_relaxed));
   return true;

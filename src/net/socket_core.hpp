@@ -39,7 +39,7 @@ class SocketCore {
   /// A core without a descriptor: a socket that is neither bound nor connected yet.
   SocketCore() noexcept : SocketCore(platform::kNoHandle) {}
   explicit SocketCore(platform::Handle handle) noexcept
-      : state_(openState()), fork_count_(platform::forkCount()), handle_(handle) {}
+      : state_(platform::processMark()), fork_count_(platform::forkCount()), handle_(handle) {}
   SocketCore(const SocketCore&) = delete;
   SocketCore& operator=(const SocketCore&) = delete;
   ~SocketCore() { close(); }
@@ -104,17 +104,15 @@ class SocketCore {
   // state_: the number of calls in flight, the mark of the process that they are made in, and whether close() was
   // called.
   static constexpr std::uint32_t kClosing = 1u << 31;
-  static constexpr std::uint32_t kInFlight = (1u << 23) - 1;
-  static constexpr int kMarkShift = 22;  // the mark's lowest bit is always 0
-
-  static std::uint32_t openState() noexcept { return (platform::processMark() << kMarkShift) & ~kClosing; }
+  static constexpr std::uint32_t kInFlight = platform::kFirstMark - 1;
+  static_assert((platform::kMarkBits | kClosing | kInFlight) == ~std::uint32_t{0});
 
   bool isPinned() const noexcept { return (state_.load(std::memory_order_relaxed) & kInFlight) != 0; }
 
   bool enter() noexcept {
     std::uint32_t state = state_.load(std::memory_order_relaxed);
     do {
-      if ((state & ~kInFlight) != openState() && !inherit(state)) return false;
+      if ((state & ~kInFlight) != platform::processMark() && !inherit(state)) return false;
     } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire, std::memory_order_relaxed));
     return true;
   }

@@ -176,8 +176,7 @@ std::size_t StreamSocket::read(void* buffer, std::size_t size) {
   if (!deadline.isNever() && CallClock::readsAgain() && deadline.hasPassed()) throwRead(Error::timedOut);
   const bool mayBlock = deadline.isNever() && core_.mayBlock();
   for (;;) {
-    if (isInputShutdown()) return 0;
-    if (has(kUnread)) return readUnreadBytes(buffer, size);
+    if (has(kInputShutDown | kUnread)) return isInputShutdown() ? 0 : readUnreadBytes(buffer, size);
     // Without a deadline this is one system call, which close() and shutdownInput() can end.
     if (!mayBlock) awaitReadable(deadline);
     const Transfer got = platform::receive(core_.handle(), buffer, size, mayBlock);

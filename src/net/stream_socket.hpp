@@ -105,7 +105,8 @@ class StreamSocket {
     kAbortive = 64
   };
 
-  bool has(Flag flag) const noexcept { return (flags_.load(std::memory_order_acquire) & flag) != 0; }
+  /// Whether one of these flags is set.
+  bool has(std::uint32_t flags) const noexcept { return (flags_.load(std::memory_order_acquire) & flags) != 0; }
   bool set(Flag flag, bool on = true) noexcept NETLITE_REQUIRES(state_mutex_);
 
   void requireOpen(const char* operation);

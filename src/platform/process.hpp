@@ -11,9 +11,11 @@
 
 namespace netlite::platform {
 
-/// Differs between a process and the children that it forks: state that carries an older mark was made by a process
-/// further up. Never 0; the lowest bit is always 0, for locks to use.
-inline std::atomic<std::uint32_t> process_mark{2};
+/// Differs between a process and the children that it forks: state that carries another mark was made by a process
+/// further up. Never 0. It takes eight bits; the others are 0, for the owner of the state to use.
+inline constexpr std::uint32_t kMarkBits = 0xffu << 23;
+inline constexpr std::uint32_t kFirstMark = 1u << 23;
+inline std::atomic<std::uint32_t> process_mark{kFirstMark};
 inline std::uint32_t processMark() noexcept { return process_mark.load(std::memory_order_relaxed); }
 
 /// Counts the forks that parent and child have been through. A descriptor that is older than the last one may be shared

@@ -44,8 +44,7 @@ class NETLITE_CAPABILITY("mutex") Mutex {
 
  private:
   static constexpr std::uint32_t kFree = 0;
-  static constexpr std::uint32_t kContended =
-      1;  // a strand may be parked; the other bits: the mark of the holder's process
+  static constexpr std::uint32_t kContended = 1;  // a strand may be parked; besides: the mark of the holder's process
 
   bool lockSlowly(Deadline deadline);
   void wakeOne() noexcept;

@@ -13,15 +13,14 @@ namespace netlite::platform {
 
 namespace {
 
-constexpr std::uint32_t kMarkStep = 2;  // the lowest bit stays free
-
 std::atomic<int> repair_count{0};
 std::atomic<void (*)()> repairs[kMaxRepairs];
 
 extern "C" void noteForkInParent() { fork_count.fetch_add(1, std::memory_order_relaxed); }
 
 extern "C" void noteForkInChild() {
-  process_mark.fetch_add(kMarkStep, std::memory_order_relaxed);
+  const std::uint32_t next = (processMark() + kFirstMark) & kMarkBits;
+  process_mark.store(next != 0 ? next : kFirstMark, std::memory_order_relaxed);
   fork_count.fetch_add(1, std::memory_order_relaxed);
   for (int i = 0; i < repair_count.load(std::memory_order_acquire); ++i) {
     if (void (*const repair)() = repairs[i].load(std::memory_order_acquire)) repair();
