@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ByteArrayInputStream and ByteArrayOutputStream: streams over bytes in memory, for tests and tools. What is written
-// for a socket's stream can be tried with these, without a network.
-//
-// Thread-safety: a ByteArrayInputStream is for one thread at a time. A ByteArrayOutputStream and its copies may be used
-// from any thread; the bytes of one write are never mixed with another's.
+// ByteArrayInputStream and ByteArrayOutputStream: streams over bytes in memory, for tests and tools.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -17,15 +13,19 @@
 
 namespace netlite {
 
-/// An input stream whose bytes are given beforehand. It never blocks and never throws a timeout, and close() does
-/// nothing. A copy is a stream of its own, with its own place in the bytes.
+/// An input stream of given bytes. It never blocks, and close() does nothing. A copy has its own position.
+///
+/// Code for a socket's stream can be tried with it, without a network:
+///
+/// ```cpp
+/// netlite::BufferedReader in(netlite::ByteArrayInputStream("first\nsecond\n"));
+/// for (const std::string& line : in.lines()) std::cout << line << '\n';
+/// ```
 ///
 /// Thread-safety: for one thread at a time.
 class NETLITE_API ByteArrayInputStream : public InputStream {
  public:
-  /// A stream of these bytes.
-  ///
-  /// @param bytes what the stream gives, any bytes at all; empty for a stream that is at its end
+  /// Creates a stream of these bytes; with none it is at its end.
   explicit ByteArrayInputStream(std::string bytes);
   ByteArrayInputStream(const ByteArrayInputStream&) = default;
   ByteArrayInputStream& operator=(const ByteArrayInputStream&) = default;
@@ -33,29 +33,22 @@ class NETLITE_API ByteArrayInputStream : public InputStream {
 
   using InputStream::read;
 
-  /// Reads the next bytes. Never blocks.
+  /// Reads the next bytes.
   ///
-  /// @param buffer where the bytes go; may be null only if `size` is 0
-  /// @param size   room in `buffer`, in bytes
-  /// @return the number of bytes read, as many as there are up to `size`; 0 at the end
+  /// @return the number of bytes read: `size` or as many as are left; 0 at the end
   /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   std::size_t read(void* buffer, std::size_t size) override;
 
-  /// How many bytes are left. Never blocks.
-  ///
-  /// @return the number of bytes
+  /// How many bytes are left.
   std::size_t available() override;
 
-  /// Passes over the next bytes. Never blocks.
+  /// Skips `count` bytes.
   ///
-  /// @param count how many
-  /// @return how many there were: less than `count` only at the end
+  /// @return how many were skipped: less than `count` only at the end
   std::size_t skip(std::size_t count) override;
 
  protected:
-  /// Puts bytes before those that are left. Never blocks.
-  ///
-  /// @param bytes the bytes, the earliest first
+  /// Puts bytes before those that are left.
   void unread(std::string bytes) override;
 
  private:
@@ -64,15 +57,20 @@ class NETLITE_API ByteArrayInputStream : public InputStream {
 };
 
 /// An output stream that keeps what is written to it. A copy is another handle on the same bytes, as a socket's streams
-/// share their socket: keep one, give a copy to a PrintWriter, and look at what was sent. Nothing here blocks longer
-/// than another thread's write takes, and close() does nothing.
+/// share their socket: keep one, give a copy to a PrintWriter, and check what it sent. close() does nothing.
+///
+/// ```cpp
+/// netlite::ByteArrayOutputStream sent;
+/// netlite::PrintWriter(sent).println(42);
+/// std::cout << sent.toString();
+/// ```
 ///
 /// Thread-safety: it and its copies may be used from any thread; the bytes of one write are never mixed with another's.
 class NETLITE_API ByteArrayOutputStream : public OutputStream {
  public:
-  /// A stream with no bytes in it yet.
+  /// Creates a stream without bytes.
   ByteArrayOutputStream();
-  // There is no move, only a copy: a stream that was moved from would have no bytes to stand on.
+  // Copied, never moved: a moved-from stream would have no buffer.
   ByteArrayOutputStream(const ByteArrayOutputStream&) = default;
   ByteArrayOutputStream& operator=(const ByteArrayOutputStream&) = default;
   ~ByteArrayOutputStream() override;
@@ -81,27 +79,21 @@ class NETLITE_API ByteArrayOutputStream : public OutputStream {
 
   /// Appends bytes.
   ///
-  /// @param data the bytes; may be null only if `size` is 0
-  /// @param size how many
   /// @throws std::invalid_argument `data` is null and `size` is not 0
   void write(const void* data, std::size_t size) override;
 
-  /// Everything written so far, by any copy, since the last reset().
-  ///
-  /// @return the bytes
+  /// Everything written through any copy since the last reset().
   std::string toString() const;
 
-  /// How many bytes toString() would give.
-  ///
-  /// @return the number of bytes
+  /// The size of toString(), in bytes.
   std::size_t size() const;
 
-  /// Drops everything written so far, for every copy.
+  /// Drops everything written so far, for all copies.
   void reset();
 
  private:
   struct Bytes;
-  std::shared_ptr<Bytes> bytes_;  // never null and never changed but by assignment
+  std::shared_ptr<Bytes> bytes_;  // never null, changed only by assignment
 };
 
 }  // namespace netlite

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
 // Streams over bytes in memory.
-// Thread-safety: ByteArrayInputStream has none; the copies of a ByteArrayOutputStream share bytes under a lock.
+// Thread-safety: ByteArrayInputStream has none; the copies of a ByteArrayOutputStream share their bytes under a lock.
 #include <netlite/byte_array_stream.hpp>
 
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
+#include "base/thread_annotations.hpp"
+#include "io/put_back.hpp"
 #include "thread/mutex.hpp"
 
 #include <algorithm>
 #include <mutex>
+#include <string>
 #include <utility>
 
 namespace netlite {
 
 struct ByteArrayOutputStream::Bytes {
   Mutex mutex;
-  std::string bytes;  // guarded by mutex
+  std::string bytes NETLITE_GUARDED_BY(mutex);
 };
 
 ByteArrayInputStream::ByteArrayInputStream(std::string bytes) : bytes_(std::move(bytes)) {}
@@ -38,7 +41,7 @@ std::size_t ByteArrayInputStream::skip(std::size_t count) {
   return skipped;
 }
 
-void ByteArrayInputStream::unread(std::string bytes) { bytes_.replace(0, std::exchange(position_, 0), bytes); }
+void ByteArrayInputStream::unread(std::string bytes) { putBack(bytes, bytes_, position_); }
 
 ByteArrayOutputStream::ByteArrayOutputStream() : bytes_(std::make_shared<Bytes>()) {}
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The UTF-8 filter. Text that is well-formed is checked where it lies, in the caller's buffer.
+// The UTF-8 filter. Well-formed text is checked in place, in the caller's buffer.
 // Thread-safety: see the header.
 #include <netlite/input_stream_reader.hpp>
 
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
+#include "io/put_back.hpp"
 #include "thread/call_clock.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <stdexcept>
 #include <string_view>
 
 namespace netlite {
@@ -24,14 +24,14 @@ enum class Form { wellFormed, malformed, incomplete };
 
 struct Character {
   Form form;
-  std::size_t length;  // bytes; of one that is malformed, its maximal subpart
+  std::size_t length;  // bytes; for a malformed one, of its maximal subpart
 };
 
 /// What may follow a first byte: The Unicode Standard, table 3-7.
 struct Lead {
-  std::size_t length;  // of the character; 0 if none begins like this
-  unsigned char lowest;
-  unsigned char highest;  // of the second byte; any later one is from 0x80 to 0xBF
+  std::size_t length;  // of the character; 0 if none begins with this byte
+  unsigned char min;
+  unsigned char max;  // of the second byte; any later one is from 0x80 to 0xBF
 };
 
 Lead leadOf(unsigned char first) noexcept {
@@ -47,21 +47,21 @@ Lead leadOf(unsigned char first) noexcept {
   return {0, 0, 0};
 }
 
-/// The character that `bytes` begin with. @param size not 0
+/// The character at the beginning of `bytes`. @param size not 0
 Character firstCharacter(const char* bytes, std::size_t size) noexcept {
   Lead lead = leadOf(static_cast<unsigned char>(bytes[0]));
   if (lead.length == 0) return {Form::malformed, 1};
   for (std::size_t i = 1; i < lead.length; ++i) {
     if (i == size) return {Form::incomplete, size};
     const auto byte = static_cast<unsigned char>(bytes[i]);
-    if (byte < lead.lowest || byte > lead.highest) return {Form::malformed, i};
-    lead.lowest = 0x80;
-    lead.highest = 0xBF;
+    if (byte < lead.min || byte > lead.max) return {Form::malformed, i};
+    lead.min = 0x80;
+    lead.max = 0xBF;
   }
   return {Form::wellFormed, lead.length};
 }
 
-/// How many of the first bytes are ASCII, or a few less: eight are looked at together.
+/// How many of the first bytes are ASCII, or a few less: eight are checked together.
 std::size_t asciiLength(const char* bytes, std::size_t size) noexcept {
   std::size_t length = 0;
   std::uint64_t eight = 0;
@@ -88,9 +88,7 @@ std::size_t wellFormedLength(const char* bytes, std::size_t size) noexcept {
 
 }  // namespace
 
-InputStreamReader::InputStreamReader(std::unique_ptr<InputStream> stream) : stream_(std::move(stream)) {
-  if (stream_ == nullptr) throw std::invalid_argument("stream is null");
-}
+InputStreamReader::InputStreamReader(std::unique_ptr<InputStream> stream) : stream_(checkedStream(std::move(stream))) {}
 
 InputStreamReader::InputStreamReader(InputStreamReader&& other) noexcept = default;
 InputStreamReader& InputStreamReader::operator=(InputStreamReader&& other) noexcept = default;
@@ -102,8 +100,8 @@ std::size_t InputStreamReader::read(void* buffer, std::size_t size) {
   const auto out = static_cast<char*>(buffer);
   if (!text_.empty()) return handOut(out, size);
   CallClock clock;
-  if (size >= kLongestCharacter) return readText(out, size);
-  std::array<char, kLongestCharacter> few;
+  if (size >= kMaxCharacterLength) return readText(out, size);
+  std::array<char, kMaxCharacterLength> few;
   const std::size_t count = readText(few.data(), few.size());
   unread(std::string(few.data(), count));
   return handOut(out, size);
@@ -112,10 +110,10 @@ std::size_t InputStreamReader::read(void* buffer, std::size_t size) {
 std::size_t InputStreamReader::available() {
   if (!text_.empty()) return text_.size() - text_begin_;
   const std::size_t count = stream_->available();
-  // Each byte gives one at least, but those of a last character that may not be whole.
-  if (held_size_ + count >= kLongestCharacter) return held_size_ + count - held_.size();
+  // Each byte yields at least one, except those of a last character that may be incomplete.
+  if (held_size_ + count >= kMaxCharacterLength) return held_size_ + count - held_.size();
   if (count == 0) return 0;
-  std::array<char, kLongestCharacter> few;
+  std::array<char, kMaxCharacterLength> few;
   const Piece piece = readPiece(few.data(), held_size_ + count);
   unread(std::string(few.data(), piece.text));
   return text_.size();
@@ -129,9 +127,9 @@ bool InputStreamReader::prefersLargeReads() const noexcept { return stream_->pre
 
 void InputStreamReader::close() { stream_->close(); }
 
-void InputStreamReader::unread(std::string bytes) { text_.replace(0, std::exchange(text_begin_, 0), bytes); }
+void InputStreamReader::unread(std::string bytes) { putBack(bytes, text_, text_begin_); }
 
-/// Reads until there is text. @param size enough for any character
+/// Reads until there is text. @param size at least kMaxCharacterLength
 std::size_t InputStreamReader::readText(char* buffer, std::size_t size) {
   Piece piece;
   do {
@@ -140,7 +138,7 @@ std::size_t InputStreamReader::readText(char* buffer, std::size_t size) {
   return piece.text;
 }
 
-/// Reads once from the stream below. @param size more than is held
+/// Reads once from the stream below. @param size more than held_size_
 InputStreamReader::Piece InputStreamReader::readPiece(char* buffer, std::size_t size) {
   std::memcpy(buffer, held_.data(), held_size_);
   const std::size_t count = stream_->read(buffer + held_size_, size - held_size_);
@@ -155,7 +153,7 @@ InputStreamReader::Piece InputStreamReader::readPiece(char* buffer, std::size_t 
   return {text + handOut(buffer + text, size - text), false};
 }
 
-/// Makes text of bytes that are not all well-formed; the first bytes of a character at their end are held.
+/// Appends bytes that are not all well-formed to text_; the first bytes of a character at their end are held.
 void InputStreamReader::decode(const char* bytes, std::size_t size) {
   while (size != 0) {
     const Character next = firstCharacter(bytes, size);
@@ -175,7 +173,7 @@ std::size_t InputStreamReader::handOut(char* buffer, std::size_t size) {
   const std::size_t count = text_.copy(buffer, size, text_begin_);
   text_begin_ += count;
   if (text_begin_ != text_.size()) return count;
-  text_ = std::string();  // clear() would keep the memory
+  text_ = std::string();  // frees the memory, as clear() would not
   text_begin_ = 0;
   return count;
 }

@@ -21,6 +21,7 @@ namespace {
 using netlite::ByteArrayInputStream;
 using netlite::ByteArrayOutputStream;
 using netlite::SocketException;
+using netlite::SocketTimeoutException;
 using netlite::test::RecordingOutputStream;
 using namespace std::string_literals;
 
@@ -65,6 +66,18 @@ TEST(ByteArrayInputStreamTest, TakesBackWhatATransferCouldNotWrite) {
   broken.fails(std::errc::broken_pipe);
   EXPECT_THROW(stream.transferTo(broken), SocketException);
   EXPECT_EQ(stream.readAllBytes(), "bcde");
+}
+
+// If each transfer moved the bytes that follow, this would take minutes.
+TEST(ByteArrayInputStreamTest, TakesBytesBackWithoutMovingTheRest) {
+  constexpr int kTransfers = 20000;
+  ByteArrayInputStream stream(std::string(64 * 1024 * 1024, 'x'));
+  RecordingOutputStream dripping;
+  for (int i = 0; i < kTransfers; ++i) {
+    dripping.timesOutAfter(1);
+    EXPECT_THROW(stream.transferTo(dripping), SocketTimeoutException);
+  }
+  EXPECT_EQ(stream.available(), 64U * 1024 * 1024 - kTransfers);
 }
 
 TEST(ByteArrayOutputStreamTest, KeepsWhatIsWritten) {

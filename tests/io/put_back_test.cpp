@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// Bytes that a stream takes back into its memory.
+#include "io/put_back.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+
+namespace {
+
+using netlite::putBack;
+
+struct Memory {
+  std::string left() const { return bytes.substr(position); }
+
+  std::string bytes;
+  std::size_t position;
+};
+
+TEST(PutBackTest, ComesBeforeWhatIsLeft) {
+  for (std::size_t position = 0; position <= 4; ++position) {
+    for (const std::string back : {"", "x", "xyz", "longer than what was read"}) {
+      Memory memory{"abcd", position};
+      const std::string left = memory.left();
+      putBack(back, memory.bytes, memory.position);
+      EXPECT_EQ(memory.left(), back + left) << position;
+    }
+  }
+}
+
+// If each call moved the bytes that follow, this would take minutes.
+TEST(PutBackTest, DoesNotMoveTheRestForBytesThatCameFromThere) {
+  Memory memory{std::string(64 * 1024 * 1024, 'a'), 0};
+  for (int i = 0; i < 100000; ++i) {
+    memory.position += 16;
+    putBack("shorter", memory.bytes, memory.position);
+  }
+  EXPECT_EQ(memory.position, 9U * 100000);
+}
+
+}  // namespace
