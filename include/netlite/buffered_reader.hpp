@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // BufferedReader: lines from a stream, java.io.BufferedReader in C++.
-//
-// Thread-safety: one thread reads at a time; close() from any thread. See the class.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -22,157 +20,137 @@ class PrintWriter;
 
 /// Lines from a stream, java.io.BufferedReader in C++.
 ///
-/// A line ends with `\n`, `\r` or `\r\n`. A `\r` ends it at once: the reader does not wait to see whether a `\n`
-/// follows, and drops one that does whenever it comes. Bytes pass through untouched, so UTF-8 survives any packet
-/// boundary, and zero bytes are bytes like any other.
+/// ```cpp
+/// netlite::Socket socket("localhost", 3000);
+/// netlite::BufferedReader in(socket.getInputStream());
+/// netlite::PrintWriter out(socket.getOutputStream());
+/// in.tie(out);
+/// for (const std::string& line : in.lines()) out.println(line);
+/// ```
 ///
-/// The reader reads ahead: what it has in its buffer, the stream below no longer has.
+/// A line ends with `\n`, `\r` or `\r\n`. A `\r` ends it immediately: the reader does not wait to see whether a `\n`
+/// follows, and drops that `\n` when it arrives. Bytes pass through unchanged, so UTF-8 survives any packet boundary,
+/// and zero bytes are bytes like any other.
 ///
-/// Nothing is lost when a read is cut short. After a SocketTimeoutException, or an error of the stream, the half line
-/// is still there for the next readLine() or for read().
+/// The reader reads ahead: what is in its buffer is no longer in the stream below. After close() that is dropped, but
+/// lines in the buffer are still returned after the socket is closed.
 ///
-/// Memory: none before the first read. Then 128 bytes, more as more arrives at once, up to `bufferSize`, or 8 times
-/// that if the stream below prefers large reads (a socket's does); a line that is longer takes what it needs, together
-/// never more than getMaxLineLength() + 8 * `bufferSize` (the old and the new memory side by side in the moment of
-/// growing), and gives it back when it is out. A reader that has waited for 20
-/// milliseconds with nothing to hand out keeps 2 KiB at most, if the stream below can tell (a socket's can) and the
-/// last read had not filled the buffer to its end.
+/// Reading members block until the stream below delivers what they need. On a socket, Socket::setSoTimeout sets one
+/// deadline for the whole call, however many reads it takes; close() and Socket::shutdownInput() end the waiting. They
+/// throw SocketTimeoutException when the deadline passes, SocketException when the connection was reset or the socket
+/// is closed, and IOException when this reader is closed, or whatever else the stream below throws. Nothing is lost
+/// then: half a line is kept for the next readLine() or read().
 ///
-/// Thread-safety: one thread reads at a time, and every other member belongs to that thread, too; but any thread may
-/// call close() meanwhile. (Java locks every call, which costs more than the line.)
+/// Memory: none before the first read, then 128 bytes. While more arrives together it grows to `bufferSize`, or to 8
+/// times that if the stream below prefers large reads, as a socket's does. A longer line takes what it needs, and its
+/// memory is freed once the line has been returned. The total never exceeds getMaxLineLength() + 8 * `bufferSize` (old
+/// and new memory side by side while it grows). A reader that has waited for 20 milliseconds with nothing to return
+/// keeps at most 2 KiB, if the stream below supports awaitInput() as a socket's does, and the last read did not fill
+/// the buffer.
 ///
-/// A member that does not speak of blocking never blocks; one that names no exceptions throws none but std::bad_alloc.
+/// Thread-safety: one thread reads at a time, and all other members belong to that thread, except close(), which any
+/// thread may call at any time. (Java locks every call, which would cost more than the line.)
+///
+/// Unless documented otherwise, members do not block and throw only std::bad_alloc.
 class NETLITE_API BufferedReader {
  public:
   class Lines;
 
-  /// A reader on a stream, which it owns from now on. Reads nothing yet and never blocks.
+  /// Creates a reader on a stream, which it owns. Reads nothing yet.
   ///
-  /// @param stream     any InputStream, by value: client.getInputStream(), an InputStreamReader, or a copy of a stream
-  ///                   of one's own
-  /// @param bufferSize the bytes to buffer, not 0; a read of the stream below asks for that much at most, of one that
-  ///                   prefers large reads for 8 times as much
+  /// @param stream     any InputStream, by value: client.getInputStream(), an InputStreamReader, a copy of your own
+  ///                   stream
+  /// @param bufferSize in bytes, not 0; the maximum for one read of the stream below, or 8 times that if it prefers
+  ///                   large reads
   /// @throws std::invalid_argument `bufferSize` is 0
   template <typename Stream, std::enable_if_t<std::is_base_of_v<InputStream, std::decay_t<Stream>>, int> = 0>
   explicit BufferedReader(Stream&& stream, std::size_t bufferSize = 8192)
-      : BufferedReader(std::unique_ptr<InputStream>(new std::decay_t<Stream>(std::forward<Stream>(stream))),
-                       bufferSize) {}
+      : BufferedReader(std::make_unique<std::decay_t<Stream>>(std::forward<Stream>(stream)), bufferSize) {}
 
-  /// The same for a stream on the heap.
+  /// Creates a reader on a stream on the heap.
   ///
-  /// @param stream     not null
-  /// @param bufferSize the bytes to buffer, not 0
   /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
   explicit BufferedReader(std::unique_ptr<InputStream> stream, std::size_t bufferSize = 8192);
 
-  /// Takes a reader over, with what it has buffered.
-  ///
-  /// @param other may only be destroyed or assigned to from now on
+  /// Moves a reader with what it has buffered. `other` may only be destroyed or assigned to afterwards.
   BufferedReader(BufferedReader&& other) noexcept;
 
-  /// Drops what this reader has, and takes another one over.
-  ///
-  /// @param other may only be destroyed or assigned to from now on
-  /// @return this reader
+  /// Drops what this reader has buffered, and moves `other` here, as the constructor does.
   BufferedReader& operator=(BufferedReader&& other) noexcept;
 
-  /// Drops what is buffered. Closes nothing and never blocks.
+  /// Drops what is buffered. Does not close the stream below.
   ~BufferedReader();
 
-  /// Reads a line.
+  /// Reads a line. Blocks until a whole line, the end of the stream or an error arrives, unless the buffer has a line.
   ///
-  /// Blocks until a whole line, the end of the stream or an error is there, unless a line is in the buffer; lines that
-  /// are in the buffer come out even after the socket is closed. On a socket the waiting is ended by
-  /// Socket::setSoTimeout's deadline, one for the whole call however many reads it needs, by close() and by
-  /// Socket::shutdownInput().
-  ///
-  /// @return the line without its end, or std::nullopt at the end of the stream, now and ever after. A last line
-  ///         without an end is a line: lastLineTerminated() tells
-  /// @throws SocketTimeoutException the deadline passed; nothing is lost, and the next call goes on
-  /// @throws LineTooLongException   the line is longer than getMaxLineLength(). It is thrown as soon as that is known;
-  ///                                the next call skips the rest of the line and gives the next one
-  /// @throws SocketException        the connection was reset, or the socket is closed
-  /// @throws IOException            this reader is closed, or what a stream of another kind throws
+  /// @return the line without its end; std::nullopt at the end of the stream, now and on every later call. A last line
+  ///         without an end is a line: see lastLineTerminated()
+  /// @throws LineTooLongException the line is longer than getMaxLineLength(). Thrown as soon as that is known; the next
+  ///                              call skips the rest of the line and returns the next one
   std::optional<std::string> readLine();
 
-  /// Reads a line into a string, whose memory is used again. Blocks as readLine().
+  /// Reads a line as readLine() does, into a string whose memory is reused.
   ///
-  /// @param line becomes the line without its end; unchanged if there is none
-  /// @return false at the end of the stream
-  /// @throws SocketTimeoutException as readLine()
-  /// @throws LineTooLongException   as readLine()
-  /// @throws SocketException        as readLine()
-  /// @throws IOException            as readLine()
+  /// @return false at the end of the stream; `line` is unchanged then
+  /// @throws LineTooLongException as readLine()
   bool readLine(std::string& line);
 
-  /// Reads one byte. Blocks as readLine() does, but for a byte only.
+  /// Reads one byte. Blocks until one arrives. The `\n` of a `\r\n` whose line was read is skipped, and so is the rest
+  /// of a line that was too long.
   ///
-  /// @return 0 to 255, or -1 at the end of the stream. The `\n` of a `\r\n` whose line was read is not seen, nor is the
-  ///         rest of a line that was too long
-  /// @throws SocketTimeoutException as readLine()
-  /// @throws SocketException        as readLine()
-  /// @throws IOException            as readLine()
+  /// @return 0 to 255, or -1 at the end of the stream
   int read();
 
-  /// Reads some bytes: what is in the buffer, and only if that is nothing, what the stream below gives. Blocks as
-  /// read().
+  /// Reads some bytes: those in the buffer, or if it is empty, what the stream below delivers. Blocks as read() does,
+  /// and skips the same bytes.
   ///
-  /// @param buffer where the bytes go; may be null only if `size` is 0
-  /// @param size   room in `buffer`, in bytes
   /// @return the number of bytes read, at least 1; 0 at the end of the stream or if `size` is 0
-  /// @throws std::invalid_argument  `buffer` is null and `size` is not 0
-  /// @throws SocketTimeoutException as readLine()
-  /// @throws SocketException        as readLine()
-  /// @throws IOException            as readLine()
+  /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   std::size_t read(char* buffer, std::size_t size);
 
-  /// Whether read() would give a byte without waiting. It does not say that a whole line is there. Never blocks.
+  /// Whether read() would return a byte without blocking, as far as the stream below knows. That does not mean that a
+  /// whole line has arrived. False at the end of the stream.
   ///
-  /// @return false at the end of the stream, while nothing is there, and where the stream below cannot tell
-  /// @throws SocketException the socket is closed and the buffer empty
-  /// @throws IOException     this reader is closed, or what a stream of another kind throws
+  /// @throws SocketException the socket is closed and the buffer is empty
+  /// @throws IOException     this reader is closed, or what the stream below throws
   bool ready();
 
-  /// The lines up to the end of the stream: `for (const std::string& line : in.lines())`. Each step is a
-  /// readLine(std::string&), with its waiting and its exceptions, into the same string.
-  ///
-  /// @return a range for one pass, good as long as this reader stays where it is
+  /// The lines up to the end of the stream, for one pass: `for (const std::string& line : in.lines())`. Each step is a
+  /// readLine(std::string&) into the same string: it blocks and throws as that does. The range refers to this reader,
+  /// which must not be moved meanwhile.
   Lines lines();
 
-  /// Bounds the memory that a peer can take. Holds from the next call on, for a line that has begun to arrive too.
-  ///
-  /// @param length the most bytes of a line, its end not counted; the default is 1 MiB (1048576), and Java has no
-  ///               limit. With 0 only empty lines pass; the greatest std::size_t is no limit
+  /// Sets the maximum length of a line in bytes, without its end, so that a peer cannot exhaust the memory. Applies
+  /// from the next call on, also to a line that has begun to arrive. The default is 1 MiB (1048576); Java has no limit.
+  /// With 0 only empty lines pass; the maximum of std::size_t is no limit.
   void setMaxLineLength(std::size_t length);
 
-  /// How long a line may be.
-  ///
-  /// @return the most bytes of a line, its end not counted
+  /// The maximum length of a line in bytes, without its end.
   std::size_t getMaxLineLength() const;
 
-  /// Ties a writer to this reader, as std::istream::tie does: whenever this reader is about to wait for input, and then
-  /// only, what the writer holds is flushed first (before each read of a stream below that cannot tell, see
-  /// InputStream::available). So the answers to many lines that came together leave together, and none is held back
-  /// while both sides wait. An error of the flush stays in the writer (PrintWriter::error).
+  /// Ties a writer to this reader, as std::istream::tie does: when this reader is about to wait for input, and only
+  /// then, it first flushes what the writer holds. So the answers to many lines that arrived together leave together,
+  /// and none is held back while both sides wait.
   ///
-  /// The reader then blocks as PrintWriter::flush() does, too. The writer may be moved, and may go first: the tie is
-  /// gone then. A reader has one tie; another takes its place.
+  /// The reader is about to wait when the stream below has nothing available(). Where reads take all that has arrived
+  /// (InputStream::prefersLargeReads, as on a socket), that is also assumed, without asking, after a read that did not
+  /// fill its room. A stream that does not know what is available is read after a flush each time.
   ///
-  /// @param out the writer
+  /// Reading members then also block as PrintWriter::flush() does. A failure of the flush is not thrown here: it stays
+  /// in the writer (PrintWriter::error). The writer may be moved, and may be destroyed first, which ends the tie. A
+  /// reader has one tie; another one replaces it.
   void tie(PrintWriter& out);
 
   /// Ends the tie, if there is one.
   void untie();
 
-  /// Whether the last line that was read had an end.
-  ///
-  /// @return false if the stream ended in the middle of it, as when the peer died; also while the rest of a line that
-  ///         was too long has not come. True before the first line
+  /// Whether the last line read had an end. False if the stream ended in the middle of it, for example because the peer
+  /// crashed; also while the rest of a line that was too long has not arrived. True before the first line.
   bool lastLineTerminated() const;
 
   /// Closes the stream below (closing the stream of a socket closes the socket, as in Java) and drops what is buffered.
-  /// May be called from any thread, never waits for the one that reads, and wakes it where the stream below does so: it
-  /// gets an exception. Closing twice is harmless. Blocks only as closing the stream below does.
+  /// May be called from any thread. Does not wait for the thread that reads, but wakes it, if the stream below does so,
+  /// with an exception. Closing twice is harmless. Blocks only as closing the stream below does.
   ///
   /// @throws IOException what closing the stream below throws; this reader is closed all the same
   void close();
@@ -183,70 +161,52 @@ class NETLITE_API BufferedReader {
   std::unique_ptr<State> state_;  // null only once moved from
 };
 
-/// What BufferedReader::lines() gives: a range for one pass over the lines that are still to come. Thread-safety: it
-/// and its iterators belong to the thread that reads.
+/// The result of BufferedReader::lines(): a range for one pass over the lines that are still to come.
+///
+/// Thread-safety: it and its iterators belong to the thread that reads.
 class BufferedReader::Lines {
  public:
-  /// An input iterator. To make it or to step it on reads a line; a copy has a line of its own. Thread-safety: as
-  /// Lines.
+  /// An input iterator. Creating and incrementing it reads a line: that blocks and throws as
+  /// BufferedReader::readLine(std::string&). A copy has its own line.
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;  ///< one pass
     using value_type = std::string;                     ///< a line
-    using difference_type = std::ptrdiff_t;             ///< asked for by the standard, and not used
+    using difference_type = std::ptrdiff_t;             ///< required by the standard, not used
     using pointer = const std::string*;                 ///< to the line
     using reference = const std::string&;               ///< to the line
 
     /// The end of every range.
     Iterator() = default;
 
-    /// The first line that a reader gives, or the end. Blocks and throws as BufferedReader::readLine(std::string&).
-    ///
-    /// @param reader where the lines come from
+    /// The first line that `reader` returns, or the end.
     explicit Iterator(BufferedReader& reader) : reader_(&reader) { ++*this; }
 
-    /// The line. Not at the end.
-    ///
-    /// @return a reference, good until the next step
+    /// The line, valid until the next increment. Undefined at the end.
     reference operator*() const noexcept { return line_; }
 
-    /// The line. Not at the end.
-    ///
-    /// @return a pointer, good until the next step
+    /// The line, valid until the next increment. Undefined at the end.
     pointer operator->() const noexcept { return &line_; }
 
-    /// Goes to the next line, or to the end. Blocks and throws as BufferedReader::readLine(std::string&). Not at the
-    /// end.
-    ///
-    /// @return this iterator
+    /// Reads the next line, or becomes the end. Undefined at the end.
     Iterator& operator++() {
       if (!reader_->readLine(line_)) reader_ = nullptr;
       return *this;
     }
 
-    /// The same.
-    ///
-    /// @return a copy from before the step
+    /// Reads the next line, and returns a copy of the iterator before that.
     Iterator operator++(int) {
       Iterator before = *this;
       ++*this;
       return before;
     }
 
-    /// Compares with the end.
-    ///
-    /// @param left  an iterator
-    /// @param right another
-    /// @return whether both are at the end, or both are not and read from the same reader
+    /// Whether both are at the end, or both read from the same reader and are not.
     friend bool operator==(const Iterator& left, const Iterator& right) noexcept {
       return left.reader_ == right.reader_;
     }
 
     /// The opposite of ==.
-    ///
-    /// @param left  an iterator
-    /// @param right another
-    /// @return whether they differ
     friend bool operator!=(const Iterator& left, const Iterator& right) noexcept { return !(left == right); }
 
    private:
@@ -255,13 +215,9 @@ class BufferedReader::Lines {
   };
 
   /// Reads the first line. Blocks and throws as BufferedReader::readLine(std::string&).
-  ///
-  /// @return an iterator at that line, or at the end
   Iterator begin() const { return Iterator(*reader_); }
 
-  /// The end.
-  ///
-  /// @return an iterator that compares equal to one that has no more lines
+  /// The end, which an iterator equals once there are no more lines.
   Iterator end() const { return Iterator(); }
 
  private:

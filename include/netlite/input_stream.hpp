@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// InputStream: where bytes come from, java.io.InputStream in C++. Abstract: Socket::getInputStream() gives one, and a
-// program may derive its own by overriding read(void*, std::size_t).
-//
-// Thread-safety: what the derived class says. A socket's stream may be used from any thread; of several threads that
-// read at the same time each gets some of the bytes.
+// InputStream: where bytes come from, java.io.InputStream in C++.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -18,13 +14,30 @@ namespace netlite {
 
 class OutputStream;
 
-/// Where bytes come from, java.io.InputStream in C++. Socket::getInputStream() gives one, and a program may derive its
-/// own by overriding read(void*, std::size_t); everything else has a default that works on top of it.
+/// Where bytes come from, java.io.InputStream in C++. Socket::getInputStream() returns one. To write your own, override
+/// read(void*, std::size_t); everything else has a default that works on top of it.
 ///
-/// Thread-safety: what the derived class says. A socket's stream may be used from any thread; of several threads that
+/// ```cpp
+/// class Zeros : public netlite::InputStream {
+///  public:
+///   using InputStream::read;
+///   std::size_t read(void* buffer, std::size_t size) override {
+///     std::fill_n(static_cast<char*>(buffer), size, '\0');
+///     return size;
+///   }
+/// };
+/// ```
+///
+/// Members that read block until they have what they are to return, the stream ends or fails. On a socket's stream
+/// Socket::setSoTimeout sets one deadline for the whole call, and close() and shutdownInput() end the waiting. They
+/// throw SocketTimeoutException when the deadline passes, SocketException when the connection was reset or the socket
+/// is closed, and whatever else the derived class throws. A later call continues where a timeout stopped; where bytes
+/// have gone to the caller already, bytesTransferred() is their number.
+///
+/// Thread-safety: that of the derived class. A socket's stream may be used from any thread; of several threads that
 /// read at the same time each gets some of the bytes.
 ///
-/// A member that names no exceptions throws none but std::bad_alloc and what a derived class throws.
+/// Unless documented otherwise, members do not block and throw only std::bad_alloc and what the derived class throws.
 class NETLITE_API InputStream {
  public:
   /// For derived classes.
@@ -33,121 +46,79 @@ class NETLITE_API InputStream {
   InputStream& operator=(const InputStream&) = default;
   virtual ~InputStream();
 
-  /// Reads some bytes: as many as are there, at least one, at most `size`. This is the one function that a stream of
-  /// one's own has to override (add `using InputStream::read;` to keep the one-byte read() visible in it).
+  /// Reads some bytes: as many as have arrived, at least one, at most `size`. Derived classes must override it, and
+  /// should add `using InputStream::read;` to keep the one-byte read() visible.
   ///
-  /// Blocks until a byte, the end of the stream or an error is there. On a socket's stream the waiting is ended by
-  /// Socket::setSoTimeout's deadline, by close() and by shutdownInput().
-  ///
-  /// @param buffer where the bytes go; may be null only if `size` is 0
-  /// @param size   room in `buffer`, in bytes
-  /// @return the number of bytes read; 0 at the end of the stream, or at once if `size` is 0, even after close
-  /// @throws std::invalid_argument  `buffer` is null and `size` is not 0
-  /// @throws SocketTimeoutException the deadline passed; nothing is lost, and a later call goes on
-  /// @throws SocketException        the connection was reset, or the socket is closed
-  /// @throws IOException            what a stream of another kind may throw
+  /// @return the number of bytes read; 0 at the end of the stream, or immediately if `size` is 0, even after close()
+  /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   virtual std::size_t read(void* buffer, std::size_t size) = 0;
 
-  /// Reads one byte. Blocks as read(void*, std::size_t) does.
+  /// Reads one byte.
   ///
   /// @return 0 to 255, or -1 at the end of the stream
-  /// @throws SocketTimeoutException as read(void*, std::size_t)
-  /// @throws SocketException        as read(void*, std::size_t)
-  /// @throws IOException            as read(void*, std::size_t)
   int read();
 
-  /// Reads until `size` bytes have come or the stream ends. Blocks until then; a socket's timeout is one deadline for
-  /// the whole call.
+  /// Reads until `size` bytes have arrived or the stream ends.
   ///
-  /// @param buffer where the bytes go; may be null only if `size` is 0
-  /// @param size   the bytes wanted
   /// @return the number of bytes read: less than `size` only if the stream ended
-  /// @throws SocketTimeoutException the deadline passed; bytesTransferred() tells how many bytes are in `buffer`
-  /// @throws std::invalid_argument  as read(void*, std::size_t)
-  /// @throws SocketException        as read(void*, std::size_t)
-  /// @throws IOException            as read(void*, std::size_t)
+  /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   std::size_t readNBytes(void* buffer, std::size_t size);
 
-  /// Reads exactly `size` bytes. Blocks until they have come; a socket's timeout is one deadline for the whole call.
+  /// Reads exactly `size` bytes.
   ///
-  /// @param buffer where the bytes go; may be null only if `size` is 0
-  /// @param size   the bytes wanted
-  /// @throws EOFException           the stream ended first; what() tells how many bytes had come
-  /// @throws SocketTimeoutException the deadline passed; bytesTransferred() tells how many bytes are in `buffer`
-  /// @throws std::invalid_argument  as read(void*, std::size_t)
-  /// @throws SocketException        as read(void*, std::size_t)
-  /// @throws IOException            as read(void*, std::size_t)
+  /// @throws EOFException          the stream ended first; what() says how many bytes had arrived
+  /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   void readFully(void* buffer, std::size_t size);
 
-  /// Reads everything up to the end of the stream. Blocks until the end; a socket's timeout is one deadline for the
-  /// whole call. The result is as long as the peer makes it: for input that is not trusted use a BufferedReader, whose
-  /// lines are bounded, or readNBytes.
-  ///
-  /// @return the bytes, none if the stream is at its end already
-  /// @throws SocketTimeoutException the deadline passed; what had come is kept (see unread) for the next call
-  /// @throws SocketException        as read(void*, std::size_t); what had come is kept, too
-  /// @throws IOException            as read(void*, std::size_t); what had come is kept, too
+  /// Reads everything up to the end of the stream. If it throws, the bytes that have arrived are kept for the next call
+  /// (see unread). The result is as long as the peer makes it: for input that is not trusted use a BufferedReader,
+  /// whose lines are bounded, or readNBytes().
   std::string readAllBytes();
 
-  /// How many bytes can be read without waiting. Never blocks.
+  /// How many bytes can be read without blocking.
   ///
-  /// @return a lower bound, in bytes; 0 if that is not known (the default), or at the end of the stream
+  /// @return a lower bound; 0 if that is not known (the default), or at the end of the stream
   /// @throws SocketException the socket is closed
   virtual std::size_t available();
 
-  /// Reads and drops bytes. Blocks until `count` bytes have come or the stream ends; a socket's timeout is one deadline
-  /// for the whole call.
+  /// Reads and drops `count` bytes.
   ///
-  /// @param count how many bytes to drop
   /// @return how many were dropped: less than `count` only if the stream ended
-  /// @throws SocketTimeoutException the deadline passed; bytesTransferred() tells how many bytes were dropped
-  /// @throws SocketException        as read(void*, std::size_t)
-  /// @throws IOException            as read(void*, std::size_t)
   virtual std::size_t skip(std::size_t count);
 
-  /// Reads everything up to the end of the stream and writes it to `out`, which is neither flushed nor closed. Blocks
-  /// until the end of this stream, and while `out` takes no more; a socket's timeout is one deadline for the whole
-  /// call.
+  /// Reads everything up to the end of the stream and writes it to `out`, which is neither flushed nor closed. Also
+  /// blocks and throws as writing to `out` does; bytesTransferred() of a timeout then counts the bytes written. Bytes
+  /// that were read but not written are kept for the next call (see unread); after a failure to write other than a
+  /// timeout these are all bytes of the last read, though `out` may have accepted some of them.
   ///
-  /// @param out where the bytes go
   /// @return how many bytes were transferred
-  /// @throws SocketTimeoutException a deadline passed; bytesTransferred() tells how many bytes were written, and bytes
-  ///         that had been read but not written are kept (see unread) for the next call
-  /// @throws SocketException as read(void*, std::size_t) and OutputStream::write. Where writing failed, what had been
-  ///         read last is kept, though `out` may have taken the beginning of it
-  /// @throws IOException     the same for streams of another kind
   std::uint64_t transferTo(OutputStream& out);
 
-  /// Waits until a read would not have to wait, but no longer than `patience`. Lets a BufferedReader find out that a
-  /// connection has gone idle, and give its memory back. Bytes are not consumed, errors not reported.
+  /// Waits until a read would not block, but no longer than `patience` (zero only checks). Lets a BufferedReader find
+  /// out that a connection is idle, and free its memory. Consumes no bytes and reports no errors. On a socket's stream
+  /// the read timeout and close() end the waiting, too.
   ///
-  /// Blocks until there is something to read, `patience` is over or, on a socket's stream, its deadline passes or the
-  /// socket is closed.
-  ///
-  /// @param patience how long to wait at most, in milliseconds; zero only looks
-  /// @return false if the time passed with nothing to read; true if a read would return or throw at once, or if that
-  ///         cannot be known (the default)
-  /// @throws std::invalid_argument negative (streams of sockets)
+  /// @return false if the time passed with nothing to read; true if a read would return or throw immediately, or if
+  ///         that is not known (the default)
+  /// @throws std::invalid_argument `patience` is negative (streams of sockets)
   virtual bool awaitInput(std::chrono::milliseconds patience);
 
-  /// Whether a read costs so much that one large read is better than several small ones. Lets a BufferedReader read
-  /// more than its buffer size at once while much arrives; of other streams small pieces are better, which stay in the
-  /// processor's cache. Never blocks.
+  /// Whether reads are expensive, so that few large ones beat many small ones, and take all that has arrived if there
+  /// is room. Lets a BufferedReader read more than its buffer size while much arrives, and flush a tied writer after a
+  /// read that did not fill its room. Of other streams it reads small pieces, which stay in the processor's cache.
   ///
   /// @return false by default; true for a socket's stream, where each read is a system call, and for readers on one
   virtual bool prefersLargeReads() const noexcept;
 
-  /// Closes the stream. The default does nothing; a socket's stream closes its socket, as in Java. Never throws for a
-  /// stream that is closed already, and blocks as Socket::close() does on a socket's stream.
+  /// Closes the stream. The default does nothing; a socket's stream closes its socket, as in Java, and blocks as
+  /// Socket::close() does. Closing a closed stream does nothing.
   ///
   /// @throws IOException what a stream of another kind may throw
   virtual void close();
 
  protected:
-  /// Takes back bytes which a call had read when it was cut short, so that they come first in the next read. The
-  /// default drops them; a stream whose read() can throw and then go on should override it. Never blocks.
-  ///
-  /// @param bytes the bytes, the earliest first
+  /// Takes back bytes that a call had read when it was cut short, so that the next read returns them first. The default
+  /// drops them; a stream whose read() can throw and then continue should override it.
   virtual void unread(std::string bytes);
 };
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// OutputStream: where bytes go, java.io.OutputStream in C++. Abstract: Socket::getOutputStream() gives one, and a
-// program may derive its own by overriding write(const void*, std::size_t).
-//
-// Thread-safety: what the derived class says. A socket's stream may be used from any thread; the bytes of one write are
-// never mixed with another's.
+// OutputStream: where bytes go, java.io.OutputStream in C++.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -14,11 +10,25 @@
 
 namespace netlite {
 
-/// Where bytes go, java.io.OutputStream in C++. Socket::getOutputStream() gives one, and a program may derive its own
-/// by overriding write(const void*, std::size_t); everything else has a default.
+/// Where bytes go, java.io.OutputStream in C++. Socket::getOutputStream() returns one. To write your own, override
+/// write(const void*, std::size_t); everything else has a default.
 ///
-/// Thread-safety: what the derived class says. A socket's stream may be used from any thread; the bytes of one write
-/// are never mixed with another's.
+/// ```cpp
+/// struct Counter : netlite::OutputStream {
+///   using OutputStream::write;
+///   void write(const void*, std::size_t size) override { count += size; }
+///   std::size_t count = 0;
+/// };
+/// ```
+///
+/// On a socket's stream, writing blocks while the system's send buffer is full; Socket::setWriteTimeout's deadline,
+/// close() and shutdownOutput() end the waiting. It returns when the system has accepted the bytes, not when the peer
+/// has received them. It throws SocketTimeoutException when the deadline passes (bytesTransferred() bytes were sent),
+/// SocketException when the peer is gone, the output is shut down or the socket is closed, and whatever else the
+/// derived class throws.
+///
+/// Thread-safety: that of the derived class. A socket's stream may be used from any thread; the bytes of one write are
+/// never mixed with another's.
 class NETLITE_API OutputStream {
  public:
   /// For derived classes.
@@ -27,45 +37,26 @@ class NETLITE_API OutputStream {
   OutputStream& operator=(const OutputStream&) = default;
   virtual ~OutputStream();
 
-  /// Writes all of the bytes. This is the one function that a stream of one's own has to override (add
-  /// `using OutputStream::write;` to keep the other overloads visible in it).
+  /// Writes all of the bytes. Derived classes must override it, and should add `using OutputStream::write;` to keep the
+  /// other overloads visible.
   ///
-  /// On a socket's stream it blocks while the system's send buffer is full, which ends with Socket::setWriteTimeout's
-  /// deadline, with close() and with shutdownOutput(). It returns when the system has taken the bytes, not when the
-  /// peer has them.
-  ///
-  /// @param data the bytes; may be null only if `size` is 0
-  /// @param size how many
-  /// @throws std::invalid_argument  `data` is null and `size` is not 0
-  /// @throws SocketTimeoutException the deadline passed; bytesTransferred() tells how many bytes went out
-  /// @throws SocketException        the peer is gone, the output is shut down, or the socket is closed
-  /// @throws IOException            what a stream of another kind may throw
+  /// @throws std::invalid_argument `data` is null and `size` is not 0
   virtual void write(const void* data, std::size_t size) = 0;
 
-  /// Writes the bytes of `text`. Blocks as write(const void*, std::size_t).
-  ///
-  /// @param text the bytes, sent as they are
-  /// @throws SocketTimeoutException as write(const void*, std::size_t)
-  /// @throws SocketException        as write(const void*, std::size_t)
-  /// @throws IOException            as write(const void*, std::size_t)
+  /// Writes the bytes of `text` as they are.
   void write(std::string_view text);
 
-  /// Writes one byte, the low eight bits of `byte`. Blocks as write(const void*, std::size_t).
-  ///
-  /// @param byte the byte; bits above the eighth are ignored, as in Java
-  /// @throws SocketTimeoutException as write(const void*, std::size_t)
-  /// @throws SocketException        as write(const void*, std::size_t)
-  /// @throws IOException            as write(const void*, std::size_t)
+  /// Writes one byte, the low eight bits of `byte`, as in Java.
   void write(int byte);
 
-  /// Sends what the stream itself holds back. The default, and a socket's stream, hold nothing back: there it does
-  /// nothing and never blocks.
+  /// Sends what the stream itself holds back. The default does nothing and never blocks; neither does a socket's
+  /// stream, which holds nothing back.
   ///
   /// @throws IOException what a buffering stream may throw
   virtual void flush();
 
-  /// Closes the stream. The default does nothing; a socket's stream closes its socket, as in Java. Never throws for a
-  /// stream that is closed already, and blocks as Socket::close() does on a socket's stream.
+  /// Closes the stream. The default does nothing; a socket's stream closes its socket, as in Java, and blocks as
+  /// Socket::close() does. Closing a closed stream does nothing.
   ///
   /// @throws IOException what a stream of another kind may throw
   virtual void close();

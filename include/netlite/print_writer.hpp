@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// PrintWriter: text, numbers and lines for a stream, java.io.PrintWriter in C++. It never throws for I/O but remembers
-// the first error; BufferedWriter is the one that throws.
-//
-// Thread-safety: every member may be called from any thread (moving and destroying excepted), and each call is atomic:
-// lines printed by several threads never mix.
+// PrintWriter: text, numbers and lines for a stream, java.io.PrintWriter in C++.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -22,16 +18,17 @@
 
 namespace netlite {
 
-/// What PrintWriter's print() and println() take: a value as its text. Made by the conversion of an argument, and gone
-/// when the call is over; nobody needs to name it. Making one never blocks.
+/// A value as text, the parameter of PrintWriter's print() and println(). Created by converting the argument; programs
+/// need not name it.
 ///
-/// Thread-safety: for the thread that makes it.
+/// Thread-safety: belongs to the thread that creates it.
 class NETLITE_API Printable {
   template <typename Value>
   static constexpr bool kIsText = std::is_convertible_v<const Value&, std::string_view> &&
                                   !std::is_pointer_v<std::decay_t<const Value&>> && !std::is_null_pointer_v<Value>;
 
-  // The character types beside char would be a trap as numbers, and as text most of them are not what a peer expects.
+  // Character types other than char are rejected: as numbers they would be a trap, and as text most of them are not
+  // what a peer expects.
   template <typename Value>
   static constexpr bool kIsOtherCharacter = std::is_same_v<Value, wchar_t> || std::is_same_v<Value, char16_t> ||
 #ifdef __cpp_char8_t
@@ -56,23 +53,18 @@ class NETLITE_API Printable {
       !std::is_arithmetic_v<Value> && HasInserter<Value>::value;
 
  public:
-  /// A C string, a string literal, an array of char.
+  /// A C string, a string literal or an array of char.
   ///
-  /// @param text ends with a zero byte; not null
   /// @throws std::invalid_argument `text` is null
   Printable(const char* text);
 
-  /// Text: std::string, std::string_view and whatever converts to it.
-  ///
-  /// @param text any bytes, zero bytes too
+  /// Text: std::string, std::string_view and whatever converts to it. Any bytes, including zero bytes.
   template <typename Text, std::enable_if_t<kIsText<Text>, int> = 0>
   Printable(const Text& text) : text_(static_cast<std::string_view>(text)) {}
 
   /// `true` or `false`; a char as itself; a number of any other type as std::to_chars writes it, whatever the locale:
   /// integers in decimal (int8_t and uint8_t are numbers), floating point in the shortest form that reads back the
-  /// same ("0.1", "1e+22", "inf", "nan").
-  ///
-  /// @param value the value; wchar_t, char16_t, char32_t and char8_t are not taken
+  /// same ("0.1", "1e+22", "inf", "nan"). wchar_t, char16_t, char32_t and char8_t are rejected.
   template <typename Number, std::enable_if_t<kIsNumber<Number>, int> = 0>
   Printable(Number value) {
     if constexpr (std::is_same_v<Number, bool>) {
@@ -88,10 +80,8 @@ class NETLITE_API Printable {
     }
   }
 
-  /// Anything else with an operator<<, which writes to a stream in the classic locale with std::boolalpha set. What the
-  /// operator throws comes out of the call, and nothing is printed then.
-  ///
-  /// @param value what to write
+  /// Anything else with an operator<<, which writes to a stream in the classic locale with std::boolalpha set. If the
+  /// operator throws, the call throws the same and prints nothing.
   template <typename Value, std::enable_if_t<kIsOther<Value>, int> = 0, typename = void>
   Printable(const Value& value) {
     setOutput([&value](std::ostream& out) { out << value; });
@@ -114,146 +104,134 @@ class NETLITE_API Printable {
   template <typename Number>
   void setDigits(Number value) noexcept;
 
-  char digits_[64];  // enough for the longest number, a long double of 128 bits
-  std::string own_text_;
-  std::string_view text_;  // what is printed: in digits_, in own_text_ or the caller's
+  char digits_[64];                      // enough for the longest number, a long double of 128 bits
+  std::unique_ptr<std::string> output_;  // of an operator<<; on the heap, as most values have none
+  std::string_view text_;                // what is printed: in digits_, in *output_ or the caller's
 };
 
-/// Text, numbers and lines for a stream, java.io.PrintWriter in C++. It never throws for I/O but remembers the first
-/// error; BufferedWriter is the one that throws.
+/// Text, numbers and lines for a stream, java.io.PrintWriter in C++. It does not throw for I/O but remembers the first
+/// error; BufferedWriter throws.
+///
+/// ```cpp
+/// netlite::Socket socket("localhost", 3000);
+/// netlite::PrintWriter out(socket.getOutputStream());
+/// out.print("answer: ");
+/// out.println(42);
+/// if (!out.flush()) std::cerr << out.error().message() << '\n';
+/// ```
 ///
 /// Nothing is sent before flush(), close() or a full buffer; with autoFlush, println() and printf() flush, and print()
-/// and write() do not, as in Java. When text does not fit any more, the lines that are whole are sent and the started
-/// one is kept, so a line that fits the buffer is never split; a println() longer than the buffer goes out in one call
-/// of the stream below, with the beginning that print() had given it and with its end.
+/// and write() do not, as in Java. When text no longer fits, the whole lines are sent and the started one is kept, so a
+/// line that fits the buffer is never split. A println() longer than the buffer is sent in one call of the stream
+/// below, together with the beginning of the line that print() had added, and with its end.
 ///
-/// The first error stays: what is not sent by then is dropped, and so is everything printed later. flush() tells
-/// whether all is well, checkError() whether it is not, error() why. What throws is a wrong argument, a lack of memory,
-/// and a stream of one's own that throws something else than a std::system_error.
+/// The first error is sticky: text that is unsent by then is dropped, and so is everything printed later. flush()
+/// returns whether all is well, checkError() whether it is not, error() why. Only a wrong argument, std::bad_alloc and
+/// a user-defined stream that throws anything other than std::system_error make a member throw.
 ///
-/// The buffer takes no memory before it is used. It grows to `bufferSize`, for a text that does not fit to what both
-/// take together and an eighth more, and keeps 2 KiB at most after a flush, tied
-/// to a reader in full swing as much as it holds back.
+/// Members that print block only when the buffer is full, or with autoFlush as described above: then as flush() does.
 ///
-/// Thread-safety: every member may be called from any thread (moving and destroying excepted), and each call is atomic:
-/// lines printed by several threads never mix. A call waits for those of other threads that came before it.
+/// The buffer allocates nothing before it is used. It grows to `bufferSize`, for larger text to the combined size plus
+/// an eighth. After a flush it keeps at most 2 KiB or, tied to a busy reader, as much as it is holding back.
+///
+/// Thread-safety: any thread may call any member (except moving and destroying), and each call is atomic: lines printed
+/// by several threads never mix. A call waits for earlier calls of other threads.
 class NETLITE_API PrintWriter {
  public:
-  /// A writer on a stream, which it owns from now on. Never blocks.
+  /// Creates a writer on a stream, which it owns.
   ///
-  /// @param stream     any OutputStream, by value: client.getOutputStream(), or a copy of a stream of one's own
+  /// @param stream     any OutputStream, by value: client.getOutputStream(), or a copy of your own stream
   /// @param autoFlush  whether println() and printf() flush
-  /// @param bufferSize how many bytes are held back at most, not 0; a writer that is tied to a reader
-  ///                   (BufferedReader::tie) holds back as many as the reader has got at once, if that is more
+  /// @param bufferSize the maximum that is held back, in bytes, not 0; a writer that is tied to a reader
+  ///                   (BufferedReader::tie) holds back as much as the reader has received together, if that is more
   /// @throws std::invalid_argument `bufferSize` is 0
   template <typename Stream, std::enable_if_t<std::is_base_of_v<OutputStream, std::decay_t<Stream>>, int> = 0>
   explicit PrintWriter(Stream&& stream, bool autoFlush = false, std::size_t bufferSize = 8192)
-      : PrintWriter(std::unique_ptr<OutputStream>(new std::decay_t<Stream>(std::forward<Stream>(stream))), autoFlush,
-                    bufferSize) {}
+      : PrintWriter(std::make_unique<std::decay_t<Stream>>(std::forward<Stream>(stream)), autoFlush, bufferSize) {}
 
-  /// The same for a stream on the heap.
+  /// Creates a writer on a stream on the heap.
   ///
-  /// @param stream     not null
-  /// @param autoFlush  whether println() and printf() flush
-  /// @param bufferSize how many bytes are held back at most, not 0; a writer that is tied to a reader
-  ///                   (BufferedReader::tie) holds back as many as the reader has got at once, if that is more
   /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
   explicit PrintWriter(std::unique_ptr<OutputStream> stream, bool autoFlush = false, std::size_t bufferSize = 8192);
 
-  /// Takes a writer over, with what it has not sent. A reader tied to it stays tied to it at its new place. Never
-  /// blocks.
-  ///
-  /// @param other may only be destroyed or assigned to from now on
+  /// Moves a writer with its unsent text. A reader tied to `other` is then tied to this writer; `other` may only be
+  /// destroyed or assigned to afterwards.
   PrintWriter(PrintWriter&& other) noexcept;
 
-  /// Flushes this writer, as the destructor does, and takes another one over. Blocks as flush() does.
-  ///
-  /// @param other may only be destroyed or assigned to from now on
-  /// @return this writer
+  /// Flushes this writer as the destructor does, and moves `other` here, as the constructor does.
   PrintWriter& operator=(PrintWriter&& other) noexcept;
 
-  /// Flushes what is left, swallowing errors, unless the writer is closed. Closes nothing. Blocks as flush() does; to
-  /// hear of errors, flush() or close() before.
+  /// Flushes, swallowing errors, unless the writer is closed. Does not close the stream below. Blocks as flush()
+  /// does; call flush() before to learn of errors.
   ~PrintWriter();
 
-  /// Prints a value. Blocks only when the buffer is full, as the stream below does; on a socket the waiting ends with
-  /// its write timeout, close() and shutdownOutput().
+  /// Prints a value; see Printable for the types and how they look. Never flushes by itself.
   ///
-  /// @param value text, char, bool, a number, anything with an operator<<: see Printable
   /// @throws std::invalid_argument a null C string
   void print(const Printable& value);
 
-  /// Prints a value and ends the line with the line separator, in one piece. Flushes with autoFlush. Blocks as print().
+  /// Prints a value and ends the line. Flushes with autoFlush.
   ///
-  /// @param value text, char, bool, a number, anything with an operator<<: see Printable
   /// @throws std::invalid_argument a null C string
   void println(const Printable& value);
 
-  /// Ends the line. Flushes with autoFlush. Blocks as print().
+  /// Ends the line. Flushes with autoFlush.
   void println();
 
-  /// Writes text. Blocks as print(), and never flushes by itself.
-  ///
-  /// @param text any bytes, sent as they are; usually UTF-8
+  /// Writes text: any bytes, sent as they are, usually UTF-8. Never flushes by itself.
   void write(std::string_view text);
 
-  /// The same for a C string. Blocks as print().
+  /// Writes a C string as write(std::string_view) does.
   ///
-  /// @param text ends with a zero byte; not null
   /// @throws std::invalid_argument `text` is null
   template <typename Character, std::enable_if_t<std::is_same_v<Character, char>, int> = 0>
   void write(const Character* text) {
     print(text);
   }
 
-  /// Writes one byte. Blocks as print(), and never flushes by itself.
-  ///
-  /// @param character the byte
+  /// Writes one byte. Never flushes by itself.
   void write(char character);
 
-  /// Prints as C's std::printf formats, with the decimal point that std::setlocale has chosen (Java rounds %f half up,
-  /// C the exact value to the nearest). Flushes with autoFlush. Blocks as print().
+  /// Prints as C's std::printf does, with the decimal point of std::setlocale (Java rounds `%f` half up, C rounds the
+  /// exact value to the nearest). Flushes with autoFlush.
   ///
-  /// @param format C's format for the arguments that follow; not null. %n is refused in any form: it is Java's newline,
-  ///               but has C write to memory
-  /// @throws std::invalid_argument `format` is null, has %n, ends inside a conversion or cannot be formatted
+  /// A conversion consists of C's flags (`-+ #0`), width, precision, length modifier (`hh h l ll j z t L`, and `I32
+  /// I64` as on Windows) and letter (`diouxX c s p aAeEfFgG`), or it is `%%`. Wide text (`%lc`, `%ls`) is converted as
+  /// std::setlocale says. Everything else is refused before anything is printed: `%n` in any form (Java's newline, but
+  /// C writes to memory), positional arguments (`%1$d`), and what only some systems know, such as `%Zd`, `%m`, `%S` or
+  /// `%'d`.
+  ///
+  /// @throws std::invalid_argument `format` is null or is refused, or the arguments cannot be formatted, such as wide
+  ///                               text that the locale cannot express
   void printf(const char* format, ...) NETLITE_PRINTF_FORMAT(2, 3);
 
-  /// Sends everything that was printed and flushes the stream below. Blocks until the stream has taken it; on a socket
-  /// the waiting ends with its write timeout, close() and shutdownOutput().
+  /// Sends everything and flushes the stream below. Blocks until the stream has accepted it; on a socket its write
+  /// timeout, close() and shutdownOutput() end the waiting.
   ///
   /// @return true if all is well; false if something printed so far was lost, or the writer is closed: see error()
   bool flush();
 
-  /// Flushes unless the writer is closed, and tells whether there was an error so far. Blocks as flush().
+  /// Flushes as flush() does unless the writer is closed.
   ///
   /// @return true if something printed so far was lost; false if all is well
   bool checkError();
 
   /// Why something was lost: the code of the first exception of the stream below, or one that equals
-  /// std::errc::operation_canceled if the writer was used after close(). Sticky. Waits for a call in progress.
-  ///
-  /// @return a code that is zero while all is well
+  /// std::errc::operation_canceled if the writer was used after close(). Zero while all is well.
   std::error_code error() const;
 
   /// Flushes, and closes the stream below in any case (closing the stream of a socket closes the socket, as in Java).
-  /// Blocks as flush(), and waits for a call of another thread that is in progress; Socket::close() does not. What
-  /// fails here is in error(). Closing twice is harmless; using a closed writer is an error as any other.
+  /// Blocks as flush() does, and waits for a call of another thread that is in progress; Socket::close() does not. A
+  /// failure is stored in error(). Closing twice is harmless; any other use of a closed writer is an error.
   void close();
 
-  /// Chooses what println() ends a line with. The default is `"\n"` on every platform, as the other end may be another
-  /// system (Java: the platform's own). Waits for a call in progress.
-  ///
-  /// @param separator any bytes, such as `"\r\n"`; copied
+  /// Sets what println() ends a line with: any bytes, such as `"\r\n"`. The default is `"\n"` on every platform, as the
+  /// peer may be another system (Java: the platform's own).
   void setLineSeparator(std::string_view separator);
 
  private:
-  friend class BufferedReader;  // tie() holds on to the state, as the writer may go first
+  friend struct PrintWriterInternals;
   class State;
-
-  static bool hasText(State& state);
-  static void expect(State& state, std::size_t count);
-  static void flushQuietly(State& state) noexcept;
 
   std::shared_ptr<State> state_;  // null only once moved from
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// BufferedReader: lines out of a LineBuffer, which is refilled from the stream below.
-// Thread-safety: see the header. What another thread's close() touches is the flag and the stream, nothing else.
+// BufferedReader: lines from a LineBuffer, which is refilled from the stream below.
+// Thread-safety: see the header. close() on another thread uses the flag and the stream, nothing else.
 #include <netlite/buffered_reader.hpp>
 #include <netlite/exceptions.hpp>
 #include <netlite/print_writer.hpp>
@@ -9,43 +9,36 @@
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
 #include "io/line_buffer.hpp"
+#include "io/tie.hpp"
 #include "thread/call_clock.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <stdexcept>
+#include <memory>
 
 namespace netlite {
 
 namespace {
 
 constexpr std::size_t kDefaultMaxLineLength = 1024 * 1024;  // bytes
-// A connection with nothing to read for this long is taken for idle: long enough that one in full swing never pays for
-// giving memory back and taking it again.
+// A connection with nothing to read for this long counts as idle: long enough that a busy one never frees its memory
+// only to allocate it again.
 constexpr std::chrono::milliseconds kIdleAfter{20};
-
-std::unique_ptr<InputStream> checkedStream(std::unique_ptr<InputStream> stream) {
-  if (stream == nullptr) throw std::invalid_argument("stream is null");
-  return stream;
-}
-
-std::size_t checkedSize(std::size_t size) {
-  if (size == 0) throw std::invalid_argument("buffer size is 0");
-  return size;
-}
 
 }  // namespace
 
 class BufferedReader::State {
  public:
   State(std::unique_ptr<InputStream> stream, std::size_t bufferSize)
-      : stream_(checkedStream(std::move(stream))), buffer_(checkedSize(bufferSize), stream_->prefersLargeReads()) {}
+      : stream_(checkedStream(std::move(stream))),
+        reads_take_all_(stream_->prefersLargeReads()),
+        buffer_(checkedCapacity(bufferSize), reads_take_all_) {}
 
   bool readLine(std::string& line) {
-    if (closed_.load(std::memory_order_acquire)) return readUnusualLine(line);
+    if (closed_.load(std::memory_order_acquire)) return readLineSlowly(line);
     const std::size_t length = buffer_.quickLineLength();
-    if (length == LineBuffer::kNoEnd || length > max_line_length_) return readUnusualLine(line);
+    if (length == LineBuffer::kNoEnd || length > max_line_length_) return readLineSlowly(line);
     copyLine(length, line);
     buffer_.consumeLine(length);
     return true;
@@ -77,7 +70,7 @@ class BufferedReader::State {
 
   bool ready() {
     checkOpen("ready");
-    if (isSkipping()) skipWhatIsThere();
+    if (isSkipping()) skipWhatHasArrived();
     return !buffer_.isEmpty() || (!isSkipping() && !at_end_ && stream_->available() != 0);
   }
 
@@ -87,12 +80,12 @@ class BufferedReader::State {
 
   void setMaxLineLength(std::size_t length) noexcept { max_line_length_ = length; }
   std::size_t maxLineLength() const noexcept { return max_line_length_; }
-  void tie(std::weak_ptr<PrintWriter::State> out) noexcept { tied_ = std::move(out); }
+  void tie(std::shared_ptr<Tie> tie) noexcept { tie_ = std::move(tie); }
   bool lastLineTerminated() const noexcept { return last_line_terminated_; }
 
  private:
-  // What comes next and is not for the user: a \n behind the \r that has ended the last line, or the rest of a line
-  // that was too long. While there is something to skip, the buffer is empty.
+  // Input to discard before the next line: the \n after the \r that ended the last line, or the rest of a line that was
+  // too long. While there is something to skip, the buffer is empty.
   enum class Skips : char { nothing, lineFeed, restOfLine };
 
   void checkOpen(const char* operation) {
@@ -111,10 +104,10 @@ class BufferedReader::State {
     if (skips_ == Skips::lineFeed) skipLineFeed();
   }
 
-  /// No more than is there now: a peer that never stops must not hold ready().
-  void skipWhatIsThere() {
-    std::size_t there = at_end_ ? 0 : stream_->available();
-    while (isSkipping() && there > 0 && !at_end_) there -= std::min(there, fill("ready"));
+  /// Only what has already arrived, so that a peer that keeps sending cannot hold up ready().
+  void skipWhatHasArrived() {
+    std::size_t arrived = at_end_ ? 0 : stream_->available();
+    while (isSkipping() && arrived > 0 && !at_end_) arrived -= std::min(arrived, receive("ready"));
   }
 
   void skipLine() noexcept {
@@ -124,17 +117,17 @@ class BufferedReader::State {
     removeLine(length);
   }
 
-  /// Skips what may stand behind a \r: now, or when it comes.
+  /// Skips a \n that follows a \r: now, or when it arrives.
   void skipLineFeed() noexcept {
     skips_ = buffer_.isEmpty() ? Skips::lineFeed : Skips::nothing;
     if (!buffer_.isEmpty() && *buffer_.data() == '\n') buffer_.consume(1);
   }
 
-  bool readUnusualLine(std::string& line);
+  bool readLineSlowly(std::string& line);
 
   void copyLine(std::size_t length, std::string& line) const {
     const char* const text = buffer_.data();
-    line.resize(length);  // with memcpy a third of what assign costs
+    line.resize(length);  // and memcpy: a third of the cost of assign
     std::memcpy(line.data(), text, length);
   }
 
@@ -142,14 +135,14 @@ class BufferedReader::State {
   void removeLine(std::size_t length) noexcept {
     last_line_terminated_ = length != buffer_.size();
     if (!last_line_terminated_) return buffer_.release();  // the stream has ended
-    const bool ends_in_return = buffer_.data()[length] == '\r';
+    const bool endsInReturn = buffer_.data()[length] == '\r';
     buffer_.consume(length + 1);
-    if (ends_in_return) skipLineFeed();
+    if (endsInReturn) skipLineFeed();
     buffer_.releaseLongLine();
   }
 
-  /// Waits until a line, or what the stream has ended with, is at the front of the buffer. Returns its length, or
-  /// kNoEnd when there is none any more.
+  /// Waits until a line, or the unterminated rest of the stream, is at the front of the buffer. Returns its length, or
+  /// kNoEnd at the end of the stream.
   std::size_t toLineEnd() {
     checkOpen("readLine");
     const std::size_t length = buffer_.isEmpty() ? LineBuffer::kNoEnd : lineLength();
@@ -165,14 +158,14 @@ class BufferedReader::State {
     return buffer_.isEmpty() ? LineBuffer::kNoEnd : buffer_.size();
   }
 
-  /// The length of the line at the front of the buffer, or kNoEnd if it may go on.
+  /// The length of the line at the front of the buffer, or kNoEnd if it has not arrived whole.
   std::size_t lineLength() {
     const std::size_t length = buffer_.lineLength();
     if (length > max_line_length_ && buffer_.size() > max_line_length_) refuseLine(length);
     return length;
   }
 
-  /// @param length as lineLength() knows it
+  /// @param length from LineBuffer::lineLength()
   [[noreturn]] void refuseLine(std::size_t length) {
     if (length != LineBuffer::kNoEnd) {
       removeLine(length);
@@ -195,38 +188,36 @@ class BufferedReader::State {
     return false;
   }
 
-  /// Reads more behind what is in the buffer. Returns how much came: 0 at the end of the stream, which is not asked
+  /// Waits for more bytes and adds them to the buffer. Returns how many: 0 at the end of the stream, which is not read
   /// again.
   std::size_t fill(const char* operation) {
     if (at_end_) return 0;
-    const bool tied = !tied_.expired();
-    if (tied) flushTied();
+    if (tie_ != nullptr) flushTied();
     if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) release();
+    return receive(operation);
+  }
+
+  std::size_t receive(const char* operation) {
     buffer_.makeRoom(max_line_length_);
-    const std::size_t count = stream_->read(buffer_.room(), buffer_.roomSize());
+    const std::size_t room = buffer_.roomSize();
+    const std::size_t count = stream_->read(buffer_.room(), room);
     checkOpen(operation);
+    drained_ = reads_take_all_ && count < room;
     buffer_.added(count);
     at_end_ = count == 0;
     if (isSkipping()) skip();
-    if (tied) expectAnswer(count);
+    if (tie_ != nullptr) tie_->expect(count);
     return count;
   }
 
   void flushTied() {
-    const std::shared_ptr<PrintWriter::State> out = tied_.lock();
-    if (out != nullptr && PrintWriter::hasText(*out) && wouldWait()) PrintWriter::flushQuietly(*out);
+    if (drained_ || (tie_->hasText() && wouldWait())) tie_->flushBeforeWaiting();
   }
 
-  // What came together is answered together, in as few system calls.
-  void expectAnswer(std::size_t count) {
-    const std::shared_ptr<PrintWriter::State> out = tied_.lock();
-    if (out != nullptr) PrintWriter::expect(*out, count);
-  }
-
-  /// Gives back what an idle connection should not keep.
+  /// Frees what an idle connection should not keep.
   void release() {
     buffer_.release();
-    expectAnswer(0);
+    if (tie_ != nullptr) tie_->rest();
   }
 
   bool wouldWait() {
@@ -238,19 +229,21 @@ class BufferedReader::State {
   }
 
   const std::unique_ptr<InputStream> stream_;
+  const bool reads_take_all_;  // a read takes all that has arrived, if there is room
 
-  // All but closed_ belongs to the thread that reads.
+  // All except closed_ belongs to the reading thread.
   LineBuffer buffer_;
   std::size_t max_line_length_ = kDefaultMaxLineLength;
   std::atomic<bool> closed_{false};  // set by any thread, once
   Skips skips_ = Skips::nothing;
   bool last_line_terminated_ = true;  // false only while the buffer is empty
   bool at_end_ = false;
-  std::weak_ptr<PrintWriter::State> tied_;
+  bool drained_ = false;      // the last read left nothing, so that the next one is likely to wait
+  std::shared_ptr<Tie> tie_;  // null if no writer is tied
 };
 
-// Defined apart so that compilers keep it out of the usual line's way, which is a quarter shorter then.
-bool BufferedReader::State::readUnusualLine(std::string& line) {
+// Out of line, so that it is not inlined into the fast path, which is a quarter shorter then.
+bool BufferedReader::State::readLineSlowly(std::string& line) {
   const std::size_t length = toLineEnd();
   if (length == LineBuffer::kNoEnd) return false;
   copyLine(length, line);
@@ -279,9 +272,9 @@ void BufferedReader::setMaxLineLength(std::size_t length) { state_->setMaxLineLe
 
 std::size_t BufferedReader::getMaxLineLength() const { return state_->maxLineLength(); }
 
-void BufferedReader::tie(PrintWriter& out) { state_->tie(out.state_); }
+void BufferedReader::tie(PrintWriter& out) { state_->tie(PrintWriterInternals::tieOf(out)); }
 
-void BufferedReader::untie() { state_->tie({}); }
+void BufferedReader::untie() { state_->tie(nullptr); }
 
 bool BufferedReader::lastLineTerminated() const { return state_->lastLineTerminated(); }
 

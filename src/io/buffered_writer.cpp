@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// BufferedWriter: a WriteBuffer behind a lock.
+// BufferedWriter: a locked WriteBuffer.
 // Thread-safety: see the header.
 #include <netlite/buffered_writer.hpp>
 #include <netlite/exceptions.hpp>
 
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
+#include "base/thread_annotations.hpp"
 #include "io/write_buffer.hpp"
+#include "io/writer_end.hpp"
 #include "thread/timed_lock.hpp"
 
 namespace netlite {
@@ -35,23 +37,23 @@ class BufferedWriter::State {
     buffer_.close();
   }
 
-  void flushQuietly() noexcept {
+  void end() noexcept {
     try {
       TimedLock lock(mutex_);
       if (!closed_) buffer_.flush();
     } catch (...) {
-      // Whoever wants to know flushes before.
+      // A caller who needs to know calls flush() or close() first.
     }
   }
 
  private:
-  void checkOpen(const char* operation) const {
+  void checkOpen(const char* operation) const NETLITE_REQUIRES(mutex_) {
     if (closed_) throw IOException(Error::streamClosed, operation);
   }
 
   Mutex mutex_;
-  WriteBuffer buffer_;   // guarded by mutex_
-  bool closed_ = false;  // guarded by mutex_
+  WriteBuffer buffer_ NETLITE_GUARDED_BY(mutex_);
+  bool closed_ NETLITE_GUARDED_BY(mutex_) = false;
 };
 
 BufferedWriter::BufferedWriter(std::unique_ptr<OutputStream> stream, std::size_t bufferSize)
@@ -60,22 +62,15 @@ BufferedWriter::BufferedWriter(std::unique_ptr<OutputStream> stream, std::size_t
 BufferedWriter::BufferedWriter(BufferedWriter&& other) noexcept = default;
 
 BufferedWriter& BufferedWriter::operator=(BufferedWriter&& other) noexcept {
-  if (this == &other) return *this;
-  if (state_ != nullptr) state_->flushQuietly();
-  state_ = std::move(other.state_);
+  replaceWriter(state_, other.state_);
   return *this;
 }
 
-BufferedWriter::~BufferedWriter() {
-  if (state_ != nullptr) state_->flushQuietly();
-}
+BufferedWriter::~BufferedWriter() { endWriter(state_.get()); }
 
 void BufferedWriter::write(std::string_view text) { state_->write(text); }
 
-void BufferedWriter::writeText(const char* text) {
-  if (text == nullptr) throw std::invalid_argument("text is null");
-  state_->write(text);
-}
+void BufferedWriter::writeText(const char* text) { state_->write(checkedText(text)); }
 
 void BufferedWriter::write(char character) { state_->write(std::string_view(&character, 1)); }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What InputStream builds on the one function that a stream has to override. A call that is cut short keeps what it has
-// read but not handed out (unread), and says how much it has handed out.
-// Thread-safety: what the derived class says; no state here.
+// What InputStream builds on the one function that a stream must override. A call that is cut short gives back what it
+// has read but not delivered (unread), and reports how much it has delivered.
+// Thread-safety: that of the derived class; no state here.
 #include <netlite/exceptions.hpp>
 #include <netlite/input_stream.hpp>
 #include <netlite/output_stream.hpp>
@@ -20,11 +20,11 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstRoom = 512;            // readAllBytes begins with this much and doubles it
-constexpr std::size_t kSkippedAtOnce = 4096;       // bytes, on the stack
-constexpr std::size_t kTransferredAtOnce = 16384;  // bytes, on the heap
+constexpr std::size_t kFirstRoom = 512;       // bytes: readAllBytes begins with this much and doubles it
+constexpr std::size_t kSkipSize = 4096;       // bytes, on the stack
+constexpr std::size_t kTransferSize = 16384;  // bytes, on the heap
 
-/// Reads from `in`; a timeout says that the whole call had transferred `total` bytes.
+/// Reads from `in`; a timeout reports that the whole call had transferred `total` bytes.
 std::size_t readPart(InputStream& in, void* buffer, std::size_t size, std::uint64_t total) {
   try {
     return in.read(buffer, size);
@@ -82,7 +82,7 @@ std::size_t InputStream::available() { return 0; }
 
 std::size_t InputStream::skip(std::size_t count) {
   CallClock clock;
-  std::array<char, kSkippedAtOnce> dropped;
+  std::array<char, kSkipSize> dropped;
   std::size_t total = 0;
   while (total < count) {
     const std::size_t part = readPart(*this, dropped.data(), std::min(dropped.size(), count - total), total);
@@ -94,9 +94,9 @@ std::size_t InputStream::skip(std::size_t count) {
 
 std::uint64_t InputStream::transferTo(OutputStream& out) {
   CallClock clock;
-  const std::unique_ptr<char[]> buffer(new char[kTransferredAtOnce]);
+  const std::unique_ptr<char[]> buffer(new char[kTransferSize]);
   std::uint64_t total = 0;
-  while (const std::size_t count = readPart(*this, buffer.get(), kTransferredAtOnce, total)) {
+  while (const std::size_t count = readPart(*this, buffer.get(), kTransferSize, total)) {
     try {
       out.write(buffer.get(), count);
     } catch (const SocketTimeoutException& timeout) {

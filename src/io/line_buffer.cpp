@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Growing and shrinking of a reader's memory.
+// How a reader's memory grows and shrinks.
 // Thread-safety: none; it belongs to the reading thread.
 #include "io/line_buffer.hpp"
 
@@ -11,24 +11,24 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstCapacity = 128;  // bytes: most lines fit, and a thousand idle connections keep little
-constexpr std::size_t kStep = 4;             // growing by more than twice, as each step costs a read
-constexpr std::size_t kMostSizes = 8;
+constexpr std::size_t kFirstCapacity = 128;  // bytes: enough for most lines, little for a thousand connections
+constexpr std::size_t kGrowthFactor = 4;     // more than 2, as each step costs a read
+constexpr std::size_t kMaxSizes = 8;         // max capacity as a multiple of the size, except for a very long line
 
 std::size_t multiplied(std::size_t value, std::size_t factor) noexcept {
-  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
-  return value > most / factor ? most : value * factor;
+  constexpr std::size_t max = std::numeric_limits<std::size_t>::max();
+  return value > max / factor ? max : value * factor;
 }
 
 std::size_t added(std::size_t left, std::size_t right) noexcept {
-  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
-  return left > most - right ? most : left + right;
+  constexpr std::size_t max = std::numeric_limits<std::size_t>::max();
+  return left > max - right ? max : left + right;
 }
 
 }  // namespace
 
 LineBuffer::LineBuffer(std::size_t size, bool growsBeyond) noexcept
-    : size_(size), most_(growsBeyond ? multiplied(size, kMostSizes) : size) {}
+    : size_(size), max_(growsBeyond ? multiplied(size, kMaxSizes) : size) {}
 
 void LineBuffer::release() noexcept {
   clear();
@@ -37,20 +37,21 @@ void LineBuffer::release() noexcept {
   filled_ = false;
 }
 
-void LineBuffer::adjust(std::size_t longestLine) {
-  const std::size_t capacity = nextCapacity(longestLine);
+void LineBuffer::adjust(std::size_t maxLineLength) {
+  const std::size_t capacity = nextCapacity(maxLineLength);
   if (begin_ != 0 || capacity != capacity_) reallocate(capacity);
 }
 
-std::size_t LineBuffer::nextCapacity(std::size_t longestLine) const noexcept {
+std::size_t LineBuffer::nextCapacity(std::size_t maxLineLength) const noexcept {
   if (capacity_ == 0) return std::min(kFirstCapacity, size_);
   if (isForLongLine() && size() < size_) return size_;
-  if (filled_ && capacity_ < most_) return std::min(multiplied(capacity_, kStep), capacity_ < size_ ? size_ : most_);
-  if (size() == capacity_) return std::min(multiplied(capacity_, 2), netlite::added(longestLine, most_));
+  if (filled_ && capacity_ < max_)
+    return std::min(multiplied(capacity_, kGrowthFactor), capacity_ < size_ ? size_ : max_);
+  if (size() == capacity_) return std::min(multiplied(capacity_, 2), netlite::added(maxLineLength, max_));
   return capacity_;
 }
 
-/// Moves the bytes to the front, into other memory if `capacity` is another one.
+/// Moves the bytes to the front, into new memory if `capacity` differs.
 void LineBuffer::reallocate(std::size_t capacity) {
   const std::size_t count = size();
   std::unique_ptr<char[]> other(capacity == capacity_ ? nullptr : new char[capacity]);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The memory of a BufferedReader: bytes that came in and were not yet handed out, the search for the first line's end
-// in them, and the rule by which the memory grows with what arrives and is given back.
+// The memory of a BufferedReader: the bytes that were received and not yet handed out, the search for the end of the
+// first line, and the rule by which the memory grows with what arrives and is freed.
 // Thread-safety: none; it belongs to the reading thread.
 #pragma once
+
+#include "io/idle_capacity.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,15 +18,15 @@ class LineBuffer {
  public:
   static constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
 
-  /// @param size        what the user has asked for, in bytes
-  /// @param growsBeyond whether to take more than that while much arrives at once: where each read costs much
+  /// @param size        as the user requested, in bytes
+  /// @param growsBeyond whether to use more while much arrives together, because each read is expensive
   explicit LineBuffer(std::size_t size, bool growsBeyond = true) noexcept;
 
   bool isEmpty() const noexcept { return begin_ == end_; }
   std::size_t size() const noexcept { return end_ - begin_; }
   const char* data() const noexcept { return bytes_.get() + begin_; }
 
-  /// The length of the first line without its end, or kNoEnd. Bytes are looked at once, however often this is asked.
+  /// The length of the first line without its end, or kNoEnd. Scans each byte once, however often it is called.
   std::size_t lineLength() noexcept {
     const std::size_t length = lengthBefore(next_return_);
     if (length != kNoEnd) return length;
@@ -32,8 +34,7 @@ class LineBuffer {
     return next_return_ == end_ ? kNoEnd : next_return_ - begin_;
   }
 
-  /// The same, and quicker, but kNoEnd also where there is a \r or where releaseLongLine() will have something to do;
-  /// and where no line ends the bytes are looked at again.
+  /// Fast path of lineLength(): also kNoEnd if there is a \r or the buffer is oversized; rescans if no line ends.
   std::size_t quickLineLength() const noexcept {
     return next_return_ < end_ || isForLongLine() ? kNoEnd : lengthBefore(end_);
   }
@@ -46,7 +47,7 @@ class LineBuffer {
   }
 
   /// Removes the first line and its \n.
-  /// @param length as quickLineLength() has told it
+  /// @param length from quickLineLength()
   void consumeLine(std::size_t length) noexcept { scanned_ = begin_ += length + 1; }
 
   /// Removes all bytes; the memory stays.
@@ -55,17 +56,17 @@ class LineBuffer {
   /// Frees the memory.
   void release() noexcept;
 
-  /// Sees to it that there is room for the next read, and gives back what a very long line has taken.
+  /// Makes room for the next read; shrinks a buffer that a very long line has grown.
   ///
-  /// @param longestLine what a line without its end may take, in bytes
+  /// @param maxLineLength of a line without its end, in bytes
   /// @throws std::bad_alloc nothing has changed
-  void makeRoom(std::size_t longestLine) {
+  void makeRoom(std::size_t maxLineLength) {
     const bool fits = isEmpty() && !filled_ && capacity_ != 0 && !isForLongLine();
     if (fits) return clear();
-    adjust(longestLine);
+    adjust(maxLineLength);
   }
 
-  /// Frees the memory if it is empty, and so large that only a very long line can have needed it.
+  /// Frees the memory if it is empty and so large that only a very long line can have needed it.
   void releaseLongLine() noexcept {
     if (isForLongLine() && isEmpty()) release();
   }
@@ -76,18 +77,16 @@ class LineBuffer {
   char* room() noexcept { return bytes_.get() + end_; }
   std::size_t roomSize() const noexcept { return capacity_ - end_; }
 
-  /// Takes over `count` bytes that were put into the room.
+  /// Adds `count` bytes that were written to the room.
   void added(std::size_t count) noexcept {
     filled_ = count == roomSize();
-    const bool no_return_before = next_return_ == end_;
+    const bool noReturnBefore = next_return_ == end_;
     end_ += count;
-    if (no_return_before) next_return_ = findReturn(end_ - count);
+    if (noReturnBefore) next_return_ = findReturn(end_ - count);
   }
 
  private:
-  static constexpr std::size_t kIdleCapacity = 2048;  // bytes that a connection may keep while nothing arrives
-
-  bool isForLongLine() const noexcept { return capacity_ > most_; }
+  bool isForLongLine() const noexcept { return capacity_ > max_; }
 
   /// The length of the first line if it ends in a \n before `limit`, else kNoEnd.
   std::size_t lengthBefore(std::size_t limit) const noexcept {
@@ -102,19 +101,19 @@ class LineBuffer {
     return found == nullptr ? end_ : static_cast<std::size_t>(static_cast<const char*>(found) - bytes_.get());
   }
 
-  void adjust(std::size_t longestLine);
-  std::size_t nextCapacity(std::size_t longestLine) const noexcept;
+  void adjust(std::size_t maxLineLength);
+  std::size_t nextCapacity(std::size_t maxLineLength) const noexcept;
   void reallocate(std::size_t capacity);
 
-  const std::size_t size_;  // what the user has asked for
-  const std::size_t most_;  // what may be used while much arrives at once; a very long line may take more
+  const std::size_t size_;  // as the user requested
+  const std::size_t max_;   // capacity while much arrives together; a very long line may need more
   std::unique_ptr<char[]> bytes_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;  // the bytes are from begin_ to end_
   std::size_t end_ = 0;
   std::size_t scanned_ = 0;      // no line ends between begin_ and here
-  std::size_t next_return_ = 0;  // the first \r behind begin_, or end_
-  bool filled_ = false;          // the last read has filled its room: there may be more where that came from
+  std::size_t next_return_ = 0;  // the first \r after begin_, or end_
+  bool filled_ = false;          // the last read filled its room, so more is probably waiting
 };
 
 }  // namespace netlite

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What OutputStream builds on the one function that a stream has to override.
-// Thread-safety: what the derived class says; no state here.
+// What OutputStream builds on the one function that a stream must override.
+// Thread-safety: that of the derived class; no state here.
 #include <netlite/output_stream.hpp>
 
 namespace netlite {

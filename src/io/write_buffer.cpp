@@ -4,23 +4,24 @@
 // Thread-safety: none; the writer's lock guards it.
 #include "io/write_buffer.hpp"
 
+#include "base/arguments.hpp"
+#include "io/idle_capacity.hpp"
+#include "io/unwinding.hpp"
 #include "thread/call_clock.hpp"
 
 #include <netlite/exceptions.hpp>
 
 #include <algorithm>
 #include <exception>
-#include <stdexcept>
 #include <utility>
 
 namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstBufferSize = 64;  // bytes, taken by the first text
-constexpr std::size_t kKeptCapacity = 2048;   // bytes that an empty buffer keeps, so that a waiting connection is small
+constexpr std::size_t kFirstCapacity = 64;  // bytes, allocated by the first text
 
-// Where the last \n is, or npos. rfind alone looks at each byte by itself, which takes longer than to send them.
+// Where the last \n is, or npos. rfind alone checks byte by byte, which would cost more than sending them.
 std::size_t lastNewline(std::string_view text) noexcept {
   constexpr std::size_t kBlock = 256;
   while (text.size() > kBlock && text.find('\n', text.size() - kBlock) == std::string_view::npos) {
@@ -32,88 +33,107 @@ std::size_t lastNewline(std::string_view text) noexcept {
 }  // namespace
 
 WriteBuffer::WriteBuffer(std::unique_ptr<OutputStream> stream, std::size_t size)
-    : stream_(std::move(stream)), size_(size), most_(size) {
-  if (stream_ == nullptr) throw std::invalid_argument("stream is null");
-  if (size == 0) throw std::invalid_argument("buffer size is 0");
-}
+    : stream_(checkedStream(std::move(stream))), size_(checkedCapacity(size)), max_(size) {}
 
-void WriteBuffer::take(std::string_view text, std::string_view end, bool endsLine) {
+void WriteBuffer::appendSlowly(std::string_view text, std::string_view end, bool endsLine) {
   const CallClock clock;
   const std::size_t added = text.size() + end.size();
+  holdBack(std::max(size_, expected_.load(std::memory_order_relaxed)));
   makeRoom(added);
-  const bool fits = added <= most_ && length_ <= most_ - added;
+  const bool fits = added <= max_ && size() <= max_ - added;
   const std::size_t lines_before = fits ? 0 : wholeLines();
   add(text);
   add(end);
-  if (endsLine) line_start_ = length_;
+  if (endsLine) line_start_ = end_;
   if (!fits) sendExcess(lines_before);
 }
 
 void WriteBuffer::makeRoom(std::size_t count) {
-  const std::size_t needed = length_ + count;
-  if (needed <= capacity_) return;
-  const std::size_t doubled = std::max(2 * capacity_, kFirstBufferSize);
-  // Beyond its size a buffer has to hold one started line and one text for a moment; the eighth saves growing by a few
-  // bytes each time.
-  reallocate(needed <= most_ ? std::min(std::max(needed, doubled), most_) : needed + needed / 8);
+  if (count <= capacity_ - end_) return;
+  const std::size_t needed = size() + count;
+  // Moving the text costs no more than eight times what was sent before it.
+  if (needed <= capacity_ && begin_ >= size() / 8) return moveTo(text_.get());
+  reallocate(grownCapacity(needed));
+}
+
+std::size_t WriteBuffer::grownCapacity(std::size_t needed) const noexcept {
+  // Beyond its size a buffer has to hold one started line and one text for a moment. The eighth keeps it from moving
+  // its text for a few bytes each time.
+  if (needed > max_ || needed <= capacity_) return needed + needed / 8;
+  return std::min(std::max({needed, 2 * capacity_, kFirstCapacity}), max_);
 }
 
 void WriteBuffer::reallocate(std::size_t capacity) {
   std::unique_ptr<char[]> other(new char[capacity]);
-  if (length_ != 0) std::memcpy(other.get(), text_.get(), length_);
+  moveTo(other.get());
   text_ = std::move(other);
   capacity_ = capacity;
-  limit_ = std::min(capacity, most_);
+  updateLimit();
 }
 
-/// The lines that were whole before the last text came leave first, so that a line started by then stays in one piece
-/// with its rest. Only what is longer than the buffer by itself cannot wait.
+/// Moves the text to the front of `memory`.
+void WriteBuffer::moveTo(char* memory) noexcept {
+  if (!isEmpty()) std::memmove(memory, text_.get() + begin_, size());
+  line_start_ -= begin_;
+  end_ -= begin_;
+  begin_ = 0;
+  updateLimit();
+}
+
+void WriteBuffer::holdBack(std::size_t max) noexcept {
+  max_ = max;
+  updateLimit();
+}
+
+void WriteBuffer::updateLimit() noexcept { limit_ = max_ < capacity_ - begin_ ? begin_ + max_ : capacity_; }
+
+/// The lines that were whole before the last text came leave first, so that a line that had been started stays in one
+/// piece. Only a line longer than the buffer is split.
 void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
   send(wholeLinesBefore);
-  if (length_ > most_) send(wholeLines());
-  if (length_ > most_) send(length_);
-  if (isEmpty() && capacity_ / 2 > most_) discard();
+  if (size() > max_) send(wholeLines());
+  if (size() > max_) send(size());
+  if (isEmpty() && capacity_ / 2 > max_) discard();
 }
 
 void WriteBuffer::flush() {
   const CallClock clock;
-  send(length_);
-  if (most_ == size_ && capacity_ > kKeptCapacity) discard();
+  send(size());
+  max_ = size_;  // until the next overflow asks what is expected then
+  updateLimit();
+  trim();
   stream_->flush();
 }
 
 void WriteBuffer::close() {
   const CallClock clock;
-  std::exception_ptr failure;
-  try {
-    flush();
-  } catch (...) {
-    failure = std::current_exception();
-  }
+  const std::exception_ptr notFlushed = failureOf([&] { flush(); });
   discard();
-  try {
-    stream_->close();
-  } catch (...) {
-    if (failure == nullptr) failure = std::current_exception();
-  }
-  if (failure != nullptr) std::rethrow_exception(failure);
+  const std::exception_ptr notClosed = failureOf([&] { stream_->close(); });
+  if (notFlushed != nullptr) std::rethrow_exception(notFlushed);
+  if (notClosed != nullptr) std::rethrow_exception(notClosed);
 }
 
-void WriteBuffer::expect(std::size_t count) noexcept {
-  most_ = std::max(size_, count);
-  limit_ = std::min(capacity_, most_);
-  if (most_ == size_ && isEmpty() && capacity_ > kKeptCapacity) discard();
+void WriteBuffer::trim() noexcept {
+  if (capacity_ > kIdleCapacity && isEmpty() && !isMuchExpected()) discard();
 }
+
+bool WriteBuffer::isMuchExpected() const noexcept { return expected_.load(std::memory_order_relaxed) > size_; }
 
 void WriteBuffer::discard() noexcept {
   text_.reset();
-  capacity_ = limit_ = length_ = line_start_ = 0;
+  capacity_ = limit_ = begin_ = end_ = line_start_ = 0;
+}
+
+void WriteBuffer::releaseStream() noexcept {
+  discard();
+  stream_.reset();
 }
 
 void WriteBuffer::send(std::size_t count) {
   if (count == 0) return;
   try {
-    stream_->write(text_.get(), count);
+    stream_->write(text_.get() + begin_, count);
   } catch (const InterruptedIOException& interruption) {
     remove(std::min(count, interruption.bytesTransferred()));
     throw;
@@ -122,18 +142,18 @@ void WriteBuffer::send(std::size_t count) {
 }
 
 void WriteBuffer::remove(std::size_t count) noexcept {
-  const std::size_t rest = length_ - count;
-  if (rest != 0) std::memmove(text_.get(), text_.get() + count, rest);
-  line_start_ -= std::min(line_start_, count);
-  length_ = rest;
+  begin_ += count;
+  line_start_ = std::max(line_start_, begin_);
+  if (size() <= begin_) return moveTo(text_.get());  // costs no more than the bytes that were sent
+  updateLimit();
 }
 
-/// How many bytes the whole lines at the front take: up to the last \n, or to where appendLine ended a line its own
-/// way. Searched is only as much of the end as may stay behind; what is further from the end leaves in any case.
+/// How many bytes the whole lines at the front take: up to the last \n, or to where appendLine() ended a line with a
+/// separator of its own. Searches only the end that may stay; what comes before it leaves in any case.
 std::size_t WriteBuffer::wholeLines() const noexcept {
-  const std::size_t start = std::max(line_start_, length_ > most_ ? length_ - most_ - 1 : 0);
-  const std::size_t last = lastNewline({text_.get() + start, length_ - start});
-  return last == std::string_view::npos ? line_start_ : start + last + 1;
+  const std::size_t start = std::max(line_start_, size() > max_ ? end_ - max_ - 1 : begin_);
+  const std::size_t last = lastNewline({text_.get() + start, end_ - start});
+  return (last == std::string_view::npos ? line_start_ : start + last + 1) - begin_;
 }
 
 }  // namespace netlite

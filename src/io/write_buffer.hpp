@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What PrintWriter and BufferedWriter have in common: the text that waits to be sent, and the rule that a line which
-// fits the buffer leaves in one piece.
-// Thread-safety: none; the writer's lock guards it.
+// The text that a PrintWriter or a BufferedWriter has not sent yet, and the rule that a line which fits the buffer
+// leaves in one piece.
+// Thread-safety: none, except for expect(); the writer's lock guards the rest.
 #pragma once
 
 #include <netlite/output_stream.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -16,52 +17,56 @@ namespace netlite {
 
 class WriteBuffer {
  public:
-  /// @throws std::invalid_argument `stream` is null or `size` 0
+  /// @throws std::invalid_argument `stream` is null or `size` is 0
   WriteBuffer(std::unique_ptr<OutputStream> stream, std::size_t size);
 
-  bool isEmpty() const noexcept { return length_ == 0; }
+  bool isEmpty() const noexcept { return begin_ == end_; }
 
-  /// Takes the text, then sends what the buffer cannot hold. When this throws what the stream below has thrown, the
-  /// text is taken all the same; when it throws std::bad_alloc, it is not.
+  /// Adds the text, then sends what the buffer cannot hold. If the stream below throws, the text was added all the
+  /// same; after std::bad_alloc it was not.
   void append(std::string_view text) {
-    if (length_ + text.size() > limit_) return take(text, {}, false);
+    if (end_ + text.size() > limit_) return appendSlowly(text, {}, false);
     add(text);
   }
 
-  /// The same for a text and what ends its line, which go into the same call of the stream below.
-  void appendLine(std::string_view text, std::string_view end) {
-    if (!addLine(text, end)) take(text, end, true);
-  }
+  /// As append(), for a text and its line end, which leave in the same call of the stream below.
+  void appendLine(std::string_view text, std::string_view end) { appendSlowly(text, end, true); }
 
-  /// The same for a line that leaves room in the memory there is. False if it does not: then nothing is taken. So it is
-  /// for every line once there was discard() or close().
+  /// Fast path of appendLine(): adds the line if it leaves room in the allocated memory; otherwise returns false and
+  /// does nothing. Always false after discard() or close().
   bool addLine(std::string_view text, std::string_view end) noexcept {
-    const std::size_t length = length_ + text.size() + end.size();
-    if (length >= limit_) return false;
-    copy(end, copy(text, text_.get() + length_));
-    length_ = line_start_ = length;
+    const std::size_t after = end_ + text.size() + end.size();
+    if (after >= limit_) return false;
+    copy(end, copy(text, text_.get() + end_));
+    end_ = line_start_ = after;
     return true;
   }
 
-  /// Sends everything, and flushes the stream below. What could not be sent stays, but for the bytes that an
-  /// InterruptedIOException counts as sent: the next flush goes on behind them.
+  /// Sends everything and flushes the stream below. Unsent text is kept, minus what an InterruptedIOException reports
+  /// as transferred; the next flush resumes there.
   void flush();
 
-  /// Flushes, and closes the stream below even if that fails. Nothing stays. The first failure comes out.
+  /// Flushes, and closes the stream below even if that fails. Keeps no text. Throws the first failure.
   void close();
 
-  /// Tells how many bytes are likely to come before the next flush. If that is more than the size, they are held back
-  /// together, and the memory for them is kept; otherwise what an idle connection should not keep is given back.
-  void expect(std::size_t count) noexcept;
+  /// Announces how many bytes are likely to come before the next flush. If that is more than the size, they are held
+  /// back together, and the memory for them is kept. May be called from any thread, without the lock.
+  void expect(std::size_t count) noexcept { expected_.store(count, std::memory_order_relaxed); }
+
+  /// Frees memory that an idle connection should not keep, unless it holds text or much is expected.
+  void trim() noexcept;
 
   /// Drops what was not sent.
   void discard() noexcept;
 
+  /// Drops what was not sent, and destroys the stream. Nothing but isEmpty(), expect() and trim() may follow.
+  void releaseStream() noexcept;
+
  private:
-  /// Returns behind the copy.
+  /// Returns the position after the copy.
   static char* copy(std::string_view text, char* to) noexcept {
     if (text.size() == 1) {
-      *to = text.front();  // a line's end: less than a memcpy costs
+      *to = text.front();  // a line's end: cheaper than memcpy
     } else if (!text.empty()) {
       std::memcpy(to, text.data(), text.size());
     }
@@ -70,26 +75,35 @@ class WriteBuffer {
 
   /// Copies a text that fits.
   void add(std::string_view text) noexcept {
-    copy(text, text_.get() + length_);
-    length_ += text.size();
+    copy(text, text_.get() + end_);
+    end_ += text.size();
   }
 
-  void take(std::string_view text, std::string_view end, bool endsLine);
+  std::size_t size() const noexcept { return end_ - begin_; }
+
+  void appendSlowly(std::string_view text, std::string_view end, bool endsLine);
   void makeRoom(std::size_t count);
+  std::size_t grownCapacity(std::size_t needed) const noexcept;
+  void moveTo(char* memory) noexcept;
   void reallocate(std::size_t capacity);
+  void holdBack(std::size_t max) noexcept;
+  void updateLimit() noexcept;
   void sendExcess(std::size_t wholeLinesBefore);
   void send(std::size_t count);
   void remove(std::size_t count) noexcept;
   std::size_t wholeLines() const noexcept;
+  bool isMuchExpected() const noexcept;
 
-  const std::unique_ptr<OutputStream> stream_;
-  const std::size_t size_;  // what the user has asked for
-  std::size_t most_;        // what is held back at most: size_, or more while more is expected
+  std::unique_ptr<OutputStream> stream_;  // null only after releaseStream()
+  const std::size_t size_;                // as the user requested
+  std::atomic<std::size_t> expected_{0};
+  std::size_t max_;  // bytes to hold back: size_, or after an overflow expected_ if that is more
   std::unique_ptr<char[]> text_;
   std::size_t capacity_ = 0;
-  std::size_t length_ = 0;      // not yet sent; more than most_ only inside take() and where sending failed
-  std::size_t limit_ = 0;       // up to here text is added with neither more memory nor a look at most_
-  std::size_t line_start_ = 0;  // behind the last line that appendLine ended
+  std::size_t begin_ = 0;       // the text is from begin_ to end_; before begin_ it has been sent
+  std::size_t end_ = 0;         // more than max_ after begin_ only in appendSlowly() and after a failed send
+  std::size_t line_start_ = 0;  // after the last line that appendLine() or addLine() ended, or begin_
+  std::size_t limit_ = 0;       // cache of min(capacity_, begin_ + max_): up to here text is simply copied
 };
 
 }  // namespace netlite

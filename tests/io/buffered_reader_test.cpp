@@ -531,6 +531,21 @@ TEST(BufferedReaderTest, HalfALineIsKeptWhileIdle) {
 
 // ---- ties
 
+/// An output stream that keeps something alive.
+class OwningStream : public OutputStream {
+ public:
+  explicit OwningStream(std::shared_ptr<int> token) : token_(std::move(token)) {}
+  void write(const void*, std::size_t) override {}
+
+ private:
+  std::shared_ptr<int> token_;
+};
+
+class OddStream : public OutputStream {
+ public:
+  void write(const void*, std::size_t) override { throw std::runtime_error("odd"); }
+};
+
 TEST(BufferedReaderTest, ATiedWriterIsFlushedWhenTheReaderHasToWait) {
   ScriptedInputStream stream;
   stream.gives("1\n2\n3\n").givesLate("4\n");
@@ -547,16 +562,92 @@ TEST(BufferedReaderTest, ATiedWriterIsFlushedWhenTheReaderHasToWait) {
   EXPECT_EQ(sent.flushCount(), 1);
 }
 
-TEST(BufferedReaderTest, ATiedWriterIsNotFlushedWhileInputIsThere) {
+TEST(BufferedReaderTest, ATiedWriterIsFlushedBeforeTheFirstReadIfItWouldWait) {
   ScriptedInputStream stream;
-  stream.gives("1\n").gives("2\n");
+  stream.givesLate("1\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  out.println("greeting");
+  EXPECT_EQ(in.readLine(), "1");
+  EXPECT_EQ(sent.writes(), Lines{"greeting\n"});
+}
+
+TEST(BufferedReaderTest, ATiedWriterIsNotFlushedBeforeTheFirstReadIfInputHasArrived) {
+  ScriptedInputStream stream;
+  stream.gives("1\n");
   RecordingOutputStream sent;
   PrintWriter out(sent);
   BufferedReader in(stream);
   in.tie(out);
   out.println("held back");
-  in.readLine();
-  in.readLine();
+  EXPECT_EQ(in.readLine(), "1");
+  EXPECT_TRUE(sent.writes().empty());
+}
+
+TEST(BufferedReaderTest, AShortReadLetsTheTiedWriterBeFlushedWithoutAsking) {
+  ScriptedInputStream stream;
+  stream.gives("1\n").givesLate("2\n").givesLate("3\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  for (const std::string& line : in.lines()) out.println(line);
+  EXPECT_EQ(sent.writes(), (Lines{"1\n", "2\n", "3\n"}));
+  EXPECT_EQ(stream.availableCount(), 0);
+}
+
+TEST(BufferedReaderTest, AfterAReadThatFilledItsRoomTheTiedWriterWaitsForMoreInput) {
+  ScriptedInputStream stream;
+  const std::string line = std::string(63, 'x') + '\n';
+  stream.gives(line + line).gives(line);
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  for (const std::string& text : in.lines()) out.println(text);
+  EXPECT_EQ(stream.rooms().front(), 2 * line.size());
+  EXPECT_EQ(sent.writes(), Lines{line + line + line});
+  EXPECT_EQ(stream.availableCount(), 1);
+}
+
+TEST(BufferedReaderTest, AfterAReadThatFilledItsRoomTheTiedWriterIsFlushedIfNothingHasArrived) {
+  ScriptedInputStream stream;
+  const std::string line = std::string(63, 'x') + '\n';
+  stream.gives(line + line).givesLate("late\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  for (int i = 0; i < 2; ++i) out.println(*in.readLine());
+  EXPECT_EQ(in.readLine(), "late");
+  EXPECT_EQ(sent.writes(), Lines{line + line});
+}
+
+TEST(BufferedReaderTest, AStreamWhoseReadsLeaveSomeIsAskedBeforeTheTiedWriterIsFlushed) {
+  ScriptedInputStream stream;
+  stream.setPrefersLargeReads(false);
+  stream.gives("1\n").gives("2\n").givesLate("3\n");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  for (int i = 0; i < 2; ++i) out.println(*in.readLine());
+  EXPECT_TRUE(sent.writes().empty());
+  EXPECT_EQ(in.readLine(), "3");
+  EXPECT_EQ(sent.writes(), Lines{"1\n2\n"});
+}
+
+TEST(BufferedReaderTest, ReadyDoesNotFlushATiedWriter) {
+  ScriptedInputStream stream;
+  stream.gives("a\r").gives("\n").gives("b");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader in(stream);
+  in.tie(out);
+  out.println(*in.readLine());
+  EXPECT_TRUE(in.ready());
   EXPECT_TRUE(sent.writes().empty());
 }
 
@@ -651,6 +742,46 @@ TEST(BufferedReaderTest, TheTieFollowsAWriterThatMovesAndEndsWithIt) {
     EXPECT_EQ(sent.bytes(), "x");
   }
   EXPECT_EQ(in.readLine(), "2");
+}
+
+TEST(BufferedReaderTest, AWriterDestroysItsStreamThoughAReaderIsTiedToIt) {
+  ScriptedInputStream stream;
+  stream.gives("1\n");
+  BufferedReader in(stream);
+  auto token = std::make_shared<int>();
+  const std::weak_ptr<int> streamLives = token;
+  {
+    PrintWriter out(std::make_unique<OwningStream>(std::move(token)));
+    in.tie(out);
+  }
+  EXPECT_TRUE(streamLives.expired());
+  EXPECT_EQ(in.readLine(), "1");
+}
+
+TEST(BufferedReaderTest, ATieEndsWhenAnotherWriterIsMovedIntoItsOwn) {
+  ScriptedInputStream stream;
+  stream.givesLate("1\n");
+  RecordingOutputStream first;
+  RecordingOutputStream second;
+  BufferedReader in(stream);
+  PrintWriter out(first);
+  in.tie(out);
+  out.print("a");
+  out = PrintWriter(second);
+  out.print("b");
+  EXPECT_EQ(first.bytes(), "a");
+  EXPECT_EQ(in.readLine(), "1");
+  EXPECT_EQ(second.bytes(), "");
+}
+
+TEST(BufferedReaderTest, AFailureOfATiedWriterThatIsNoSystemErrorDoesNotReachTheReader) {
+  ScriptedInputStream stream;
+  stream.givesLate("1\n");
+  PrintWriter out{OddStream()};
+  BufferedReader in(stream);
+  in.tie(out);
+  out.print("x");
+  EXPECT_EQ(in.readLine(), "1");
 }
 
 // ---- construction, moving and closing

@@ -14,6 +14,7 @@
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
+#include <cwchar>
 #include <limits>
 #include <locale>
 #include <memory>
@@ -261,16 +262,30 @@ void printUnchecked(PrintWriter& out, const char* format, Arguments... arguments
   (out.*print)(format, arguments...);
 }
 
-TEST(PrintWriterTest, PrintfRefusesPercentNInAnyForm) {
+TEST(PrintWriterTest, PrintfWritesToNoArgument) {
   RecordingOutputStream sent;
   PrintWriter out(sent);
-  for (const char* format :
-       {"%n",  "a%n",  "%hhn", "%hn",  "%ln",    "%lln", "%jn",  "%zn", "%tn",   "%qn",  "%Ln",    "%5n",  "%-05n",
-        "%*n", "%.3n", "%.*n", "%1$n", "%1$hhn", "%d%n", "%%%n", "%'n", "%I64n", "%w8n", "%wf16n", "% +#n"}) {
-    int target = 5;
+  for (const char* format : {"%n", "12345%hhn", "12345%Zn", "12345%1$n", "12345%*1$n"}) {
+    std::size_t target = 42;
     EXPECT_THROW(printUnchecked(out, format, &target, &target), std::invalid_argument) << format;
-    EXPECT_EQ(target, 5) << format;
+    EXPECT_EQ(target, 42U) << format;
   }
+  EXPECT_TRUE(out.flush());
+  EXPECT_TRUE(sent.writes().empty());
+}
+
+TEST(PrintWriterTest, PrintfTakesWideText) {
+  ByteArrayOutputStream sent;
+  PrintWriter out(sent);
+  out.printf("%ls %lc", L"wide", static_cast<std::wint_t>(L'w'));
+  out.flush();
+  EXPECT_EQ(sent.toString(), "wide w");
+}
+
+TEST(PrintWriterTest, PrintfReportsWideTextThatTheLocaleCannotConvert) {
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  EXPECT_THROW(out.printf("%ls", L"\xD55C"), std::invalid_argument);
   EXPECT_TRUE(out.flush());
   EXPECT_TRUE(sent.writes().empty());
 }
@@ -285,7 +300,7 @@ TEST(PrintWriterTest, PrintfRefusesWhatIsNoFormat) {
   EXPECT_TRUE(sent.writes().empty());
 }
 
-TEST(PrintWriterTest, PrintfLetsAnNBehindTwoPercentsPass) {
+TEST(PrintWriterTest, PrintfPrintsAnNAfterTwoPercents) {
   ByteArrayOutputStream sent;
   PrintWriter out(sent);
   out.printf("100%%n %dn", 1);

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -16,9 +17,11 @@
 
 namespace {
 
+using netlite::OutputStream;
 using netlite::SocketException;
 using netlite::SocketTimeoutException;
 using netlite::WriteBuffer;
+using netlite::test::codeOf;
 using netlite::test::RecordingOutputStream;
 
 using Writes = std::vector<std::string>;
@@ -89,9 +92,85 @@ TEST(WriteBufferTest, IsBackToItsSizeWhenLittleIsExpected) {
   WriteBuffer buffer = bufferOn(sent, 8);
   buffer.expect(100);
   buffer.append("one\ntwo\n");
+  buffer.append("six\n");
+  buffer.flush();
   buffer.expect(3);
+  buffer.append("one\ntwo\n");
   buffer.append("ten\n");
-  EXPECT_EQ(sent.writes(), Writes{"one\ntwo\n"});
+  EXPECT_EQ(sent.writes(), (Writes{"one\ntwo\nsix\n", "one\ntwo\n"}));
+}
+
+TEST(WriteBufferTest, ALineAfterAPartlySentOneLeavesWhole) {
+  RecordingOutputStream sent;
+  sent.timesOutAfter(3);
+  WriteBuffer buffer = bufferOn(sent, 8);
+  buffer.append("abcdef\n");
+  EXPECT_THROW(buffer.flush(), SocketTimeoutException);
+  buffer.append("gh");
+  buffer.append("ijk");
+  EXPECT_EQ(sent.writes(), (Writes{"abc", "def\n"}));
+  buffer.append("\n");
+  buffer.flush();
+  EXPECT_EQ(sent.writes(), (Writes{"abc", "def\n", "ghijk\n"}));
+}
+
+TEST(WriteBufferTest, SizesWithoutABoundAreTaken) {
+  RecordingOutputStream sent;
+  sent.timesOutAfter(1);
+  WriteBuffer buffer = bufferOn(sent, std::numeric_limits<std::size_t>::max());
+  buffer.append("abc");
+  EXPECT_THROW(buffer.flush(), SocketTimeoutException);
+  EXPECT_TRUE(buffer.addLine("d", "\n"));
+  for (int i = 1; i < 100; ++i) {
+    if (!buffer.addLine("d", "\n")) buffer.appendLine("d", "\n");
+  }
+  buffer.flush();
+  EXPECT_EQ(sent.bytes().size(), 203U);
+}
+
+// ---- work: if each partial send moved the text that follows, these tests would take minutes
+
+/// Takes a few bytes of each write, and times out.
+class DrippingStream : public OutputStream {
+ public:
+  explicit DrippingStream(std::size_t drip) : drip_(drip) {}
+  void write(const void*, std::size_t size) override {
+    if (size > drip_) throw SocketTimeoutException(codeOf(std::errc::timed_out), "write", drip_);
+  }
+
+ private:
+  std::size_t drip_;
+};
+
+constexpr std::size_t kDrips = 100000;
+constexpr std::size_t kDrip = 512;
+constexpr std::size_t kBacklog = kDrips * kDrip;  // 51 MB
+
+void expectTimeout(WriteBuffer& buffer) {
+  try {
+    buffer.flush();
+    ADD_FAILURE() << "everything was sent";
+  } catch (const SocketTimeoutException&) {
+  }
+}
+
+TEST(WriteBufferTest, PartialSendsDoNotMoveTheRest) {
+  WriteBuffer buffer(std::make_unique<DrippingStream>(kDrip), 2 * kBacklog);
+  buffer.append(std::string(kBacklog, 'x'));
+  for (std::size_t i = 1; i < kDrips; ++i) expectTimeout(buffer);
+  buffer.flush();
+  EXPECT_TRUE(buffer.isEmpty());
+}
+
+TEST(WriteBufferTest, AppendingAfterPartialSendsDoesNotMoveTheRestEachTime) {
+  WriteBuffer buffer(std::make_unique<DrippingStream>(kDrip), kBacklog);
+  buffer.append(std::string(kBacklog - kDrip, 'x'));
+  const std::string more(kDrip, 'y');
+  for (std::size_t i = 0; i < kDrips; ++i) {
+    expectTimeout(buffer);
+    buffer.append(more);
+  }
+  EXPECT_FALSE(buffer.isEmpty());
 }
 
 TEST(WriteBufferTest, WhatIsSentIsForgottenWithItsLineEnds) {

@@ -29,13 +29,13 @@ namespace netlite::test {
 
 inline std::error_code codeOf(std::errc condition) { return std::make_error_code(condition); }
 
-/// An input stream that follows a script: each read() takes the next step, or a part of it if its room is small. Behind
-/// the last step is the end of the stream.
+/// An input stream that follows a script: each read() takes the next step, or a part of it if its room is small. After
+/// the last step comes the end of the stream.
 class ScriptedInputStream : public InputStream {
  public:
   /// These bytes have arrived.
   ScriptedInputStream& gives(std::string bytes) { return add({std::move(bytes), {}, true}); }
-  /// These bytes come while somebody waits for them.
+  /// These bytes arrive while a read waits for them.
   ScriptedInputStream& givesLate(std::string bytes) { return add({std::move(bytes), {}, false}); }
   ScriptedInputStream& timesOut() {
     return add({{}, [] { throw SocketTimeoutException(codeOf(std::errc::timed_out), "read"); }, false});
@@ -51,6 +51,8 @@ class ScriptedInputStream : public InputStream {
   void inAvailable(std::function<void()> action) { script_->in_available = std::move(action); }
   /// Lets close() throw.
   void failToClose() { script_->fails_to_close = true; }
+  /// Whether reads take all that has arrived, as a socket's do, which is the default.
+  void setPrefersLargeReads(bool prefers) { script_->prefers_large_reads = prefers; }
   /// What awaitInput() finds from now on.
   void setIdle(bool idle) { script_->idle = idle; }
 
@@ -87,7 +89,7 @@ class ScriptedInputStream : public InputStream {
     return !script_->idle;
   }
 
-  bool prefersLargeReads() const noexcept override { return true; }
+  bool prefersLargeReads() const noexcept override { return script_->prefers_large_reads; }
 
   void close() override {
     ++script_->close_count;
@@ -110,6 +112,7 @@ class ScriptedInputStream : public InputStream {
     std::function<void()> in_available;
     bool fails_to_close = false;
     bool idle = false;
+    bool prefers_large_reads = true;
     std::vector<std::size_t> rooms;
     int available_count = 0;
     int close_count = 0;
@@ -134,7 +137,7 @@ class ScriptedInputStream : public InputStream {
 /// An input stream whose read() waits for close(), which makes it throw.
 class BlockingInputStream : public InputStream {
  public:
-  /// Returns when somebody is in read().
+  /// Returns when a thread is in read().
   void waitForReader() const {
     std::unique_lock<std::mutex> lock(state_->mutex);
     state_->changed.wait(lock, [this] { return state_->reading; });
@@ -170,7 +173,7 @@ class BlockingInputStream : public InputStream {
 /// An output stream that remembers its calls, and fails or blocks where the test wants it.
 class RecordingOutputStream : public OutputStream {
  public:
-  /// The next write takes `count` bytes and times out; writes behind it go well unless told otherwise.
+  /// The next write takes `count` bytes and times out; later writes succeed unless the test says otherwise.
   RecordingOutputStream& timesOutAfter(std::size_t count) { return add({std::errc::timed_out, count}); }
   /// The next write takes nothing and throws a SocketException.
   RecordingOutputStream& fails(std::errc reason) { return add({reason, 0}); }
@@ -189,7 +192,7 @@ class RecordingOutputStream : public OutputStream {
     state_->blocked = false;
     state_->changed.notify_all();
   }
-  /// Returns when somebody is in write().
+  /// Returns when a thread is in write().
   void waitForWriter() const {
     std::unique_lock<std::mutex> lock(state_->mutex);
     state_->changed.wait(lock, [this] { return state_->writing; });
@@ -223,7 +226,10 @@ class RecordingOutputStream : public OutputStream {
     state_->changed.wait(lock, [this] { return !state_->blocked; });
     const std::string_view bytes(static_cast<const char*>(data), size);
     const Outcome outcome = nextOutcome();
-    if (outcome.reason == std::errc()) return state_->writes.emplace_back(bytes), void();
+    if (outcome.reason == std::errc()) {
+      state_->writes.emplace_back(bytes);
+      return;
+    }
     if (outcome.taken != 0) state_->writes.emplace_back(bytes.substr(0, outcome.taken));
     if (outcome.reason != std::errc::timed_out) throw SocketException(codeOf(outcome.reason), "write");
     throw SocketTimeoutException(codeOf(outcome.reason), "write", outcome.taken);

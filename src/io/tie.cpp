@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// The tie between a reader and a writer, as the reader uses it.
+// Thread-safety: every member may be called from any thread.
+#include "io/tie.hpp"
+
+#include "io/unwinding.hpp"
+#include "thread/timed_lock.hpp"
+
+#include <utility>
+
+namespace netlite {
+
+Tie::Tie(std::unique_ptr<OutputStream> stream, std::size_t bufferSize) : buffer_(std::move(stream), bufferSize) {}
+
+void Tie::flushRemembering() {
+  remembering([](WriteBuffer& buffer) { buffer.flush(); });
+}
+
+bool Tie::hasText() {
+  TimedLock lock(mutex_);
+  return !buffer_.isEmpty();
+}
+
+void Tie::flushBeforeWaiting() {
+  TimedLock lock(mutex_);
+  if (buffer_.isEmpty()) return buffer_.trim();
+  // Even what is not a std::system_error is no concern of the caller, who is reading.
+  failureOf([this]() NETLITE_NO_THREAD_SAFETY_ANALYSIS { flushRemembering(); });  // runs before the lock is released
+}
+
+void Tie::rest() {
+  TimedLock lock(mutex_);
+  buffer_.expect(0);
+  buffer_.trim();
+}
+
+void Tie::end() noexcept {
+  TimedLock lock(mutex_);
+  try {
+    if (!closed_ && !error_) flushRemembering();
+  } catch (...) {
+    // Even what is not a std::system_error must not end the program here.
+  }
+  buffer_.releaseStream();
+}
+
+}  // namespace netlite

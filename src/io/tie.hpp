@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// What a PrintWriter shares with the BufferedReaders that are tied to it: the unsent text under its lock, and the first
+// error. Readers hold it too, so the writer may be destroyed first.
+// Thread-safety: every member may be called from any thread.
+#pragma once
+
+#include "base/thread_annotations.hpp"
+#include "io/write_buffer.hpp"
+#include "thread/mutex.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <system_error>
+
+namespace netlite {
+
+class PrintWriter;
+
+class Tie {
+ public:
+  /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
+  Tie(std::unique_ptr<OutputStream> stream, std::size_t bufferSize);
+  Tie(const Tie&) = delete;
+  Tie& operator=(const Tie&) = delete;
+
+  bool hasText();
+
+  /// Sends the text, if there is any. A failure becomes the writer's error.
+  void flushBeforeWaiting();
+
+  /// Announces how many bytes the reader has received together: they are answered together, in as few writes as
+  /// possible.
+  void expect(std::size_t count) noexcept NETLITE_NO_THREAD_SAFETY_ANALYSIS {  // WriteBuffer::expect needs no lock
+    buffer_.expect(count);
+  }
+
+  /// Announces that the connection is idle, which frees memory.
+  void rest();
+
+  /// Sends the text unless the writer is closed, swallowing errors, and destroys the stream. Nothing more is printed
+  /// after this, but readers may still hold the tie.
+  void end() noexcept;
+
+ protected:
+  ~Tie() = default;
+
+  /// Runs the action on the buffer, and remembers the std::system_error that it throws. Unsent text is dropped then.
+  template <typename Action>
+  void remembering(Action action) NETLITE_REQUIRES(mutex_) {
+    try {
+      action(buffer_);
+    } catch (const std::system_error& failure) {
+      remember(failure.code() ? failure.code() : std::make_error_code(std::errc::io_error));
+      buffer_.discard();
+    }
+  }
+
+  void flushRemembering() NETLITE_REQUIRES(mutex_);
+
+  void remember(std::error_code error) noexcept NETLITE_REQUIRES(mutex_) {
+    if (!error_) error_ = error;
+  }
+
+  Mutex mutex_;
+  WriteBuffer buffer_ NETLITE_GUARDED_BY(mutex_);
+  bool closed_ NETLITE_GUARDED_BY(mutex_) = false;
+  std::error_code error_ NETLITE_GUARDED_BY(mutex_);  // the first one
+};
+
+/// How BufferedReader gets to the tie of a PrintWriter.
+struct PrintWriterInternals {
+  static std::shared_ptr<Tie> tieOf(const PrintWriter& writer) noexcept;
+};
+
+}  // namespace netlite
