@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The program that system_calls_test.cpp watches. Its main thread does with netlite what its argument says, between two
-// marks that can be seen from outside: attempts to open files that do not exist. The peer is another thread, which the
-// watcher does not follow.
+// The program that system_calls_test.cpp traces. Its main thread does with netlite what its argument says, between two
+// marks that are visible from outside: attempts to open files that do not exist. The peer is another thread, which is
+// not traced.
 //
-//   ping-pong   100 lines are read and answered, one after the other
-//   read        100 bytes are read one by one without a timeout
-//   timed-read  the same with a timeout
-//   pipelined   1000 lines that have arrived together are read and answered, each flushed
-//   tied        the same by a tied reader and writer, nothing flushed
-//   serve       stands in TcpServer::run() while 100 clients come and go
-//   fresh       prints the descriptors and the bytes of memory that a connection's reader and writer take
-//   idle        prints the bytes that they take when lines have passed and the reader waits for more
+//   ping-pong       100 lines are read and answered, one after the other
+//   tied-ping-pong  the same by a tied reader and writer, nothing flushed
+//   read            100 bytes are read one by one without a timeout
+//   timed-read      the same with a timeout
+//   pipelined       1000 lines that have arrived together are read and answered, each flushed
+//   tied            the same by a tied reader and writer, nothing flushed
+//   serve           stays in TcpServer::run() while 100 clients come and go
+//   fresh           prints the descriptors and the bytes of memory that a connection's reader and writer take
+//   idle            prints the bytes that they take when lines have passed and the reader waits for more
 #include "support/blocked_thread.hpp"
 #include "support/counted_memory.hpp"
 #include "support/descriptors.hpp"
@@ -42,13 +43,15 @@ void mark(const char* name) { std::ifstream(std::string("/netlite-probe/") + nam
 
 std::string lineOf(std::size_t length) { return std::string(length - 1, 'x') + "\n"; }
 
-void answerOneLine(BufferedReader& in, PrintWriter& out) {
+enum class Flush { everyLine, whenWaiting };
+
+void answerOneLine(BufferedReader& in, PrintWriter& out, Flush flush) {
   const auto line = in.readLine();
   out.println(line.value());
-  out.flush();
+  if (flush == Flush::everyLine) out.flush();
 }
 
-void pingPong() {
+void pingPong(Flush flush) {
   Pair pair = connectedPair();
   std::thread peer([&pair] {
     BufferedReader in(pair.client.getInputStream());
@@ -61,10 +64,12 @@ void pingPong() {
   });
   BufferedReader in(pair.server.getInputStream());
   PrintWriter out(pair.server.getOutputStream());
-  answerOneLine(in, out);
+  if (flush == Flush::whenWaiting) in.tie(out);
+  answerOneLine(in, out, flush);
   mark("begin");
-  for (int i = 0; i < kCalls; ++i) answerOneLine(in, out);
+  for (int i = 0; i < kCalls; ++i) answerOneLine(in, out, flush);
   mark("end");
+  out.flush();
   peer.join();
 }
 
@@ -78,8 +83,6 @@ void read(std::chrono::milliseconds timeout) {
   for (int i = 0; i < kCalls; ++i) in.read();
   mark("end");
 }
-
-enum class Flush { everyLine, whenWaiting };
 
 void pipelined(Flush flush) {
   Pair pair = connectedPair();
@@ -156,7 +159,8 @@ void idle() {
 
 int main(int, char** arguments) {
   const std::string task = arguments[1];
-  if (task == "ping-pong") pingPong();
+  if (task == "ping-pong") pingPong(Flush::everyLine);
+  if (task == "tied-ping-pong") pingPong(Flush::whenWaiting);
   if (task == "read") read(0ms);
   if (task == "timed-read") read(1h);
   if (task == "pipelined") pipelined(Flush::everyLine);

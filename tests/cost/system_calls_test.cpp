@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// What a line costs: the system calls of line_server_probe.cpp, counted from outside by strace, and the memory
-// and descriptors that a connection holds.
+// What a line costs: the system calls of line_server_probe.cpp and of the echo_server program, which strace counts from
+// outside, and the memory and descriptors that a connection holds.
+#include "support/eventually.hpp"
 #include "support/scratch_file.hpp"
+
+#ifdef NETLITE_EXAMPLES
+#include "support/programs.hpp"
+#endif
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // the sanitizers' own calls come between
+constexpr bool kSanitized = true;  // the sanitizers make system calls as well
 #else
 constexpr bool kSanitized = false;
 #endif
@@ -31,7 +38,7 @@ using Counts = std::map<std::string, int>;
 
 class SystemCallsTest : public testing::Test {
  protected:
-  // A sanitizer's look for leaks does not work in a program that is traced.
+  // The leak check of a sanitizer does not work in a program that is traced.
   static bool run(const std::string& command) {
     return std::system(("ASAN_OPTIONS=detect_leaks=0 " + command + " 2>/dev/null").c_str()) == 0;
   }
@@ -40,10 +47,10 @@ class SystemCallsTest : public testing::Test {
 class StraceTest : public SystemCallsTest {
  protected:
   void SetUp() override {
-    if (!run("strace -o /dev/null true")) GTEST_SKIP() << "strace is not there, or may not trace";
+    if (!run("strace -o /dev/null true")) GTEST_SKIP() << "strace is missing, or may not trace";
   }
 
-  // How often the probe's main thread has made which call between its marks.
+  // How often the probe's main thread made which call between its marks.
   static Counts callsOf(const std::string& task) {
     const std::string file = scratchFile("strace");
     EXPECT_TRUE(run("strace -o " + file + " " NETLITE_LINE_SERVER_PROBE " " + task));
@@ -66,7 +73,7 @@ class StraceTest : public SystemCallsTest {
     return sum;
   }
 
- private:
+ protected:
   // 32-bit x86 has recv and send as calls of their own, where others have recvfrom and sendto without an address.
   static std::string nameOfCall(const std::string& line) {
     const std::string name = line.substr(0, line.find('('));
@@ -84,9 +91,65 @@ class StraceTest : public SystemCallsTest {
   }
 };
 
-TEST_F(StraceTest, ALineReadAndAnsweredCostsTwoCalls) {
-  EXPECT_EQ(callsOf("ping-pong"), (Counts{{"recvfrom", kCalls}, {"sendto", kCalls}}));
+const Counts kTwoCallsALine{{"recvfrom", kCalls}, {"sendto", kCalls}};
+
+TEST_F(StraceTest, ALineReadAndAnsweredCostsTwoCalls) { EXPECT_EQ(callsOf("ping-pong"), kTwoCallsALine); }
+
+TEST_F(StraceTest, ALineReadAndAnsweredByATiedWriterCostsTwoCalls) {
+  EXPECT_EQ(callsOf("tied-ping-pong"), kTwoCallsALine);
 }
+
+#ifdef NETLITE_EXAMPLES
+// The calls of each thread, by its number.
+using CallsOfThreads = std::map<std::string, std::vector<std::string>>;
+
+class EchoServerTest : public StraceTest {
+ protected:
+  // What the echo_server does for a client that sends one line after the other.
+  static std::vector<std::string> callsForLines(int count) {
+    const std::string file = scratchFile("strace-echo");
+    // With -D the server, not strace, is the test's own child, and can be ended.
+    std::vector<std::string> command{"env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-D", "-f", "-o", file};
+    for (const std::string& word : netlite::test::example("echo_server", {"0"})) command.push_back(word);
+    netlite::test::Server server{netlite::test::Process(command)};
+    netlite::test::Peer peer(server.port);
+    for (int i = 0; i < count; ++i) {
+      peer.say("ping");
+      EXPECT_EQ(peer.hear(), "ping");
+    }
+    peer.socket.close();
+    server.end();
+    std::vector<std::string> calls;
+    netlite::test::eventually([&] { return !(calls = callsOfReader(file)).empty(); });  // strace may write a bit longer
+    std::remove(file.c_str());
+    return calls;
+  }
+
+ private:
+  // The calls of the thread that reads from a client, once it has ended; none before.
+  static std::vector<std::string> callsOfReader(const std::string& file) {
+    CallsOfThreads threads;
+    std::ifstream lines(file);
+    for (std::string thread, call; lines >> thread && std::getline(lines >> std::ws, call);) {
+      const bool hasEnded = call.rfind("+++ exited", 0) == 0;
+      std::vector<std::string>& calls = threads[thread];
+      if (hasEnded && std::count(calls.begin(), calls.end(), "recvfrom") > 1) return calls;
+      if (call.rfind("<... ", 0) != 0 && isCounted(call)) calls.push_back(nameOfCall(call));
+    }
+    return {};
+  }
+};
+
+TEST_F(EchoServerTest, ReadsAndAnswersALineWithTwoCalls) {
+  const std::vector<std::string> calls = callsForLines(kCalls);
+  const auto firstRead = std::find(calls.begin(), calls.end(), "recvfrom");
+  const auto lastAnswer = std::find(calls.rbegin(), calls.rend(), "sendto").base();
+  ASSERT_LT(firstRead, lastAnswer);
+  Counts counts;
+  for (auto call = firstRead; call != lastAnswer; ++call) ++counts[*call];
+  EXPECT_EQ(counts, kTwoCallsALine);
+}
+#endif
 
 TEST_F(StraceTest, AReadWithoutTimeoutCostsOneCall) { EXPECT_EQ(callsOf("read"), (Counts{{"recvfrom", kCalls}})); }
 
