@@ -11,7 +11,6 @@
 #include "thread/mutex.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -49,22 +48,22 @@ ByteArrayOutputStream::~ByteArrayOutputStream() = default;
 
 void ByteArrayOutputStream::write(const void* data, std::size_t size) {
   checkBuffer(data, size);
-  std::lock_guard<Mutex> lock(bytes_->mutex);
+  MutexLock lock(bytes_->mutex);
   bytes_->bytes.append(static_cast<const char*>(data), size);
 }
 
 std::string ByteArrayOutputStream::toString() const {
-  std::lock_guard<Mutex> lock(bytes_->mutex);
+  MutexLock lock(bytes_->mutex);
   return bytes_->bytes;
 }
 
 std::size_t ByteArrayOutputStream::size() const {
-  std::lock_guard<Mutex> lock(bytes_->mutex);
+  MutexLock lock(bytes_->mutex);
   return bytes_->bytes.size();
 }
 
 void ByteArrayOutputStream::reset() {
-  std::lock_guard<Mutex> lock(bytes_->mutex);
+  MutexLock lock(bytes_->mutex);
   bytes_->bytes.clear();
 }
 

@@ -102,7 +102,7 @@ class PrintWriter::State final : public Tie {
 
 // Out of line, so that it is not inlined into the fast path.
 void PrintWriter::State::printlnSlowly(std::string_view text) {
-  const std::string& separator = separator_;
+  const std::string_view separator = separator_;
   attempt([&](WriteBuffer& buffer) {
     const CallClock both;
     buffer.appendLine(text, separator);
