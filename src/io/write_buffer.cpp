@@ -85,8 +85,6 @@ void WriteBuffer::holdBack(std::size_t max) noexcept {
   updateLimit();
 }
 
-void WriteBuffer::updateLimit() noexcept { limit_ = max_ < capacity_ - begin_ ? begin_ + max_ : capacity_; }
-
 /// The lines that were whole before the last text came leave first, so that a line that had been started stays in one
 /// piece. Only a line longer than the buffer is split.
 void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
@@ -99,8 +97,7 @@ void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
 void WriteBuffer::flush() {
   const CallClock clock;
   send(size());
-  max_ = size_;  // until the next overflow asks what is expected then
-  updateLimit();
+  if (max_ != size_) holdBack(size_);  // until the next overflow asks what is expected then
   trim();
   stream_->flush();
 }
@@ -138,7 +135,9 @@ void WriteBuffer::send(std::size_t count) {
     remove(std::min(count, interruption.bytesTransferred()));
     throw;
   }
-  remove(count);
+  if (count != size()) return remove(count);
+  begin_ = end_ = line_start_ = 0;
+  updateLimit();
 }
 
 void WriteBuffer::remove(std::size_t count) noexcept {

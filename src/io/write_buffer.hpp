@@ -87,7 +87,7 @@ class WriteBuffer {
   void moveTo(char* memory) noexcept;
   void reallocate(std::size_t capacity);
   void holdBack(std::size_t max) noexcept;
-  void updateLimit() noexcept;
+  void updateLimit() noexcept { limit_ = max_ < capacity_ - begin_ ? begin_ + max_ : capacity_; }
   void sendExcess(std::size_t wholeLinesBefore);
   void send(std::size_t count);
   void remove(std::size_t count) noexcept;
