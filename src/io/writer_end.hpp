@@ -3,6 +3,8 @@
 // How a writer ends, where it is destroyed and where another one is moved into it.
 #pragma once
 
+#include "thread/no_cancellation.hpp"
+
 #include <utility>
 
 namespace netlite {
@@ -10,6 +12,7 @@ namespace netlite {
 /// Sends what a writer still holds. @param state null once moved from
 template <typename State>
 void endWriter(State* state) noexcept {
+  const NoCancellation uninterrupted;
   if (state != nullptr) state->end();
 }
 
