@@ -19,17 +19,18 @@ const example::Program kProgram{
     "given.",
     {}};
 
-// The server socket is closed when this returns, so a second client is refused.
 netlite::Socket acceptOne(int port) {
   netlite::ServerSocket server(port);
   const example::Interrupt interrupt([&] { server.close(); });
   example::printLine("listening on port " + std::to_string(server.getLocalPort()));
-  return server.accept();
+  netlite::Socket client = server.accept();
+  server.close();  // a second client is refused
+  example::printLine(client.getInetAddress().getHostAddress() + " connected");
+  return client;
 }
 
 int serve(const example::Arguments& arguments) {
   netlite::Socket client = acceptOne(arguments.portToListenOn(0, 8000));
-  example::printLine(client.getInetAddress().getHostAddress() + " connected");
   return example::chat(client);
 }
 

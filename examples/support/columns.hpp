@@ -37,8 +37,8 @@ inline CodePoint firstCodePoint(std::string_view text) {
     if ((next & 0xC0) != 0x80) return {kReplacement, 1};
     value = value << 6 | (next & 0x3Fu);
   }
-  const bool is_valid = value >= kSmallest[size] && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
-  return is_valid ? CodePoint{value, size} : CodePoint{kReplacement, 1};
+  const bool isValid = value >= kSmallest[size] && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
+  return isValid ? CodePoint{value, size} : CodePoint{kReplacement, 1};
 }
 
 /// The columns of a code point: 2 for Hangul, Chinese, Japanese and emoji, 0 for what joins the character before it.

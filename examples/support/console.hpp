@@ -38,11 +38,15 @@ class StandardInput : public netlite::InputStream {
 class Console {
  public:
   Console() : input_(std::make_shared<Input>()) {
+    system::beginTyping();
     // Nothing ends a wait for the standard input, so nobody waits for this thread: it shares `input_` and may stay
     // behind until the program has ended.
     std::thread([input = input_] { input->readAll(); }).detach();
   }
-  ~Console() { system::restoreTerminal(); }
+  ~Console() {
+    system::endTyping();
+    system::restoreTerminal();
+  }
 
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
@@ -63,14 +67,11 @@ class Console {
   /// Nothing more is read: a waiting readLine() returns at once, and lines that nobody has read are dropped. A line
   /// that is being typed disappears from the screen.
   void close() {
-    if (input_->close() && is_typed_on_) system::endTyping();
+    if (input_->close()) system::endTyping();
   }
 
   /// Prints a line; on a terminal, above the one that is being typed.
-  void print(const std::string& line) {
-    if (!is_terminal_) return printLine(line);
-    is_typed_on_ ? system::writeAboveTypedLine(visible(line)) : printLine(visible(line));
-  }
+  void print(const std::string& line) { printLine(is_terminal_ ? visible(line) : line); }
 
   /// A remark for a person. A script, which gets the standard output through a pipe, is not bothered with it.
   void remark(const std::string& line) {
@@ -141,7 +142,6 @@ class Console {
 
   const std::shared_ptr<Input> input_;
   const bool is_terminal_ = system::isOutputTerminal();
-  const bool is_typed_on_ = system::isTypedOn();
 };
 
 }  // namespace example

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Interrupts (Ctrl-C, SIGTERM) for a program that wants to end in order.
+// Interrupts (Ctrl-C, SIGTERM, SIGHUP) for a program that wants to end in order.
 // Thread-safety: one Interrupt at a time, made and destroyed by one thread; happened() may be called from any.
 #pragma once
 
+#include "support/stream_failure.hpp"
 #include "support/system.hpp"
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -15,10 +17,15 @@
 
 namespace example {
 
-/// As long as it lives, an interrupt does not kill the program but calls `action`, once, in a thread of its own. One
-/// that came before is not forgotten.
+/// As long as it lives, an interrupt does not kill the program but calls `action`, once, in a separate thread. One that
+/// came before is not forgotten. So does an output that can no longer be written: the program has no reason to go on.
+///
+/// A program that has not ended kPatience after an interrupt ends without order, for example because a print blocks as
+/// long as the other side of a pipe does not read.
 class Interrupt {
  public:
+  static constexpr std::chrono::milliseconds kPatience{1500};
+
   explicit Interrupt(std::function<void()> action) : action_(std::move(action)), watcher_([this] { watch(); }) {
     system::catchInterrupts();
   }
@@ -38,12 +45,27 @@ class Interrupt {
   static bool happened() { return system::interruptCame(); }
 
  private:
-  // A signal handler can note an interrupt but not wake a thread, so the thread looks now and then.
+  static bool mustEnd() { return happened() || outputFailure().happened(); }
+
+  // A signal handler can note an interrupt but not wake a thread, so the thread polls.
   void watch() {
     std::unique_lock<std::mutex> lock(mutex_);
-    while (!over_ && !happened()) changed_.wait_for(lock, std::chrono::milliseconds(40));
+    while (!over_ && !mustEnd()) changed_.wait_for(lock, std::chrono::milliseconds(40));
     lock.unlock();
-    if (happened()) action_();
+    if (!mustEnd()) return;
+    if (happened()) limitTheEnd();
+    action_();
+  }
+
+  static void limitTheEnd() {
+    static std::once_flag once;
+    std::call_once(once, [] { std::thread(endAfterPatience).detach(); });
+  }
+
+  static void endAfterPatience() {
+    std::this_thread::sleep_for(kPatience);
+    system::restoreTerminal();
+    std::_Exit(0);
   }
 
   const std::function<void()> action_;

@@ -30,14 +30,22 @@ class LineDrawing {
     if (text.empty()) return {};
     const Layout layout = arrange(text, cursor, std::max<std::size_t>(screen.columns, 2));
     const std::size_t height = std::max<std::size_t>(screen.rows, 2) - 1;
-    const std::size_t first = layout.cursor_row < height ? 0 : layout.cursor_row - height + 1;
+    const std::size_t first = layout.cursorRow < height ? 0 : layout.cursorRow - height + 1;
     rows_ = std::min(layout.rows.size() - first, height);
-    cursor_row_ = layout.cursor_row - first;
+    cursor_row_ = layout.cursorRow - first;
 
     std::string codes;
     // Each row is ended here, since terminals differ in where the cursor stands after a full one.
     for (std::size_t row = 0; row < rows_; ++row) codes += (row == 0 ? "" : "\r\n") + layout.rows[first + row];
-    return codes + "\r" + moved(rows_ - 1 - cursor_row_, 'A') + moved(layout.cursor_column, 'C');
+    return codes + "\r" + moved(rows_ - 1 - cursor_row_, 'A') + moved(layout.cursorColumn, 'C');
+  }
+
+  /// The terminal itself has shown this line, with the cursor at its end: erase() erases that.
+  void adopt(std::string_view text, ScreenSize screen) {
+    const Layout layout = arrange(text, text.size(), std::max<std::size_t>(screen.columns, 2));
+    rows_ = layout.rows.size();
+    if (rows_ > 1 && layout.rows.back().empty()) --rows_;  // a terminal begins a row with its first character
+    cursor_row_ = rows_ - 1;
   }
 
   /// Codes that erase what was drawn, and leave the cursor where it began.
@@ -55,28 +63,28 @@ class LineDrawing {
  private:
   struct Layout {
     std::vector<std::string> rows;
-    std::size_t cursor_row = 0;
-    std::size_t cursor_column = 0;
+    std::size_t cursorRow = 0;
+    std::size_t cursorColumn = 0;
   };
 
   static Layout arrange(std::string_view text, std::size_t cursor, std::size_t columns) {
     Layout layout;
     layout.rows.emplace_back();
     std::size_t column = 0;
-    const auto next_row = [&] { layout.rows.emplace_back(), column = 0; };
+    const auto nextRow = [&] { layout.rows.emplace_back(), column = 0; };
     for (std::size_t place = 0; place < text.size();) {
       const CodePoint point = firstCodePoint(text.substr(place));
       const std::size_t width = columnsOf(point.value);
-      if (column + width > columns) next_row();
-      if (place == cursor) layout.cursor_row = layout.rows.size() - 1, layout.cursor_column = column;
+      if (column + width > columns) nextRow();
+      if (place == cursor) layout.cursorRow = layout.rows.size() - 1, layout.cursorColumn = column;
       layout.rows.back() += shown(text.substr(place, point.size), point.value);
       column += width;
       place += point.size;
     }
     if (cursor < text.size()) return layout;
-    if (column == columns) next_row();
-    layout.cursor_row = layout.rows.size() - 1;
-    layout.cursor_column = column;
+    if (column == columns) nextRow();
+    layout.cursorRow = layout.rows.size() - 1;
+    layout.cursorColumn = column;
     return layout;
   }
 

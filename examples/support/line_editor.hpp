@@ -41,9 +41,9 @@ class LineEditor {
   enum class State { text, escape, sequence, single };
 
   void take(char byte) {
-    const bool is_control = static_cast<unsigned char>(byte) < 0x20;
-    const bool is_ascii = static_cast<unsigned char>(byte) < 0x80;
-    if (state_ == State::text || is_control || !is_ascii) return takeText(byte);
+    const bool isControl = static_cast<unsigned char>(byte) < 0x20;
+    const bool isAscii = static_cast<unsigned char>(byte) < 0x80;
+    if (state_ == State::text || isControl || !isAscii) return takeText(byte);
     switch (std::exchange(state_, State::text)) {
       case State::escape:
         if (byte == '[') beginSequence();
@@ -78,8 +78,8 @@ class LineEditor {
   }
 
   void continueSequence(char byte) {
-    const bool is_linux_function_key = byte == '[' && parameters_.empty();  // ESC [ [ A
-    if (is_linux_function_key) {
+    const bool isLinuxFunctionKey = byte == '[' && parameters_.empty();  // ESC [ [ A
+    if (isLinuxFunctionKey) {
       state_ = State::single;
       parameters_ = "[";
     } else if (byte >= '@') {
@@ -108,8 +108,8 @@ class LineEditor {
   void insert(char byte) {
     const unsigned char value = static_cast<unsigned char>(byte);
     if (value < 0x20 && byte != '\t') return;
-    const bool is_control = value >= 0x80 && value < 0xA0 && cursor_ > 0 && text_[cursor_ - 1] == '\xC2';
-    if (is_control) return eraseBack(cursor_ - 1);  // U+0080 to U+009F
+    const bool isControl = value >= 0x80 && value < 0xA0 && cursor_ > 0 && text_[cursor_ - 1] == '\xC2';
+    if (isControl) return eraseBack(cursor_ - 1);  // U+0080 to U+009F
     text_.insert(cursor_++, 1, byte);
   }
 

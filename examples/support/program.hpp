@@ -7,9 +7,12 @@
 #pragma once
 
 #include "support/arguments.hpp"
+#include "support/error_log.hpp"
 #include "support/interrupt.hpp"
+#include "support/stream_failure.hpp"
 #include "support/system.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <functional>
@@ -22,11 +25,11 @@ inline std::string program_name;  // set before any thread is started
 /// A line on the standard output.
 inline void printLine(const std::string& line) { system::writeOutput(line + "\n"); }
 
-/// A line on the standard error, which says whose it is.
-inline void printError(const std::string& line) { system::writeError(program_name + ": " + line + "\n"); }
+/// A line on the standard error, which says whose it is. Never blocks.
+inline void printError(const std::string& line) { ErrorLog::instance().add(program_name + ": " + line + "\n"); }
 
 /// A line that begins with a place in a file. It comes as compilers print it, so that editors find the place.
-inline void printPlace(const std::string& line) { system::writeError(line + "\n"); }
+inline void printPlace(const std::string& line) { ErrorLog::instance().add(line + "\n"); }
 
 /// An error that was thrown.
 inline void printException(const std::exception_ptr& exception) {
@@ -39,19 +42,35 @@ inline void printException(const std::exception_ptr& exception) {
   }
 }
 
-/// Ends the program although others are still at work: for an interrupt that finds nothing to put in order.
-[[noreturn]] inline void endAtOnce() {
-  system::restoreTerminal();
-  std::_Exit(0);
+/// Reports a standard stream that has failed, unless an interrupt ends the program anyway.
+///
+/// @param code the exit code so far; another error has been reported unless it is 0
+/// @return the exit code
+inline int reportFailedStream(int code) {
+  const bool output_failed = outputFailure().happened();
+  const std::string reason = output_failed ? outputFailure().text() : inputFailure().text();
+  if (reason.empty() || Interrupt::happened() || (code != 0 && !output_failed)) return code;
+  printError(reason);
+  return 1;
 }
 
-/// The whole of a program's main: reads the arguments, does the work, and tells what went wrong.
+/// Ends the program although others are still at work: for an interrupt that finds nothing to put in order.
+[[noreturn]] inline void endAtOnce() {
+  const int code = reportFailedStream(0);
+  ErrorLog::instance().flush(std::chrono::seconds(1));
+  system::endTyping();
+  system::restoreTerminal();
+  std::_Exit(code);
+}
+
+/// Reads the arguments, does the work, and reports what went wrong.
 ///
-/// @param work gets the arguments and returns the exit code
-inline int runProgram(const Program& program, int argc, char** argv,
-                      const std::function<int(const Arguments& arguments)>& work) {
-  program_name = program.name;
+/// @return the exit code
+inline int tryToWork(const Program& program, int argc, char** argv,
+                     const std::function<int(const Arguments& arguments)>& work) {
   try {
+    system::prepareStreams();
+    ErrorLog::instance();  // its thread is started while there is no shortage of anything
     const Arguments arguments(program, system::commandLine(argc, argv));
     if (!arguments.wantsHelp()) return work(arguments);
     system::writeOutput(arguments.help());
@@ -61,9 +80,20 @@ inline int runProgram(const Program& program, int argc, char** argv,
     return 2;
   } catch (...) {
     if (Interrupt::happened()) return 0;  // that is what has cut the work short
-    printException(std::current_exception());
+    if (!outputFailure().happened()) printException(std::current_exception());
     return 1;
   }
+}
+
+/// The whole of a program's main. A standard stream that fails ends the program with exit code 1.
+///
+/// @param work gets the arguments and returns the exit code
+inline int runProgram(const Program& program, int argc, char** argv,
+                      const std::function<int(const Arguments& arguments)>& work) {
+  program_name = program.name;
+  const int code = reportFailedStream(tryToWork(program, argc, argv, work));
+  ErrorLog::instance().flush(std::chrono::seconds(1));
+  return code;
 }
 
 }  // namespace example

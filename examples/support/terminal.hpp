@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace example {
 
@@ -30,23 +29,6 @@ inline std::string visible(const std::string& line) {
     }
   }
   return result;
-}
-
-/// How much of `text` fits into a row of so many columns, in bytes: up to a space if there is one. All but ASCII counts
-/// twice, as Hangul and emoji take two columns.
-inline std::size_t rowLength(std::string_view text, std::size_t mostColumns) {
-  std::size_t columns = 0;
-  std::size_t after_space = 0;
-  std::size_t end = 0;
-  while (end < text.size()) {
-    std::size_t next = end + 1;
-    while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0) == 0x80) ++next;
-    columns += next - end == 1 ? 1 : 2;
-    if (columns > mostColumns) return after_space > 0 ? after_space : end;
-    if (text[end] == ' ') after_space = next;
-    end = next;
-  }
-  return end;
 }
 
 }  // namespace example

@@ -174,6 +174,16 @@ TEST(LineDrawing, ALineThatIsTallerThanTheScreenShowsTheRowsAroundTheCursor) {
   EXPECT_EQ(shown.screen.text(), "hi\naaaa\nbbbb\n");
 }
 
+TEST(LineDrawing, ErasesWhatTheTerminalHasShown) {
+  for (const std::string typed : {"short", "aaaaaaaaaa", "aaaaaaaaaabbbbb"}) {
+    Shown shown(10, 8);
+    shown.screen.feed("before\r\n" + typed);
+    shown.drawing.adopt(typed, shown.size);
+    shown.screen.feed(shown.drawing.erase() + "after");
+    EXPECT_EQ(shown.screen.text(), "before\nafter\n");
+  }
+}
+
 TEST(LineDrawing, OverwrittenScreensAreLeftAlone) {
   Shown shown(10, 8);
   shown.type("half");

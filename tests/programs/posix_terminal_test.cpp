@@ -1,42 +1,184 @@
 // SPDX-License-Identifier: MIT
 //
-// What the chat programs tell a POSIX terminal while a person is typing there.
-// Thread-safety: each test has programs of its own.
+// What the chat programs do at a POSIX terminal while a person is typing there.
+// Thread-safety: each test has its own programs.
+#include "screen.hpp"
+#include "support/eventually.hpp"
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 
+#include <future>
 #include <string>
 
 namespace netlite::test {
 namespace {
 
-class PosixTerminalTest : public ::testing::TestWithParam<const char*> {};
+int terminalOf(const Process& program) { return static_cast<int>(program.started().in.get()); }
+
+termios settingsOf(const Process& program) {
+  termios settings{};
+  EXPECT_EQ(::tcgetattr(terminalOf(program), &settings), 0);
+  return settings;
+}
+
+bool isAsUsual(const Process& program) {
+  const tcflag_t usual = ICANON | ECHO | ISIG | IEXTEN;
+  return (settingsOf(program).c_lflag & usual) == usual;
+}
+
+void resize(const Process& program, unsigned short columns) {
+  winsize size{};
+  size.ws_col = columns;
+  size.ws_row = 24;
+  EXPECT_EQ(::ioctl(terminalOf(program), TIOCSWINSZ, &size), 0);
+}
+
+class PosixTerminalTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  // Waits until the screen ends with these rows.
+  void awaitShown(const std::string& lastRows) {
+    const std::string wanted = "\n" + lastRows + "\n";
+    while (true) {
+      const std::string text = "\n" + screen.text();
+      if (text.size() >= wanted.size() && text.compare(text.size() - wanted.size(), wanted.size(), wanted) == 0) return;
+      const std::string more = side.program.out.read();
+      ASSERT_FALSE(more.empty()) << "the screen shows:\n" << text << "and not:" << wanted;
+      screen.feed(more);
+    }
+  }
+
+  Screen screen{80, 24};
+  OneSide side = OneSide::of(GetParam(), true);
+};
 INSTANTIATE_TEST_SUITE_P(Both, PosixTerminalTest, ::testing::Values("chat_client", "chat_server"));
 
 TEST_P(PosixTerminalTest, ArrivingLinesLeaveTheTypedLineAlone) {
-  OneSide side = OneSide::of(GetParam(), true);
-  side.program.type("half a li");
-  side.program.out.readUntil("half a li");  // the terminal's echo
+  side.program.type("half 한글 li");
+  awaitShown("half 한글 li");
   side.peer.say("hello");
-  const std::string codes = side.program.out.readUntil("\x1b[B");
-  EXPECT_EQ(codes,
-            "\x1b"
-            "7\x1b[?7l\r\n\x1b[A\r\x1b[Lhello\x1b"
-            "8\x1b[?7h\x1b[B");
+  awaitShown("hello\nhalf 한글 li");
+  side.peer.say("안녕");
+  awaitShown("hello\n안녕\nhalf 한글 li");
   side.program.type("ne\n");
-  EXPECT_EQ(side.peer.hear(), "half a line");
+  EXPECT_EQ(side.peer.hear(), "half 한글 line");
+  awaitShown("hello\n안녕\nhalf 한글 line");
 }
 
-TEST_P(PosixTerminalTest, LongLinesAreBrokenBetweenWordsAtATerminal) {
-  OneSide side = OneSide::of(GetParam(), true);
-  side.peer.say("thirty columns are in these wo 안녕하 반갑습니다");
-  const std::string shown = side.program.out.readUntil("반갑습니다");
-  EXPECT_NE(shown.find("\x1b[Lthirty columns are in these wo 안녕하 \x1b"
-                       "8"),
-            std::string::npos)
-      << shown;
-  EXPECT_NE(shown.find("\x1b[L반갑습니다"), std::string::npos) << shown;
+TEST_P(PosixTerminalTest, ArrivingLinesLeaveATypedLineOfSeveralRowsAlone) {
+  const std::string row(80, 'x');
+  side.program.type(row + row + "the end");
+  awaitShown(row + "\n" + row + "\nthe end");
+  side.peer.say("hello");
+  awaitShown("hello\n" + row + "\n" + row + "\nthe end");
+}
+
+TEST_P(PosixTerminalTest, ArrivingLongLinesAreWhole) {
+  side.program.type("half");
+  awaitShown("half");
+  side.peer.say(std::string(100, 'y'));
+  awaitShown(std::string(80, 'y') + "\n" + std::string(20, 'y') + "\nhalf");
+}
+
+TEST_P(PosixTerminalTest, KeysEditTheLineAndDoNotReachThePeer) {
+  side.program.type("안녕\x1b[D\x1b[D하세요\x1b[H\x1b[3~\x1b[A\x1b[F!\n");
+  EXPECT_EQ(side.peer.hear(), "세요안녕!");
+}
+
+TEST_P(PosixTerminalTest, LinesLongerThanTheTerminalsOwnAreWhole) {
+  const std::string line(100000, 'x');
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(side.program); }));  // what comes earlier, the terminal collects
+  const auto reader = std::async(std::launch::async, [this] { side.program.out.readUntil("done"); });
+  side.program.type(line + "\n");
+  EXPECT_EQ(side.peer.hear(), line);
+  side.peer.say("done");
+}
+
+TEST_P(PosixTerminalTest, WhatWasTypedEarlyIsNotLost) {
+  side.program.type("one\ntwo\nthree\n");  // perhaps before the program has come to its settings
+  for (const char* line : {"one", "two", "three"}) EXPECT_EQ(side.peer.hear(), line);
+}
+
+TEST_P(PosixTerminalTest, ANewSizeOfTheWindowDrawsTheLineAgain) {
+  side.program.type("0123456789abcdef");
+  awaitShown("0123456789abcdef");
+  resize(side.program, 10);
+  awaitShown("0123456789\nabcdef");
+  side.program.type("\n");
+  EXPECT_EQ(side.peer.hear(), "0123456789abcdef");
+}
+
+TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBack) {
+  for (const char* ending : {"quit\n", "\x04", "\x03"}) {
+    OneSide ended = OneSide::of(GetParam(), true);
+    ASSERT_TRUE(eventually([&] { return !isAsUsual(ended.program); }));
+    ended.program.type(ending);
+    EXPECT_EQ(ended.program.wait(), 0);
+    EXPECT_TRUE(isAsUsual(ended.program));
+  }
+}
+
+TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBackAtEverySignal) {
+  for (const Ending ending : orderlyEndings()) {
+    OneSide ended = OneSide::of(GetParam(), true);
+    ASSERT_TRUE(eventually([&] { return !isAsUsual(ended.program); }));
+    ended.program.send(ending);
+    EXPECT_EQ(ended.program.wait(), 0);
+    EXPECT_TRUE(isAsUsual(ended.program));
+  }
+}
+
+TEST_P(PosixTerminalTest, TheQuitKeyKillsItButLeavesTheTerminalAsItWas) {
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(side.program); }));
+  side.program.type("\x1c");
+  EXPECT_EQ(side.program.wait(), -SIGQUIT);
+  EXPECT_TRUE(isAsUsual(side.program));
+}
+
+TEST_P(PosixTerminalTest, AContinuedProgramTakesTheTerminalBack) {
+  termios usual = settingsOf(side.program);
+  usual.c_lflag |= ICANON | ECHO | IEXTEN;
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(side.program); }));
+  ::kill(side.program.started().pid, SIGSTOP);
+  EXPECT_EQ(::tcsetattr(terminalOf(side.program), TCSANOW, &usual), 0);  // as a shell does
+  ::kill(side.program.started().pid, SIGCONT);
+  EXPECT_TRUE(eventually([&] { return !isAsUsual(side.program); }));
+}
+
+TEST(PosixTerminal, ControlZStopsAndTheShellContinuesIt) {
+  ServerSocket server = loopbackServer();
+  Process shell = Process::atTerminal({"sh", "-i"});
+  shell.type(example("chat_client").front() + " 127.0.0.1 " + std::to_string(server.getLocalPort()) + "\n");
+  Peer peer = acceptPeer(server);
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(shell); }));
+  shell.type("half");
+  shell.out.readUntil("half");
+  shell.type("\x1a");
+  shell.err.readUntil("Stopped");
+  EXPECT_TRUE(isAsUsual(shell));
+  peer.say("meanwhile");
+  shell.type("fg\n");
+  shell.out.readUntil("meanwhile");
+  shell.type(" line\n");
+  EXPECT_EQ(peer.hear(), "half line");
+  shell.type("quit\n");
+  EXPECT_EQ(peer.hear(), "quit");
+  ASSERT_TRUE(eventually([&] { return isAsUsual(shell); }));
+}
+
+TEST(PosixTerminal, WhatIsTypedIsShownThoughTheOutputGoesElsewhere) {
+  ServerSocket server = loopbackServer();
+  Process program = Process::atTerminal({"sh", "-c", "exec \"$0\" \"$@\" >/dev/null", example("chat_client").front(),
+                                         "127.0.0.1", std::to_string(server.getLocalPort())});
+  Peer peer = acceptPeer(server);
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(program); }));
+  program.type("hello");
+  program.out.readUntil("hello");
+  program.type("\n");
+  EXPECT_EQ(peer.hear(), "hello");
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ void writeAll(const Descriptor& target, std::string_view text, std::chrono::mill
 enum class Ending {
   interrupt,  // Ctrl-C: SIGINT, CTRL_C_EVENT
   terminate,  // SIGTERM; POSIX only
+  hangUp,     // SIGHUP: the terminal has gone; POSIX only
   kill        // at once, and nothing that it can do about it
 };
 
@@ -106,6 +107,12 @@ class Output {
     return before;
   }
 
+  /// What has come since the last call, once there is something. Empty at the end.
+  std::string read() {
+    if (text_.empty()) readMore(Clock::now() + kPatience);
+    return std::exchange(text_, {});
+  }
+
   /// Everything up to the end, which comes when the program ends.
   std::string readAll() {
     const Clock::time_point deadline = Clock::now() + kPatience;
@@ -113,6 +120,11 @@ class Output {
     }
     return std::exchange(text_, {});
   }
+
+  const Descriptor& source() const { return source_; }
+
+  /// Reads nothing more: the program's next write fails.
+  void close() { source_.reset(); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -165,11 +177,16 @@ class Process {
   /// is in `output` then.
   int wait() {
     output += out.readAll();
+    return waitWithoutReading();
+  }
+  std::string output;
+
+  /// The same for a program whose output is not read.
+  int waitWithoutReading() {
     const int code = awaitEnd(started_);
     started_.pid = -1;
     return code;
   }
-  std::string output;
 
  private:
   explicit Process(Started started)

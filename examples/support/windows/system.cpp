@@ -6,6 +6,9 @@
 // Thread-safety: as support/system.hpp says.
 #include "support/system.hpp"
 
+#include "support/line_editor.hpp"
+#include "support/stream_failure.hpp"
+
 #include <windows.h>
 
 #include <shellapi.h>
@@ -14,6 +17,8 @@
 #include <atomic>
 #include <mutex>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace example::system {
 namespace {
@@ -59,132 +64,126 @@ HANDLE openConsole(const wchar_t* name) {
                        0, nullptr);
 }
 
-void writeBytes(HANDLE stream, std::string_view bytes) {
+std::error_code lastError() { return {static_cast<int>(::GetLastError()), std::system_category()}; }
+
+// What stops it, or no error.
+std::error_code writeBytes(HANDLE stream, std::string_view bytes) {
   while (!bytes.empty()) {
     DWORD written = 0;
     const DWORD size = static_cast<DWORD>(std::min<std::size_t>(bytes.size(), 1024 * 1024));
-    if (!::WriteFile(stream, bytes.data(), size, &written, nullptr)) return;
+    if (!::WriteFile(stream, bytes.data(), size, &written, nullptr)) return lastError();
     bytes.remove_prefix(written);
   }
+  return {};
 }
 
-void writeText(HANDLE console, std::wstring_view text) {
+std::error_code writeText(HANDLE console, std::wstring_view text) {
   while (!text.empty()) {
     DWORD written = 0;
     const DWORD size = static_cast<DWORD>(std::min<std::size_t>(text.size(), 8000));  // more was too much for some
-    if (!::WriteConsoleW(console, text.data(), size, &written, nullptr)) return;
+    if (!::WriteConsoleW(console, text.data(), size, &written, nullptr)) return lastError();
     text.remove_prefix(written);
   }
+  return {};
 }
 
 // The line that is being typed, and the console that shows it.
-// Thread-safety: every member but readLine() is called with `mutex` held.
+// Thread-safety: any thread may call begin(), print(), end() and restoreConsole(); one calls readLines().
 class TypedLine {
  public:
-  std::mutex mutex;
+  /// From now on the console reports each key and shows nothing by itself. Ctrl-C stays an interrupt.
+  void begin() {
+    if (!::GetConsoleMode(keyboard_, &usual_mode_)) return;
+    const DWORD line_mode = ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_VIRTUAL_TERMINAL_INPUT;
+    begun_ = ::SetConsoleMode(keyboard_, (usual_mode_ & ~line_mode) | ENABLE_PROCESSED_INPUT) != 0;
+  }
 
-  /// Waits for keys, without `mutex`, until a line is there. One thread only.
+  /// Prints text above the line.
+  std::error_code print(HANDLE stream, std::wstring_view text) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    hide();
+    const std::error_code failure = writeText(stream, text);
+    show();
+    return failure;
+  }
+
+  /// Waits for keys until they have completed a line. One thread only.
   ///
-  /// @return the line with its end; less at the end of the input
-  std::string readLine() {
-    begin();
+  /// @return lines with their ends; less at the end of the input
+  std::string readLines() {
     wchar_t keys[64];
-    for (std::string line; !ended_ && readKeys(keys, 64, line);) {
-      if (!line.empty()) return line;
+    for (std::string lines; !editor_.ended() && readKeys(keys, 64, lines);) {
+      if (!lines.empty()) return lines;
     }
     return {};
   }
 
-  /// Takes the line off the screen. What is written then stands where it stood; show() brings it back below.
+  /// Nothing that is typed is shown any more. The console still shows nothing by itself either: it would do so in the
+  /// middle of what the program has yet to say.
+  void end() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    hide();
+    over_ = true;
+  }
+
+  /// Without the mutex: a thread may hold it that writes to a console whose owner selects text, and waits.
+  void restoreConsole() {
+    if (begun_.exchange(false)) ::SetConsoleMode(keyboard_, usual_mode_);
+  }
+
+ private:
+  // Takes the line off the screen. What is written then stands where it stood; show() brings it back below.
   void hide() {
     if (shown_) clearRow();
     shown_ = false;
   }
 
   void show() {
-    if (over_ || line_.empty()) return;
+    if (over_ || editor_.text().empty()) return;
     writeText(screen_, fitting());
     shown_ = true;
   }
 
-  /// Nothing that is typed is shown any more. The console still shows nothing by itself either: it would do so in the
-  /// middle of what the program has yet to say.
-  void end() {
-    hide();
-    over_ = true;
-  }
-
-  void restoreConsole() {
-    end();
-    if (begun_) ::SetConsoleMode(keyboard_, usual_mode_);
-    begun_ = false;
-  }
-
- private:
-  static constexpr wchar_t kBackspace = 0x08;
-  static constexpr wchar_t kControlBackspace = 0x7F;
-  static constexpr wchar_t kEscape = 0x1B;
-  static constexpr wchar_t kControlD = 0x04;
-  static constexpr wchar_t kControlZ = 0x1A;
-
-  // From now on the console gives each key at once and shows nothing by itself. Ctrl-C stays an interrupt.
-  void begin() {
-    const std::lock_guard<std::mutex> lock(mutex);
-    if (begun_ || over_ || !::GetConsoleMode(keyboard_, &usual_mode_)) return;
-    const DWORD line_mode = ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_VIRTUAL_TERMINAL_INPUT;
-    begun_ = ::SetConsoleMode(keyboard_, (usual_mode_ & ~line_mode) | ENABLE_PROCESSED_INPUT) != 0;
-  }
-
-  // Waits for keys and puts them into the line. False at the end of the input. Every line that they have ended is added
-  // to `lines`.
+  // Waits for keys and puts them into the line. False at the end of the input.
   bool readKeys(wchar_t* keys, DWORD size, std::string& lines) {
     DWORD count = 0;
     ::SetLastError(ERROR_SUCCESS);
     if (!::ReadConsoleW(keyboard_, keys, size, &count, nullptr)) return false;
     if (count == 0) return ::GetLastError() == ERROR_OPERATION_ABORTED;  // an interrupt, which others deal with
-    const std::lock_guard<std::mutex> lock(mutex);
+    const std::lock_guard<std::mutex> lock(mutex_);
     hide();
-    for (const wchar_t key : std::wstring_view(keys, count)) take(key, lines);
+    lines = editor_.type(bytesOf({keys, count}));
+    if (!over_) writeText(screen_, toUtf16(lines));
     show();
     return true;
   }
 
-  void take(wchar_t key, std::string& lines) {
-    if (key == kControlD || key == kControlZ) {
-      ended_ = true;
-      lines += toUtf8(line_);
-      line_.clear();
-    } else if (key == L'\r' || key == L'\n') {
-      enter(lines);
-    } else if (key == kBackspace || key == kControlBackspace) {
-      eraseLast();
-    } else if (key == kEscape) {
-      line_.clear();
-    } else if (key >= L' ' || key == L'\t') {
-      line_ += key;
+  // The keys as the editor knows them. Half a character stays here until its other half comes.
+  std::string bytesOf(std::wstring_view keys) {
+    constexpr wchar_t kControlD = 0x04;
+    constexpr wchar_t kControlU = 0x15;
+    constexpr wchar_t kControlZ = 0x1A;
+    constexpr wchar_t kEscape = 0x1B;
+    std::wstring units = std::exchange(half_, {}) + std::wstring(keys);
+    std::replace(units.begin(), units.end(), kControlZ, kControlD);
+    std::replace(units.begin(), units.end(), kEscape, kControlU);
+    if (IS_HIGH_SURROGATE(units.back())) {
+      half_ = units.back();
+      units.pop_back();
     }
-  }
-
-  void enter(std::string& lines) {
-    if (!over_) writeText(screen_, line_ + L"\n");
-    lines += toUtf8(line_) + "\n";
-    line_.clear();
-  }
-
-  void eraseLast() {
-    if (!line_.empty() && IS_LOW_SURROGATE(line_.back())) line_.pop_back();
-    if (!line_.empty()) line_.pop_back();
+    return toUtf8(units);
   }
 
   // As much of the line's end as one row takes: a line that wraps could not be taken off the screen for certain. All
   // but ASCII may take two columns; so a character of two units counts right as well.
   std::wstring fitting() const {
+    const std::wstring line = toUtf16(editor_.text());
     const std::size_t width = static_cast<std::size_t>(std::max<SHORT>(screen().dwSize.X, 1));
     std::size_t columns = 1;  // for the cursor
-    std::size_t begin = line_.size();
-    while (begin > 0 && columns + columnsOf(line_[begin - 1]) <= width) columns += columnsOf(line_[--begin]);
-    if (begin < line_.size() && IS_LOW_SURROGATE(line_[begin])) ++begin;
-    std::wstring text = line_.substr(begin);
+    std::size_t begin = line.size();
+    while (begin > 0 && columns + columnsOf(line[begin - 1]) <= width) columns += columnsOf(line[--begin]);
+    if (begin < line.size() && IS_LOW_SURROGATE(line[begin])) ++begin;
+    std::wstring text = line.substr(begin);
     std::replace(text.begin(), text.end(), L'\t', L' ');
     return text;
   }
@@ -210,12 +209,13 @@ class TypedLine {
 
   const HANDLE keyboard_ = ::GetStdHandle(STD_INPUT_HANDLE);
   const HANDLE screen_ = openConsole(L"CONOUT$");
-  std::wstring line_;
+  std::mutex mutex_;
+  LineEditor editor_;   // guarded by mutex_
+  std::wstring half_;   // guarded by mutex_
+  bool shown_ = false;  // guarded by mutex_
+  bool over_ = false;   // guarded by mutex_
   DWORD usual_mode_ = 0;
-  bool begun_ = false;
-  bool shown_ = false;
-  bool over_ = false;
-  bool ended_ = false;  // used by the reading thread only
+  std::atomic<bool> begun_{false};
 };
 
 // Never destroyed: the reading thread may still use it when the program ends.
@@ -224,22 +224,40 @@ TypedLine& typedLine() {
   return line;
 }
 
-void write(HANDLE stream, const std::string& text) {
-  TypedLine& line = typedLine();
-  const std::lock_guard<std::mutex> lock(line.mutex);
-  if (!isConsole(stream)) return writeBytes(stream, text);
-  line.hide();
-  writeText(stream, toUtf16(text));
-  line.show();
+std::error_code write(DWORD which, const std::string& text) {
+  const HANDLE stream = ::GetStdHandle(which);
+  if (isConsole(stream)) return typedLine().print(stream, toUtf16(text));
+  static std::mutex mutexes[2];  // one text at a time, but a stream that is not read holds up no other one
+  const std::lock_guard<std::mutex> lock(mutexes[which == STD_OUTPUT_HANDLE ? 0 : 1]);
+  return writeBytes(stream, text);
 }
 
 std::size_t readBytes(HANDLE stream, void* buffer, std::size_t size) {
-  DWORD count = 0;  // stays 0 where reading fails: the other side of a pipe is closed
-  ::ReadFile(stream, buffer, static_cast<DWORD>(std::min<std::size_t>(size, 1024 * 1024)), &count, nullptr);
-  return count;
+  DWORD count = 0;
+  if (::ReadFile(stream, buffer, static_cast<DWORD>(std::min<std::size_t>(size, 1024 * 1024)), &count, nullptr)) {
+    return count;
+  }
+  const std::error_code failure = lastError();
+  const bool is_end = failure.value() == ERROR_BROKEN_PIPE || failure.value() == ERROR_HANDLE_EOF;
+  if (!is_end) inputFailure().note(failure);
+  return 0;
+}
+
+HANDLE openEmpty() {
+  const HANDLE empty = ::CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                                     OPEN_EXISTING, 0, nullptr);
+  if (empty == INVALID_HANDLE_VALUE) throw std::system_error(lastError(), "open NUL");
+  return empty;
 }
 
 }  // namespace
+
+void prepareStreams() {
+  for (const DWORD which : {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE}) {
+    const HANDLE stream = ::GetStdHandle(which);
+    if (stream == nullptr || stream == INVALID_HANDLE_VALUE) ::SetStdHandle(which, openEmpty());
+  }
+}
 
 std::vector<std::string> commandLine(int /*argc*/, const char* const* /*argv*/) {
   int count = 0;  // argv is in the code page of old, which lacks most characters
@@ -258,35 +276,31 @@ void catchInterrupts() {
 bool interruptCame() { return interrupt_came; }
 
 std::size_t readInput(void* buffer, std::size_t size) {
-  static std::string line;  // what of it has not been fetched yet
+  static std::string lines;  // what of them has not been fetched yet
   const HANDLE input = ::GetStdHandle(STD_INPUT_HANDLE);
   if (!isConsole(input)) return readBytes(input, buffer, size);
-  if (line.empty()) line = typedLine().readLine();
-  const std::size_t count = line.copy(static_cast<char*>(buffer), size);
-  line.erase(0, count);
+  if (lines.empty()) lines = typedLine().readLines();
+  const std::size_t count = lines.copy(static_cast<char*>(buffer), size);
+  lines.erase(0, count);
   return count;
 }
 
-void writeOutput(const std::string& text) { write(::GetStdHandle(STD_OUTPUT_HANDLE), text); }
+void writeOutput(const std::string& text) {
+  if (const std::error_code failure = write(STD_OUTPUT_HANDLE, text)) outputFailure().note(failure);
+}
 
-void writeError(const std::string& text) { write(::GetStdHandle(STD_ERROR_HANDLE), text); }
+void writeError(const std::string& text) { write(STD_ERROR_HANDLE, text); }
 
 bool isOutputTerminal() { return isConsole(::GetStdHandle(STD_OUTPUT_HANDLE)); }
 
-bool isTypedOn() { return isOutputTerminal() && isConsole(::GetStdHandle(STD_INPUT_HANDLE)); }
-
-void writeAboveTypedLine(const std::string& line) { writeOutput(line + "\n"); }
+void beginTyping() {
+  if (isConsole(::GetStdHandle(STD_INPUT_HANDLE))) typedLine().begin();
+}
 
 void endTyping() {
-  TypedLine& line = typedLine();
-  const std::lock_guard<std::mutex> lock(line.mutex);
-  line.end();
+  if (isConsole(::GetStdHandle(STD_INPUT_HANDLE))) typedLine().end();
 }
 
-void restoreTerminal() {
-  TypedLine& line = typedLine();
-  const std::lock_guard<std::mutex> lock(line.mutex);
-  line.restoreConsole();
-}
+void restoreTerminal() { typedLine().restoreConsole(); }
 
 }  // namespace example::system

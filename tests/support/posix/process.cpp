@@ -54,7 +54,8 @@ struct Plan {
     ::posix_spawnattr_init(&attributes);
     sigset_t usual;
     sigemptyset(&usual);  // a macro here and there, as the next one
-    sigaddset(&usual, SIGPIPE);
+    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP})
+      sigaddset(&usual, signal);  // whatever the tests inherit
     ::posix_spawnattr_setsigdefault(&attributes, &usual);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   }
@@ -153,11 +154,15 @@ void writeAll(const Descriptor& target, std::string_view text, std::chrono::mill
   }
 }
 
-std::vector<Ending> orderlyEndings() { return {Ending::interrupt, Ending::terminate}; }
+std::vector<Ending> orderlyEndings() { return {Ending::interrupt, Ending::hangUp, Ending::terminate}; }
 
 void tellToEnd(const Started& program, Ending ending) {
-  const int signal = ending == Ending::interrupt ? SIGINT : ending == Ending::terminate ? SIGTERM : SIGKILL;
-  ::kill(program.pid, signal);
+  switch (ending) {
+    case Ending::interrupt: ::kill(program.pid, SIGINT); break;
+    case Ending::terminate: ::kill(program.pid, SIGTERM); break;
+    case Ending::hangUp: ::kill(program.pid, SIGHUP); break;
+    case Ending::kill: ::kill(program.pid, SIGKILL);
+  }
 }
 
 int awaitEnd(Started& program) {
