@@ -40,7 +40,7 @@ class BufferedWriter::State {
   void end() noexcept {
     try {
       TimedLock lock(mutex_);
-      if (!closed_) buffer_.flush();
+      if (!closed_) buffer_.flushAtEnd();
     } catch (...) {
       // A caller who needs to know calls flush() or close() first.
     }

@@ -4,7 +4,7 @@
 // Thread-safety: every member may be called from any thread.
 #include "io/tie.hpp"
 
-#include "io/unwinding.hpp"
+#include "base/unwinding.hpp"
 #include "thread/timed_lock.hpp"
 
 #include <utility>
@@ -38,7 +38,7 @@ void Tie::rest() {
 void Tie::end() noexcept {
   TimedLock lock(mutex_);
   try {
-    if (!closed_ && !error_) flushRemembering();
+    if (!closed_ && !error_) remembering([](WriteBuffer& buffer) { buffer.flushAtEnd(); });
   } catch (...) {
     // Even what is not a std::system_error must not end the program here.
   }

@@ -5,8 +5,8 @@
 #include "io/write_buffer.hpp"
 
 #include "base/arguments.hpp"
+#include "base/unwinding.hpp"
 #include "io/idle_capacity.hpp"
-#include "io/unwinding.hpp"
 #include "thread/call_clock.hpp"
 
 #include <netlite/exceptions.hpp>
@@ -100,6 +100,11 @@ void WriteBuffer::flush() {
   if (max_ != size_) holdBack(size_);  // until the next overflow asks what is expected then
   trim();
   stream_->flush();
+}
+
+void WriteBuffer::flushAtEnd() {
+  if (forked_.notice()) return discard();
+  flush();
 }
 
 void WriteBuffer::close() {

@@ -5,6 +5,8 @@
 // Thread-safety: none, except for expect(); the writer's lock guards the rest.
 #pragma once
 
+#include "thread/forked.hpp"
+
 #include <netlite/output_stream.hpp>
 
 #include <atomic>
@@ -45,6 +47,9 @@ class WriteBuffer {
   /// Sends everything and flushes the stream below. Unsent text is kept, minus what an InterruptedIOException reports
   /// as transferred; the next flush resumes there.
   void flush();
+
+  /// flush() for the end of a writer's life. In a forked child it drops the text instead: that is the parent's to send.
+  void flushAtEnd();
 
   /// Flushes, and closes the stream below even if that fails. Keeps no text. Throws the first failure.
   void close();
@@ -96,6 +101,7 @@ class WriteBuffer {
 
   std::unique_ptr<OutputStream> stream_;  // null only after releaseStream()
   const std::size_t size_;                // as the user requested
+  Forked forked_;
   std::atomic<std::size_t> expected_{0};
   std::size_t max_;  // bytes to hold back: size_, or after an overflow expected_ if that is more
   std::unique_ptr<char[]> text_;

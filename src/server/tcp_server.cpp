@@ -8,6 +8,7 @@
 #include "base/deadline.hpp"
 #include "base/errors.hpp"
 #include "base/thread_annotations.hpp"
+#include "base/unwinding.hpp"
 #include "net/socket_internals.hpp"
 #include "net/stream_socket.hpp"
 #include "thread/condition.hpp"
@@ -36,11 +37,17 @@ namespace {
 constexpr std::chrono::milliseconds kFirstPause{10};
 constexpr std::chrono::milliseconds kMaxPause{1000};
 
-// Forced unwinding (pthread_exit, pthread_cancel) passes through catch (...), where it is no exception, and must go on.
-std::exception_ptr caughtException() {
-  std::exception_ptr caught = std::current_exception();
-  if (caught == nullptr) throw;
-  return caught;
+// Memory, descriptors or threads have run out, or else accept has failed.
+bool isShortage(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::system_error&) {
+    return true;
+  } catch (const std::bad_alloc&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
 }
 
 bool saysClosed(const std::exception_ptr& failure) {
@@ -218,26 +225,20 @@ bool TcpServer::State::waitForRoom() {
 }
 
 bool TcpServer::State::welcomes(const InetSocketAddress& remote) {
-  try {
-    return options_.acceptFilter(remote);
-  } catch (...) {
-    report(caughtException());
-    return false;
-  }
+  bool isWelcome = false;
+  const std::exception_ptr failure = failureOf([&] { isWelcome = options_.acceptFilter(remote); });
+  if (failure != nullptr) report(failure);
+  return isWelcome;
 }
 
 void TcpServer::State::acceptOne() {
-  try {
+  const std::exception_ptr failure = failureOf([this] {
     startClient(server_.accept());
     pause_ = std::min(pause_, kFirstPause) / 2;
-  } catch (const std::system_error&) {
-    pauseAfter(std::current_exception());
-  } catch (const std::bad_alloc&) {
-    pauseAfter(std::current_exception());
-  } catch (...) {  // the server socket's own filter has thrown
-    const std::exception_ptr failure = caughtException();
-    if (!server_.isClosed()) report(failure);
-  }
+  });
+  if (failure == nullptr) return;
+  if (isShortage(failure)) return pauseAfter(failure);
+  if (!server_.isClosed()) report(failure);  // the server socket's own filter has thrown
 }
 
 void TcpServer::State::startClient(Socket socket) {
@@ -255,11 +256,8 @@ void TcpServer::State::startClient(Socket socket) {
 
 void TcpServer::State::serve(Clients::iterator client) {
   const Serving serving(*this, client);
-  try {
-    handler_(client->socket);
-  } catch (...) {
-    report(caughtException());
-  }
+  const std::exception_ptr failure = failureOf([&] { handler_(client->socket); });
+  if (failure != nullptr) report(failure);
 }
 
 // Each joins the one that left before, so that at most one ended thread waits to be joined. The lock is free only after
@@ -292,12 +290,8 @@ void TcpServer::State::pauseAfter(const std::exception_ptr& failure) {
 
 // What onError throws is dropped: nothing is left that could report it.
 void TcpServer::State::report(const std::exception_ptr& failure) {
-  try {
-    if (!options_.onError || (server_.isClosed() && saysClosed(failure))) return;
-    options_.onError(failure);
-  } catch (...) {
-    caughtException();
-  }
+  if (!options_.onError || (server_.isClosed() && saysClosed(failure))) return;
+  static_cast<void>(failureOf([&] { options_.onError(failure); }));
 }
 
 void TcpServer::State::stop(Deadline grace) {

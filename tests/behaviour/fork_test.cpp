@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+//
+// fork: what a child does to its copies of the parent's objects, and what it can do itself.
+#include "support/blocked_thread.hpp"
+#include "support/eventually.hpp"
+#include "support/loopback.hpp"
+#include "support/posix/forked.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <gtest/gtest.h>
+
+#include <time.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace netlite;
+using namespace netlite::test;
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 10s;  // far more than any of this takes
+
+void echoOneLine(Socket& socket) {
+  BufferedReader in(socket.getInputStream());
+  PrintWriter out(socket.getOutputStream());
+  if (const auto line = in.readLine()) out.println(*line);
+}
+
+std::string answerTo(const std::string& line, int port) {
+  Socket socket("127.0.0.1", port, kPatience);
+  socket.setSoTimeout(kPatience);
+  BufferedReader in(socket.getInputStream());
+  PrintWriter(socket.getOutputStream(), true).println(line);
+  return in.readLine().value_or("(end)");
+}
+
+// ---- the parent is unharmed -----------------------------------------------------------------------------------------
+
+// How a child ends with a copy of an object of the parent.
+enum class Ending { close, destroy, exit };
+
+class ChildsEnd : public testing::TestWithParam<Ending> {
+ protected:
+  // Lets a child end with its copy of `object`.
+  template <typename Object>
+  static void endInChild(Object& object) {
+    ASSERT_EQ(exitCodeOf([&] {
+                if (GetParam() == Ending::close) object.close();
+                if (GetParam() == Ending::destroy) Object gone(std::move(object));
+                if (GetParam() == Ending::exit) {
+                  static std::optional<Object> still;  // destroyed by exit()
+                  still.emplace(std::move(object));
+                  std::exit(0);
+                }
+                return 0;
+              }),
+              0);
+  }
+};
+
+std::string nameOf(const testing::TestParamInfo<Ending>& ending) {
+  if (ending.param == Ending::close) return "Close";
+  return ending.param == Ending::destroy ? "Destroy" : "Exit";
+}
+
+INSTANTIATE_TEST_SUITE_P(Fork, ChildsEnd, testing::Values(Ending::close, Ending::destroy, Ending::exit), nameOf);
+
+TEST_P(ChildsEnd, LeavesAnAcceptOfTheParentWaiting) {
+  ServerSocket server = loopbackServer();
+  BlockedThread accepting([&] { server.accept(); });
+  accepting.waitUntilAsleep();
+  endInChild(server);
+  Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+  accepting.join();
+}
+
+TEST_P(ChildsEnd, LeavesATimedAcceptOfTheParentWaiting) {
+  ServerSocket server = loopbackServer();
+  server.setSoTimeout(kPatience);
+  BlockedThread accepting([&] { server.accept(); });
+  accepting.waitUntilAsleep();
+  endInChild(server);
+  Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+  accepting.join();
+}
+
+TEST_P(ChildsEnd, LeavesAReadOfTheParentWaiting) {
+  Pair pair = connectedPair();
+  BlockedThread reading([&] { EXPECT_EQ(pair.client.getInputStream().read(), 'x'); });
+  reading.waitUntilAsleep();
+  endInChild(pair.client);
+  pair.server.getOutputStream().write('x');
+  reading.join();
+}
+
+TEST_P(ChildsEnd, LeavesATimedReadOfTheParentWaiting) {
+  Pair pair = connectedPair();
+  pair.client.setSoTimeout(kPatience);
+  BlockedThread reading([&] { EXPECT_EQ(pair.client.getInputStream().read(), 'x'); });
+  reading.waitUntilAsleep();
+  endInChild(pair.client);
+  pair.server.getOutputStream().write('x');
+  reading.join();
+}
+
+TEST_P(ChildsEnd, LeavesUnreadInputToTheParent) {
+  Pair pair = connectedPair();
+  pair.server.getOutputStream().write("unread");
+  ASSERT_TRUE(eventually([&] { return pair.client.getInputStream().available() == 6; }));
+  endInChild(pair.client);
+  EXPECT_EQ(receive(pair.client, 6), "unread");
+  pair.client.getOutputStream().write("answer");
+  EXPECT_EQ(receive(pair.server, 6), "answer");
+}
+
+TEST_P(ChildsEnd, LeavesAReceiveOfTheParentWaiting) {
+  DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+  BlockedThread receiving([&] {
+    DatagramPacket packet(10);
+    socket.receive(packet);
+    EXPECT_EQ(packet.getData(), "x");
+  });
+  receiving.waitUntilAsleep();
+  endInChild(socket);
+  DatagramSocket().send({"x", {InetAddress::getLoopbackAddress(), socket.getLocalPort()}});
+  receiving.join();
+}
+
+TEST(ForkTest, AServerGoesOnAfterAChildHasDestroyedItsCopy) {
+  auto server = std::make_unique<TcpServer>(loopbackServer(), echoOneLine);
+  server->start();
+  Socket held("127.0.0.1", server->getLocalPort(), kPatience);
+  ASSERT_TRUE(eventually([&] { return server->connectionCount() == 1; }));
+  EXPECT_TRUE(holdsInChild([&] {
+    server.reset();
+    return true;
+  }));
+  PrintWriter(held.getOutputStream(), true).println("still here");
+  EXPECT_EQ(BufferedReader(held.getInputStream()).readLine(), "still here");
+  EXPECT_EQ(answerTo("hello", server->getLocalPort()), "hello");
+}
+
+TEST(ForkTest, AServerGoesOnAfterAChildHasStoppedItsCopy) {
+  TcpServer server(loopbackServer(), echoOneLine);
+  server.start();
+  EXPECT_TRUE(holdsInChild([&] {
+    server.stop(kPatience);
+    return server.connectionCount() == 0;
+  }));
+  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+}
+
+TEST(ForkTest, AStaticServerInAChildThatExitsHoldsUpNothing) {
+  static TcpServer server(loopbackServer(), echoOneLine);
+  server.start();
+  EXPECT_EQ(exitCodeOf([] {
+              std::exit(7);
+              return 0;
+            }),
+            7);
+  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+  server.stop(0ms);
+}
+
+template <typename Writer>
+class ForkedWriter : public testing::Test {};
+using Writers = testing::Types<PrintWriter, BufferedWriter>;
+TYPED_TEST_SUITE(ForkedWriter, Writers);
+
+TYPED_TEST(ForkedWriter, DestructorInAChildSendsNoTextOfTheParent) {
+  Pair pair = connectedPair();
+  auto out = std::make_unique<TypeParam>(pair.client.getOutputStream());
+  out->write("once");
+  EXPECT_TRUE(holdsInChild([&] {
+    out.reset();
+    return true;
+  }));
+  out.reset();
+  pair.client.shutdownOutput();
+  EXPECT_EQ(pair.server.getInputStream().readAllBytes(), "once");
+}
+
+TYPED_TEST(ForkedWriter, FlushInAChildSends) {
+  Pair pair = connectedPair();
+  TypeParam out(pair.client.getOutputStream());
+  EXPECT_TRUE(holdsInChild([&] {
+    out.write("child");
+    out.flush();
+    return true;
+  }));
+  EXPECT_EQ(receive(pair.server, 5), "child");
+}
+
+double processorSeconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// A waker that parent and child share would be signalled by one and never drained by the other.
+TEST(ForkTest, NoWaitSpinsAfterAChildHasEndedItsOwn) {
+  waitOnce();
+  EXPECT_TRUE(holdsInChild([] {
+    ServerSocket own = loopbackServer();
+    own.setSoTimeout(kPatience);
+    BlockedThread accepting([&] { own.accept(); });
+    accepting.waitUntilAsleep();
+    own.close();
+    EXPECT_THROW(accepting.join(), SocketException);
+    return true;
+  }));
+  ServerSocket server = loopbackServer();
+  server.setSoTimeout(300ms);
+  const double before = processorSeconds();
+  EXPECT_THROW(server.accept(), SocketTimeoutException);
+  EXPECT_LT(processorSeconds() - before, 0.15);
+}
+
+// ---- the child can use netlite --------------------------------------------------------------------------------------
+
+TEST(ForkTest, AChildMayServeAndConnectAnew) {
+  waitOnce();
+  EXPECT_TRUE(holdsInChild([] {
+    TcpServer server(loopbackServer(), echoOneLine);
+    server.start();
+    const bool answers = answerTo("hello", server.getLocalPort()) == "hello";
+    server.stop(kPatience);
+    return answers;
+  }));
+}
+
+TEST(ForkTest, AChildMayStartAServerThatTheParentHasMade) {
+  TcpServer server(loopbackServer(), echoOneLine);
+  EXPECT_TRUE(holdsInChild([&] {
+    server.start();
+    const bool answers = answerTo("hello", server.getLocalPort()) == "hello";
+    server.stop(kPatience);
+    return answers;
+  }));
+}
+
+TEST(ForkTest, AChildMayStartItsCopyOfAServerThatRunsInTheParent) {
+  TcpServer server(loopbackServer(), echoOneLine);
+  server.start();
+  EXPECT_TRUE(holdsInChild([&] {
+    server.start();
+    server.stop(kPatience);
+    return true;
+  }));
+  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+}
+
+TEST(ForkTest, AChildMayAcceptOnAListenerOfTheParent) {
+  for (const auto timeout : {0ms, std::chrono::milliseconds(kPatience)}) {
+    ServerSocket server = loopbackServer();
+    server.setSoTimeout(timeout);
+    ForkedChild child([&] {
+      Socket client = server.accept();
+      echoOneLine(client);
+      return 0;
+    });
+    EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+    EXPECT_EQ(child.exitCode(), 0);
+  }
+}
+
+TEST(ForkTest, CloseInAChildEndsItsAcceptOnAListenerOfTheParent) {
+  for (const auto timeout : {0ms, std::chrono::milliseconds(kPatience)}) {
+    ServerSocket server = loopbackServer();
+    server.setSoTimeout(timeout);
+    EXPECT_TRUE(holdsInChild([&] {
+      BlockedThread accepting([&] { server.accept(); });
+      accepting.waitUntilAsleep();
+      server.close();
+      return thrownBy<SocketException>([&] { accepting.join(); }).code() == std::errc::operation_canceled;
+    }));
+    BlockedThread accepting([&] { server.accept(); });
+    Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+    accepting.join();
+  }
+}
+
+TEST(ForkTest, CloseInAChildEndsItsReadOfAConnectionOfTheParent) {
+  Pair pair = connectedPair();
+  EXPECT_TRUE(holdsInChild([&] {
+    BlockedThread reading([&] { pair.client.getInputStream().read(); });
+    reading.waitUntilAsleep();
+    pair.client.close();
+    return thrownBy<SocketException>([&] { reading.join(); }).code() == std::errc::operation_canceled;
+  }));
+  pair.server.getOutputStream().write('x');
+  EXPECT_EQ(pair.client.getInputStream().read(), 'x');
+}
+
+// A server that forks for each connection closes its copy while the request may have arrived already.
+TEST(ForkTest, AChildServesAConnectionThatTheParentHasClosed) {
+  ServerSocket server = loopbackServer();
+  Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+  PrintWriter(client.getOutputStream(), true).println("request");
+  Socket accepted = server.accept();
+  ASSERT_TRUE(eventually([&] { return accepted.getInputStream().available() != 0; }));
+  int go[2];
+  ASSERT_EQ(::pipe(go), 0);
+  ForkedChild child([&] {
+    char byte = 0;
+    if (::read(go[0], &byte, 1) != 1) return 2;
+    echoOneLine(accepted);
+    return 0;
+  });
+  accepted.close();
+  ASSERT_EQ(::write(go[1], "x", 1), 1);
+  client.setSoTimeout(kPatience);
+  EXPECT_EQ(BufferedReader(client.getInputStream()).readLine(), "request");
+  EXPECT_EQ(child.exitCode(), 0);
+  ::close(go[0]);
+  ::close(go[1]);
+}
+
+TEST(ForkTest, AChildMayReadWhereAThreadOfTheParentReads) {
+  Pair pair = connectedPair();
+  BlockedThread reading([&] { pair.client.getInputStream().read(); });
+  reading.waitUntilAsleep();
+  EXPECT_TRUE(holdsInChild([&] {
+    pair.client.setSoTimeout(20ms);
+    thrownBy<SocketTimeoutException>([&] { pair.client.getInputStream().read(); });
+    return true;
+  }));
+  pair.server.getOutputStream().write('x');
+  reading.join();
+}
+
+// The lock of the writer is held by a thread that waits for room.
+TEST(ForkTest, AChildMayUseAWriterWhereAThreadOfTheParentPrints) {
+  Pair pair = connectedPair();
+  PrintWriter out(pair.client.getOutputStream());
+  BlockedThread printing([&] { out.print(std::string(64 * 1024 * 1024, 'x')); });
+  printing.waitUntilAsleep();
+  EXPECT_TRUE(holdsInChild([&] {
+    out.error();  // takes the lock
+    return true;
+  }));
+  pair.client.close();
+  printing.join();
+}
+
+}  // namespace
