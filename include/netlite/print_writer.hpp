@@ -202,7 +202,7 @@ class NETLITE_API PrintWriter {
   /// `%'d`.
   ///
   /// @throws std::invalid_argument `format` is null or is refused, or the arguments cannot be formatted, such as wide
-  ///                               text that the locale cannot express
+  ///                               text that the locale cannot express (mingw-w64's runtime drops such text)
   void printf(const char* format, ...) NETLITE_PRINTF_FORMAT(2, 3);
 
   /// Sends everything and flushes the stream below. Blocks until the stream has accepted it; on a socket its write
