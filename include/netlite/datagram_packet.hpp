@@ -79,6 +79,26 @@ class NETLITE_API DatagramPacket {
   /// @return 0 to 65535; 0 if the packet has no address yet
   int getPort() const noexcept;
 
+  /// The address of this machine that a received packet was sent to, a multicast group's or broadcast address included.
+  /// Of a packet made by reply() it is the address that the answer leaves from.
+  ///
+  /// @return the address; the wildcard address if the packet was not received or the system does not report it
+  InetAddress getLocalAddress() const;
+
+  /// Makes the answer to a received packet. It goes to the sender and leaves from the address that the sender asked, as
+  /// the sender expects. (A plain packet leaves from the address that the system prefers, which may be another one on a
+  /// machine that has several.)
+  ///
+  /// The system chooses the answer's address where the received packet was sent to a multicast group or a broadcast
+  /// address, where its address is unknown, and where the system cannot send from it, for example because it was
+  /// removed meanwhile. setSocketAddress() on the answer does not change the address that it leaves from; receiving
+  /// into it does away with that address.
+  ///
+  /// @param data what the answer carries; copied. It may be a part of this packet's own data.
+  /// @return the answer
+  /// @throws SocketException this packet has no address yet
+  DatagramPacket reply(std::string_view data) const;
+
   /// Replaces the data. The capacity grows if need be and never shrinks; the address stays.
   ///
   /// @param data what to carry; copied. It may be a part of this packet's own data.
@@ -94,6 +114,9 @@ class NETLITE_API DatagramPacket {
   std::size_t length_ = 0;
   bool truncated_ = false;
   std::optional<InetSocketAddress> address_;
+  InetAddress local_;              // the wildcard where unknown
+  bool local_is_unicast_ = false;  // whether an answer can leave from local_
+  bool is_reply_ = false;          // whether this packet leaves from local_
 };
 
 }  // namespace netlite

@@ -26,6 +26,7 @@ using platform::Interest;
 using platform::Option;
 using platform::Outcome;
 using platform::Result;
+using Route = DatagramPacket::Internals::Route;
 
 constexpr std::size_t kMaxDatagram = 65535;
 
@@ -41,6 +42,15 @@ bool isFrom(const InetSocketAddress& sender, const InetSocketAddress& peer) {
   const InetAddress& right = peer.getAddress();
   const bool isScoped = left.getScopeId() != 0 && right.getScopeId() != 0;
   return !isScoped && sender.getPort() == peer.getPort() && left.getAddress() == right.getAddress();
+}
+
+Route routeOf(const platform::Datagram& datagram) {
+  return {inetSocketAddress(datagram.remote), inetAddress(datagram.local), datagram.isUnicast};
+}
+
+std::optional<platform::Address> sourceOf(const DatagramPacket& packet) {
+  const InetAddress* const source = DatagramPacket::Internals::source(packet);
+  return source == nullptr ? std::nullopt : std::optional(toPlatform(*source));
 }
 
 std::string target(const DatagramPacket& packet) {
@@ -124,7 +134,7 @@ void DatagramEndpoint::dropStrangers(const InetSocketAddress& peer) {
 }
 
 void DatagramEndpoint::setAsideEarly(const InetSocketAddress& peer) {
-  const auto isStranger = [&](const EarlyDatagram& early) { return !isFrom(early.sender, peer); };
+  const auto isStranger = [&](const EarlyDatagram& early) { return !isFrom(early.route.sender, peer); };
   early_.erase(std::remove_if(early_.begin(), early_.end(), isStranger), early_.end());
   std::size_t memory = 0;
   for (const EarlyDatagram& early : early_) memory += early.memory();
@@ -132,9 +142,9 @@ void DatagramEndpoint::setAsideEarly(const InetSocketAddress& peer) {
   while (memory < kMaxEarly) {
     const platform::Datagram got = platform::receiveFrom(core_.handle(), &buffer[0], buffer.size(), false);
     if (got.outcome != Outcome::done || isClosed()) return;
-    const InetSocketAddress sender = inetSocketAddress(got.remote);
-    if (!isFrom(sender, peer)) continue;
-    early_.push_back({buffer.substr(0, got.count), sender});
+    Route route = routeOf(got);
+    if (!isFrom(route.sender, peer)) continue;
+    early_.push_back({buffer.substr(0, got.count), std::move(route)});
     memory += early_.back().memory();
   }
 }
@@ -165,17 +175,26 @@ InetSocketAddress DatagramEndpoint::send(const DatagramPacket& packet) {
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError("send " + target(packet), Error::socketClosed);
   const InetSocketAddress destination = destinationOf(packet);
-  const std::string_view data = packet.getData();
+  std::optional<platform::Address> source = sourceOf(packet);
   ensureBound();
   for (;;) {
-    const platform::Transfer gone =
-        platform::sendTo(core_.handle(), options_.family(), data.data(), data.size(), toPlatform(destination), nullptr);
+    const platform::Transfer gone = sendOnce(packet.getData(), destination, source ? &*source : nullptr);
     if (gone.outcome == Outcome::done) return destination;
     const auto what = [&] { return "send to " + destination.toString(); };
     if (isClosed()) throwSocketError(what(), Error::socketClosed);
-    if (gone.outcome == Outcome::failed) fail(what(), gone.error());
-    throwUnlessReady(core_.wait(Interest::writable, Deadline::never()), what);
+    if (gone.outcome == Outcome::wouldBlock) {
+      throwUnlessReady(core_.wait(Interest::writable, Deadline::never()), what);
+    } else if (source && gone.error() != std::errc::connection_refused) {
+      source.reset();  // the system cannot send from there, or reports its reason again
+    } else {
+      fail(what(), gone.error());
+    }
   }
+}
+
+platform::Transfer DatagramEndpoint::sendOnce(std::string_view data, const InetSocketAddress& destination,
+                                              const platform::Address* source) const {
+  return platform::sendTo(core_.handle(), options_.family(), data.data(), data.size(), toPlatform(destination), source);
 }
 
 InetSocketAddress DatagramEndpoint::destinationOf(const DatagramPacket& packet) const {
@@ -211,11 +230,11 @@ bool DatagramEndpoint::receiveEarly(DatagramPacket& packet) {
   while (!early_.empty()) {
     EarlyDatagram early = std::move(early_.front());
     early_.pop_front();
-    if (!isWelcome(early.sender)) continue;
+    if (!isWelcome(early.route.sender)) continue;
     const std::size_t length = early.data.size();
     const std::size_t capacity = packet.getCapacity();
     early.data.resize(capacity);
-    DatagramPacket::Internals::receive(packet, early.data, std::min(length, capacity), length > capacity, early.sender);
+    DatagramPacket::Internals::receive(packet, early.data, std::min(length, capacity), length > capacity, early.route);
     return true;
   }
   return false;
@@ -231,9 +250,9 @@ bool DatagramEndpoint::receiveNext(DatagramPacket& packet, Deadline deadline) {
   if (got.outcome == Outcome::failed) fail(describeReceive(), got.error);
   if (got.outcome == Outcome::wouldBlock && mayBlock) awaitReadable(deadline);
   if (got.outcome != Outcome::done) return false;
-  const InetSocketAddress sender = inetSocketAddress(got.remote);
-  if (!isWelcome(sender)) return false;
-  DatagramPacket::Internals::receive(packet, buffer_, got.count, got.truncated, sender);
+  const Route route = routeOf(got);
+  if (!isWelcome(route.sender)) return false;
+  DatagramPacket::Internals::receive(packet, buffer_, got.count, got.truncated, route);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/deadline.hpp"
 #include "base/thread_annotations.hpp"
 #include "base/timeout.hpp"
+#include "net/datagram_packet_internals.hpp"
 #include "net/socket_core.hpp"
 #include "net/socket_options.hpp"
 #include "platform/datagram.hpp"
@@ -21,6 +22,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace netlite {
@@ -66,7 +68,7 @@ class DatagramEndpoint {
   /// A datagram from the peer's address that arrived before connect().
   struct EarlyDatagram {
     std::string data;
-    InetSocketAddress sender;
+    DatagramPacket::Internals::Route route;
 
     std::size_t memory() const noexcept { return sizeof *this + data.size(); }
   };
@@ -78,6 +80,8 @@ class DatagramEndpoint {
   void dropStrangers(const InetSocketAddress& peer);
   void setAsideEarly(const InetSocketAddress& peer) NETLITE_REQUIRES(receive_mutex_);
 
+  platform::Transfer sendOnce(std::string_view data, const InetSocketAddress& destination,
+                              const platform::Address* source) const;
   InetSocketAddress destinationOf(const DatagramPacket& packet) const;
   bool receiveEarly(DatagramPacket& packet) NETLITE_REQUIRES(receive_mutex_);
   bool receiveNext(DatagramPacket& packet, Deadline deadline) NETLITE_REQUIRES(receive_mutex_);

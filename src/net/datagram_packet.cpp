@@ -38,6 +38,19 @@ InetAddress DatagramPacket::getAddress() const { return address_ ? address_->get
 
 int DatagramPacket::getPort() const noexcept { return address_ ? address_->getPort() : 0; }
 
+InetAddress DatagramPacket::getLocalAddress() const { return local_; }
+
+DatagramPacket DatagramPacket::reply(std::string_view data) const {
+  if (!address_) {
+    throw SocketException(std::make_error_code(std::errc::destination_address_required), "reply to packet");
+  }
+  DatagramPacket answer(data, *address_);
+  if (!local_is_unicast_) return answer;
+  answer.local_ = local_;
+  answer.local_is_unicast_ = answer.is_reply_ = true;
+  return answer;
+}
+
 void DatagramPacket::setData(std::string_view data) {
   if (data.size() > buffer_.size()) buffer_.resize(data.size());  // then they are not this packet's own
   std::string::traits_type::move(&buffer_[0], data.data(), data.size());

@@ -19,13 +19,28 @@ struct DatagramPacket::Internals {
     return packet.address_;
   }
 
+  /// How a received packet came here.
+  struct Route {
+    InetSocketAddress sender;
+    InetAddress local;
+    bool isUnicast = false;  // as of platform::Datagram
+  };
+
+  /// The local address that the packet has to leave from, or null.
+  static const InetAddress* source(const DatagramPacket& packet) noexcept {
+    return packet.is_reply_ ? &packet.local_ : nullptr;
+  }
+
   /// Takes over the buffer, whose first `length` bytes are the data, and leaves the packet's own, which is as long.
   static void receive(DatagramPacket& packet, std::string& buffer, std::size_t length, bool truncated,
-                      const InetSocketAddress& sender) {
+                      const Route& route) {
     packet.buffer_.swap(buffer);
     packet.length_ = length;
     packet.truncated_ = truncated;
-    packet.address_ = sender;
+    packet.address_ = route.sender;
+    packet.local_ = route.local;
+    packet.local_is_unicast_ = route.isUnicast;
+    packet.is_reply_ = false;
   }
 };
 

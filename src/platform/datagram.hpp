@@ -19,9 +19,10 @@ namespace netlite::platform {
 Result<Handle> openDatagram(Family family);
 
 /// Sends one datagram of `size` bytes (0 too), whole or not at all. Never blocks: wouldBlock while the system's queue
-/// is full. `source` is the local address that it leaves from; null leaves the choice to the system. On a connected
-/// socket `remote` is its peer, and failed with std::errc::connection_refused means that the peer's machine has
-/// reported that nothing listens there; this datagram has not left then.
+/// is full. `source` is the local address that it leaves from, of the same IP version as `remote`; null leaves the
+/// choice to the system. failed may mean that the system cannot send from `source`. On a connected socket `remote` is
+/// its peer, and failed with std::errc::connection_refused means that the peer's machine has reported that nothing
+/// listens there; this datagram has not left then.
 Transfer sendTo(Handle handle, Family family, const void* data, std::size_t size, const Address& remote,
                 const Address* source);
 
@@ -31,6 +32,7 @@ struct Datagram {
   bool truncated = false;  // with done: it was longer than the buffer, and the rest is lost
   Address remote;          // with done: the sender
   Address local;           // with done: the address that it was sent to, without port; the wildcard where unknown
+  bool isUnicast = false;  // with done: `local` is known and belongs to this machine alone; an answer can leave from it
   std::error_code error;   // with failed: the reason
 };
 

@@ -27,6 +27,7 @@ namespace {
 std::atomic<int> full_queues{0};        // so many sends find the queue full
 std::atomic<int> interrupted_calls{0};  // so many sends and receives are interrupted
 std::atomic<int> lost_ports{0};         // so many binds to a port that was chosen find it taken
+std::atomic<int> refused_sources{0};    // so many sends that name a source find that it is not this machine's
 std::atomic<int> sends{0};
 
 bool takesOne(std::atomic<int>& faults) {
@@ -49,6 +50,7 @@ int failWith(int error) {
 extern "C" {
 
 ssize_t __real_sendto(int, const void*, size_t, int, const sockaddr*, socklen_t);
+ssize_t __real_sendmsg(int, const msghdr*, int);
 ssize_t __real_recvmsg(int, msghdr*, int);
 int __real_bind(int, const sockaddr*, socklen_t);
 
@@ -57,6 +59,14 @@ ssize_t __wrap_sendto(int fd, const void* data, size_t size, int flags, const so
   if (takesOne(interrupted_calls)) return failWith(EINTR);
   if (takesOne(full_queues)) return failWith(EAGAIN);
   return __real_sendto(fd, data, size, flags, to, length);
+}
+
+ssize_t __wrap_sendmsg(int fd, const msghdr* message, int flags) {
+  ++sends;
+  if (takesOne(interrupted_calls)) return failWith(EINTR);
+  if (takesOne(full_queues)) return failWith(EAGAIN);
+  if (takesOne(refused_sources)) return failWith(EADDRNOTAVAIL);
+  return __real_sendmsg(fd, message, flags);
 }
 
 ssize_t __wrap_recvmsg(int fd, msghdr* message, int flags) {
@@ -81,7 +91,7 @@ class DatagramFaultsTest : public testing::Test {
  protected:
   DatagramFaultsTest() { receiver_.setSoTimeout(10s); }
 
-  ~DatagramFaultsTest() override { full_queues = interrupted_calls = lost_ports = 0; }
+  ~DatagramFaultsTest() override { full_queues = interrupted_calls = lost_ports = refused_sources = 0; }
 
   InetSocketAddress receiver() const { return receiver_.getLocalSocketAddress(); }
 
@@ -89,6 +99,15 @@ class DatagramFaultsTest : public testing::Test {
     DatagramPacket packet(100);
     receiver_.receive(packet);
     return std::string(packet.getData());
+  }
+
+  // From receiver_ to sender_.
+  DatagramPacket question() {
+    receiver_.send(DatagramPacket("question", sender_.getLocalSocketAddress()));
+    DatagramPacket packet(100);
+    sender_.setSoTimeout(10s);
+    sender_.receive(packet);
+    return packet;
   }
 
   DatagramSocket receiver_{0, InetAddress::getLoopbackAddress()};
@@ -126,6 +145,22 @@ TEST_F(DatagramFaultsTest, AnInterruptedReceiveGoesOn) {
   interrupted_calls = 2;
   EXPECT_EQ(received(), "hello");
   EXPECT_EQ(interrupted_calls, 0);
+}
+
+TEST_F(DatagramFaultsTest, AnInterruptedReplyGoesOn) {
+  const DatagramPacket reply = question().reply("hello");
+  interrupted_calls = full_queues = 2;
+  sender_.send(reply);
+  EXPECT_EQ(interrupted_calls + full_queues, 0);
+  EXPECT_EQ(received(), "hello");
+}
+
+TEST_F(DatagramFaultsTest, AReplyLeavesFromElsewhereWhereTheSystemRefusesItsSource) {
+  const DatagramPacket reply = question().reply("hello");
+  refused_sources = 1;
+  sender_.send(reply);
+  EXPECT_EQ(refused_sources, 0);
+  EXPECT_EQ(received(), "hello");
 }
 
 TEST_F(DatagramFaultsTest, ASignalDoesNotEndAReceive) {

@@ -55,6 +55,30 @@ TEST(DatagramPacketTest, APacketToSendHoldsDataAndAddress) {
   EXPECT_EQ(packet.getPort(), 4711);
 }
 
+TEST(DatagramPacketTest, APacketThatWasNotReceivedHasNoLocalAddress) {
+  EXPECT_EQ(DatagramPacket(1500).getLocalAddress(), InetAddress());
+  EXPECT_EQ(DatagramPacket("hello", kAddress).getLocalAddress(), InetAddress());
+}
+
+TEST(DatagramPacketTest, AReplyGoesToThePacketsAddress) {
+  const DatagramPacket answer = DatagramPacket("hello", kAddress).reply("good day");
+  EXPECT_EQ(answer.getData(), "good day");
+  EXPECT_EQ(answer.getSocketAddress(), kAddress);
+  EXPECT_EQ(answer.getLocalAddress(), InetAddress());
+}
+
+TEST(DatagramPacketTest, AReplyMayCarryThePacketsOwnData) {
+  DatagramPacket packet("hello", kAddress);
+  packet = packet.reply(packet.getData().substr(1));
+  EXPECT_EQ(packet.getData(), "ello");
+}
+
+TEST(DatagramPacketTest, AReplyToAPacketWithoutAnAddressIsAnError) {
+  const SocketException error = thrownBy<SocketException>([] { DatagramPacket(1500).reply("hello"); });
+  EXPECT_EQ(error.code(), std::errc::destination_address_required);
+  EXPECT_EQ(std::string(error.what()).find("reply to packet: "), 0U) << error.what();
+}
+
 TEST(DatagramPacketTest, ItOwnsItsData) {
   std::string text = "hello";
   const DatagramPacket packet(text, kAddress);

@@ -97,6 +97,26 @@ DatagramPacket receivePacket(DatagramSocket& socket, std::size_t capacity = 6553
 
 std::string receiveText(DatagramSocket& socket) { return std::string(receivePacket(socket).getData()); }
 
+// A second IPv4 address of this machine, where the system has one without being told.
+const InetAddress kSecondLoopback = InetAddress::getByName("127.0.0.2");
+
+bool hasSecondLoopback() try {
+  DatagramSocket(0, kSecondLoopback);
+  return true;
+} catch (const BindException&) {
+  return false;
+}
+
+// Whether a datagram's answer comes from the address that was asked: a connected socket hears no other.
+std::string askAndHear(DatagramSocket& server, const InetAddress& asked, const InetAddress& asker) {
+  DatagramSocket client = withPatience(DatagramSocket(0, asker));
+  client.connect({asked, server.getLocalPort()});
+  client.send(DatagramPacket("question", client.getRemoteSocketAddress()));
+  server.send(receivePacket(server).reply("answer"));
+  server.send(DatagramPacket("plain", client.getLocalSocketAddress()));
+  return receiveText(client);
+}
+
 // ---- being bound ----------------------------------------------------------------------------------------------------
 
 TEST(DatagramSocketTest, TheDefaultIsAFreePortOnTheWildcardAddress) {
@@ -410,6 +430,113 @@ TEST(DatagramSocketTest, AnUnconnectedSocketNeverReportsUnreachable) {
   for (int i = 0; i < 3; ++i) sendText(sender, "into the void", dead);
   sendText(receiver, "alive", reachOf(sender));
   EXPECT_EQ(receiveText(sender), "alive");
+}
+
+// ---- the address that was asked -------------------------------------------------------------------------------------
+
+TEST(DatagramReplyTest, AReceivedPacketKnowsTheAddressThatItWasSentTo) {
+  if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
+  DatagramSocket server = onWildcard();
+  DatagramSocket client = onLoopback();
+  for (const InetAddress& asked : {kSecondLoopback, kLoopback}) {
+    sendText(client, "question", {asked, server.getLocalPort()});
+    EXPECT_EQ(receivePacket(server).getLocalAddress(), asked);
+  }
+}
+
+TEST(DatagramReplyTest, ASocketBoundToOneAddressKnowsItToo) {
+  DatagramSocket server = onLoopback();
+  DatagramSocket client = onLoopback();
+  sendText(client, "question", reachOf(server));
+  EXPECT_EQ(receivePacket(server).getLocalAddress(), kLoopback);
+}
+
+TEST(DatagramReplyTest, AnIPv6PacketKnowsTheAddressThatItWasSentTo) {
+  if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
+  DatagramSocket server = onWildcard();
+  DatagramSocket client = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
+  sendText(client, "question", ipv6ReachOf(server));
+  EXPECT_EQ(receivePacket(server).getLocalAddress(), InetAddress::getByName("::1"));
+}
+
+TEST(DatagramReplyTest, AReplyLeavesFromTheAddressThatWasAsked) {
+  if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
+  DatagramSocket server = onWildcard();
+  EXPECT_EQ(askAndHear(server, kSecondLoopback, kLoopback), "answer");
+}
+
+TEST(DatagramReplyTest, AReplyFromASocketBoundToOneAddressArrives) {
+  DatagramSocket server = onLoopback();
+  EXPECT_EQ(askAndHear(server, kLoopback, kLoopback), "answer");
+}
+
+TEST(DatagramReplyTest, AnIPv6ReplyArrives) {
+  if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
+  const InetAddress loopback = InetAddress::getByName("::1");
+  DatagramSocket dualStack = onWildcard();
+  EXPECT_EQ(askAndHear(dualStack, loopback, loopback), "answer");
+  DatagramSocket ipv6 = withPatience(DatagramSocket(0, loopback));
+  EXPECT_EQ(askAndHear(ipv6, loopback, loopback), "answer");
+}
+
+TEST(DatagramReplyTest, AConnectedSocketReplies) {
+  DatagramSocket server = onWildcard();
+  DatagramSocket client = onLoopback();
+  server.connect(reachOf(client));
+  client.connect({kLoopback, server.getLocalPort()});
+  sendText(client, "question", client.getRemoteSocketAddress());
+  server.send(receivePacket(server).reply("answer"));
+  EXPECT_EQ(receiveText(client), "answer");
+}
+
+TEST(DatagramReplyTest, APeersEarlyDatagramKnowsItsAddress) {
+  if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
+  DatagramSocket server = onWildcard();
+  DatagramSocket client = onLoopback();
+  sendText(client, "early", {kSecondLoopback, server.getLocalPort()});
+  server.connect(reachOf(client));
+  EXPECT_EQ(receivePacket(server).getLocalAddress(), kSecondLoopback);
+}
+
+TEST(DatagramReplyTest, AReplyThatIsReceivedIntoIsNoReplyAnyMore) {
+  if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
+  DatagramSocket server = onLoopback();
+  DatagramSocket client = onLoopback();
+  sendText(client, "question", reachOf(server));
+  DatagramPacket packet = receivePacket(server).reply("long enough");
+  sendText(client, "question", reachOf(server));
+  server.receive(packet);
+  packet.setSocketAddress({kSecondLoopback, client.getLocalPort()});
+  EXPECT_EQ(packet.reply("").getLocalAddress(), kLoopback);
+  EXPECT_EQ(packet.getData(), "question");
+}
+
+TEST(DatagramReplyTest, AReplyToAGroupLeavesFromAnAddressOfTheSystemsChoice) {
+  const InetAddress group = InetAddress::getByName("239.255.71.3");
+  DatagramSocket server = onWildcard();
+  server.joinGroup(group, loopbackInterface());
+  DatagramSocket client = onLoopback();
+  sendText(client, "question", {group, server.getLocalPort()});
+  const DatagramPacket question = receivePacket(server);
+  EXPECT_EQ(question.getLocalAddress(), group);
+  const DatagramPacket answer = question.reply("answer");
+  EXPECT_TRUE(answer.getLocalAddress().isAnyLocalAddress());
+  server.send(answer);
+  EXPECT_EQ(receiveText(client), "answer");
+}
+
+TEST(DatagramReplyTest, AReplyToABroadcastLeavesFromAnAddressOfTheSystemsChoice) {
+  if (loopbackInterface() != "lo") GTEST_SKIP() << "the loopback interface has no broadcast address";
+  const InetAddress broadcast = InetAddress::getByName("127.255.255.255");
+  DatagramSocket server = onWildcard();
+  DatagramSocket client = onLoopback();
+  sendText(client, "question", {broadcast, server.getLocalPort()});
+  const DatagramPacket question = receivePacket(server);
+  EXPECT_EQ(question.getLocalAddress(), broadcast);
+  const DatagramPacket answer = question.reply("answer");
+  EXPECT_TRUE(answer.getLocalAddress().isAnyLocalAddress());
+  server.send(answer);
+  EXPECT_EQ(receiveText(client), "answer");
 }
 
 // ---- being connected ------------------------------------------------------------------------------------------------

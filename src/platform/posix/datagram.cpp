@@ -2,6 +2,7 @@
 //
 // UDP over POSIX.
 // Thread-safety: as platform/socket.hpp promises; no state here.
+#define __APPLE_USE_RFC_3542 1  // macOS declares IPV6_PKTINFO only then
 #include "platform/datagram.hpp"
 
 #include "platform/native_address.hpp"
@@ -12,7 +13,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace netlite::platform {
 
@@ -38,6 +41,129 @@ void takeJoinedGroupsOnly([[maybe_unused]] Handle handle, [[maybe_unused]] Famil
 #ifdef IPV6_MULTICAST_ALL
   if (family != Family::ipv4) setNumber(handle, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
 #endif
+}
+
+// Where a system lacks the option or a socket cannot take it, the destination of its datagrams is unknown.
+void reportDestination(Handle handle, Family family) {
+#if defined(IP_RECVPKTINFO)
+  setNumber(handle, IPPROTO_IP, IP_RECVPKTINFO, 1);
+#elif defined(IP_PKTINFO)
+  setNumber(handle, IPPROTO_IP, IP_PKTINFO, 1);
+#elif defined(IP_RECVDSTADDR)
+  setNumber(handle, IPPROTO_IP, IP_RECVDSTADDR, 1);
+#endif
+  if (family != Family::ipv4) setNumber(handle, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+// Ancillary data: at most one report for each IP version.
+struct Control {
+  alignas(cmsghdr) unsigned char bytes[128];
+};
+
+template <class Value>
+void setControl(msghdr& message, int level, int type, const Value& value) {
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = level;
+  header->cmsg_type = type;
+  header->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(header), &value, sizeof value);
+  message.msg_controllen = CMSG_SPACE(sizeof value);
+}
+
+template <class Value>
+Value controlValue(const cmsghdr& header) {
+  Value value{};
+  std::memcpy(&value, CMSG_DATA(&header), sizeof value);
+  return value;
+}
+
+// An IPv4 source is named in IPv4's way on an IPv6 socket, too.
+void setSource(msghdr& message, const Address& source) {
+  if (source.isIPv6) {
+    in6_pktinfo info{};
+    std::memcpy(&info.ipi6_addr, source.bytes.data(), sizeof info.ipi6_addr);
+    info.ipi6_ifindex = source.scopeId;
+    return setControl(message, IPPROTO_IPV6, IPV6_PKTINFO, info);
+  }
+#if defined(IP_PKTINFO)
+  in_pktinfo info{};
+  std::memcpy(&info.ipi_spec_dst, source.bytes.data(), sizeof info.ipi_spec_dst);
+  setControl(message, IPPROTO_IP, IP_PKTINFO, info);
+#elif defined(IP_SENDSRCADDR)
+  in_addr address{};
+  std::memcpy(&address, source.bytes.data(), sizeof address);
+  setControl(message, IPPROTO_IP, IP_SENDSRCADDR, address);
+#endif
+}
+
+Address ipv4Address(const in_addr& native) {
+  Address address;
+  std::memcpy(address.bytes.data(), &native, sizeof native);
+  return address;
+}
+
+bool isToMany(const in_addr& address) {
+  return IN_MULTICAST(ntohl(address.s_addr)) || address.s_addr == htonl(INADDR_BROADCAST);
+}
+
+void addIPv4Destination(const in_addr& address, bool isUnicast, Datagram& datagram) {
+  datagram.local = ipv4Address(address);
+  datagram.isUnicast = datagram.isUnicast && isUnicast && !isToMany(address);
+}
+
+// As for a sender, the scope is named only where the address needs one.
+void addIPv6Destination(const in6_pktinfo& info, Datagram& datagram) {
+  const in6_addr& address = info.ipi6_addr;
+  const bool needsScope = IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address);
+  datagram.local = fromNative(address, needsScope ? static_cast<std::uint32_t>(info.ipi6_ifindex) : 0);
+  if (IN6_IS_ADDR_MULTICAST(&address)) datagram.isUnicast = false;
+}
+
+void addDestination(const cmsghdr& header, Datagram& datagram) {
+  if (header.cmsg_level == IPPROTO_IPV6 && header.cmsg_type == IPV6_PKTINFO) {
+    return addIPv6Destination(controlValue<in6_pktinfo>(header), datagram);
+  }
+  if (header.cmsg_level != IPPROTO_IP) return;
+#if defined(IP_PKTINFO)
+  if (header.cmsg_type != IP_PKTINFO) return;
+  const auto info = controlValue<in_pktinfo>(header);
+#ifdef __linux__
+  const bool isUnicast = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;  // else this is what an answer comes from
+#else
+  const bool isUnicast = true;  // as far as this report says
+#endif
+  addIPv4Destination(info.ipi_addr, isUnicast, datagram);
+#elif defined(IP_RECVDSTADDR)
+  if (header.cmsg_type == IP_RECVDSTADDR) addIPv4Destination(controlValue<in_addr>(header), true, datagram);
+#endif
+}
+
+// Linux reports the destination of an IPv4 datagram on a dual-stack socket in both ways; only one of them tells a
+// broadcast.
+void readDestination(msghdr& message, Datagram& datagram) {
+  datagram.isUnicast = true;
+#ifdef MSG_BCAST
+  datagram.isUnicast = (message.msg_flags & MSG_BCAST) == 0;
+#endif
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    addDestination(*header, datagram);
+  }
+  datagram.isUnicast = datagram.isUnicast && !(datagram.local == Address());
+}
+
+Transfer sendFrom(Handle handle, const void* data, std::size_t size, sockaddr_storage& remote, socklen_t remoteSize,
+                  const Address& source, int flags) {
+  Control control{};
+  iovec bytes{const_cast<void*>(data), size};
+  msghdr message{};
+  message.msg_name = &remote;
+  message.msg_namelen = remoteSize;
+  message.msg_iov = &bytes;
+  message.msg_iovlen = 1;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
+  setSource(message, source);
+  return transferred(::sendmsg(descriptor(handle), &message, flags));
 }
 
 // Joins or leaves by RFC 3678, whose names are the same for both families.
@@ -82,15 +208,18 @@ std::error_code keepChosenPort([[maybe_unused]] Handle handle, [[maybe_unused]] 
 
 Result<Handle> openDatagram(Family family) {
   const Result<Handle> opened = openSocket(family, SOCK_DGRAM);
-  if (opened) takeJoinedGroupsOnly(*opened, family);
+  if (!opened) return opened;
+  takeJoinedGroupsOnly(*opened, family);
+  reportDestination(*opened, family);
   return opened;
 }
 
 Transfer sendTo(Handle handle, Family family, const void* data, std::size_t size, const Address& remote,
-                [[maybe_unused]] const Address* source) {
+                const Address* source) {
   constexpr int flags = MSG_DONTWAIT | kNoSignal;
   sockaddr_storage native;
   const socklen_t nativeSize = toNative(remote, family, native);
+  if (source != nullptr) return sendFrom(handle, data, size, native, nativeSize, *source, flags);
   const ssize_t count =
       ::sendto(descriptor(handle), data, size, flags, reinterpret_cast<const sockaddr*>(&native), nativeSize);
   // A connected socket of the BSDs refuses a destination.
@@ -101,15 +230,20 @@ Transfer sendTo(Handle handle, Family family, const void* data, std::size_t size
 Datagram receiveFrom(Handle handle, void* buffer, std::size_t size, bool mayBlock) {
   const int flags = mayBlock && kShutdownEndsDatagrams ? 0 : MSG_DONTWAIT;
   sockaddr_storage remote{};
+  Control control;
   iovec bytes{buffer, size};
   msghdr message{};
   message.msg_name = &remote;
   message.msg_namelen = sizeof remote;
   message.msg_iov = &bytes;
   message.msg_iovlen = 1;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
   const Transfer got = transferred(::recvmsg(descriptor(handle), &message, flags));
-  const std::error_code error = got.outcome == Outcome::failed ? got.error() : std::error_code();
-  return {got.outcome, got.count, (message.msg_flags & MSG_TRUNC) != 0, fromNative(remote), {}, error};
+  Datagram datagram{got.outcome, got.count, (message.msg_flags & MSG_TRUNC) != 0, fromNative(remote), {}, false, {}};
+  if (got.outcome == Outcome::failed) datagram.error = got.error();
+  if (got.outcome == Outcome::done) readDestination(message, datagram);
+  return datagram;
 }
 
 std::error_code disconnect(Handle handle, Family family) {

@@ -8,6 +8,7 @@
 #include "platform/socket.hpp"
 #include "platform/windows/winsock.hpp"
 
+#include <atomic>
 #include <cstring>
 
 namespace netlite::platform {
@@ -50,6 +51,117 @@ Transfer failedDatagram(Handle handle) {
   return {Outcome::failed, WSAECONNREFUSED, 0};
 }
 
+// The socket cannot take the option of IPv4 if it carries IPv6 alone.
+void reportDestination(Handle handle, Family family) {
+  setNumber(handle, IPPROTO_IP, IP_PKTINFO, 1);
+  if (family != Family::ipv4) setNumber(handle, IPPROTO_IPV6, IPV6_PKTINFO, 1);
+}
+
+// Ancillary data: at most one report for each IP version.
+struct Control {
+  alignas(WSACMSGHDR) char bytes[128];
+};
+
+// The call is an extension that a program has to ask for. Every thread finds the same address.
+LPFN_WSARECVMSG receiveMessage(Handle handle) {
+  static std::atomic<LPFN_WSARECVMSG> found{nullptr};
+  LPFN_WSARECVMSG call = found.load(std::memory_order_relaxed);
+  if (call != nullptr) return call;
+  GUID id = WSAID_WSARECVMSG;
+  DWORD size = 0;
+  ::WSAIoctl(nativeSocket(handle), SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &call, sizeof call, &size,
+             nullptr, nullptr);
+  found.store(call, std::memory_order_relaxed);
+  return call;
+}
+
+template <class Value>
+void setControl(WSAMSG& message, int level, int type, const Value& value) {
+  WSACMSGHDR* const header = WSA_CMSG_FIRSTHDR(&message);
+  header->cmsg_level = level;
+  header->cmsg_type = type;
+  header->cmsg_len = WSA_CMSG_LEN(sizeof value);
+  std::memcpy(WSA_CMSG_DATA(header), &value, sizeof value);
+  message.Control.len = WSA_CMSG_SPACE(sizeof value);
+}
+
+template <class Value>
+Value controlValue(WSACMSGHDR& header) {
+  Value value{};
+  std::memcpy(&value, WSA_CMSG_DATA(&header), sizeof value);
+  return value;
+}
+
+// An IPv4 source is named in IPv4's way on an IPv6 socket, too.
+void setSource(WSAMSG& message, const Address& source) {
+  if (source.isIPv6) {
+    IN6_PKTINFO info{};
+    std::memcpy(&info.ipi6_addr, source.bytes.data(), sizeof info.ipi6_addr);
+    info.ipi6_ifindex = source.scopeId;
+    return setControl(message, IPPROTO_IPV6, IPV6_PKTINFO, info);
+  }
+  IN_PKTINFO info{};
+  std::memcpy(&info.ipi_addr, source.bytes.data(), sizeof info.ipi_addr);
+  setControl(message, IPPROTO_IP, IP_PKTINFO, info);
+}
+
+bool isToMany(const in_addr& address) {
+  const bool isMulticast = (ntohl(address.s_addr) >> 28) == 0xe;
+  return isMulticast || address.s_addr == htonl(INADDR_BROADCAST);
+}
+
+void addIPv4Destination(const IN_PKTINFO& info, Datagram& datagram) {
+  datagram.local = Address();
+  std::memcpy(datagram.local.bytes.data(), &info.ipi_addr, sizeof info.ipi_addr);
+  if (isToMany(info.ipi_addr)) datagram.isUnicast = false;
+}
+
+// As for a sender, the scope is named only where the address needs one.
+void addIPv6Destination(const IN6_PKTINFO& info, Datagram& datagram) {
+  const in6_addr& address = info.ipi6_addr;
+  const bool needsScope = IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address);
+  datagram.local = fromNative(address, needsScope ? static_cast<std::uint32_t>(info.ipi6_ifindex) : 0);
+  if (IN6_IS_ADDR_MULTICAST(&address)) datagram.isUnicast = false;
+}
+
+void addDestination(WSACMSGHDR& header, Datagram& datagram) {
+  if (header.cmsg_level == IPPROTO_IPV6 && header.cmsg_type == IPV6_PKTINFO) {
+    addIPv6Destination(controlValue<IN6_PKTINFO>(header), datagram);
+  } else if (header.cmsg_level == IPPROTO_IP && header.cmsg_type == IP_PKTINFO) {
+    addIPv4Destination(controlValue<IN_PKTINFO>(header), datagram);
+  }
+}
+
+void readDestination(WSAMSG& message, Datagram& datagram) {
+  datagram.isUnicast = (message.dwFlags & (MSG_BCAST | MSG_MCAST)) == 0;
+  for (WSACMSGHDR* header = WSA_CMSG_FIRSTHDR(&message); header != nullptr;
+       header = WSA_CMSG_NXTHDR(&message, header)) {
+    addDestination(*header, datagram);
+  }
+  datagram.isUnicast = datagram.isUnicast && !(datagram.local == Address());
+}
+
+WSAMSG messageOf(sockaddr_storage& remote, int remoteSize, WSABUF& bytes, Control& control) {
+  WSAMSG message{};
+  message.name = reinterpret_cast<sockaddr*>(&remote);
+  message.namelen = remoteSize;
+  message.lpBuffers = &bytes;
+  message.dwBufferCount = 1;
+  message.Control = {sizeof control.bytes, control.bytes};
+  return message;
+}
+
+Transfer sendFrom(Handle handle, const char* data, std::size_t size, sockaddr_storage& remote, int remoteSize,
+                  const Address& source) {
+  Control control{};
+  WSABUF bytes{static_cast<ULONG>(clampedSize(size)), const_cast<char*>(data)};
+  WSAMSG message = messageOf(remote, remoteSize, bytes, control);
+  setSource(message, source);
+  DWORD sent = 0;
+  const int result = ::WSASendMsg(nativeSocket(handle), &message, 0, &sent, nullptr, nullptr);
+  return transferred(result < 0 ? result : static_cast<int>(sent));
+}
+
 // Windows takes an interface's number in place of its address: 0.0.0.x.
 std::error_code changeIPv4Group(Handle handle, int name, const Address& group, std::uint32_t interfaceIndex) {
   ip_mreq request{};
@@ -76,34 +188,43 @@ Result<Handle> openDatagram(Family family) {
   if (!opened) return opened;
   setReportsUnreachable(*opened, false);
   setReports(*opened, kReportNetReset, false);
+  reportDestination(*opened, family);
   return opened;
 }
 
 Transfer sendTo(Handle handle, Family family, const void* data, std::size_t size, const Address& remote,
-                const Address*) {
+                const Address* source) {
   sockaddr_storage native;
   const int nativeSize = toNative(remote, family, native);
   const char* const bytes = size == 0 ? "" : static_cast<const char*>(data);
-  const Transfer gone = transferred(::sendto(nativeSocket(handle), bytes, clampedSize(size), 0,
-                                             reinterpret_cast<const sockaddr*>(&native), nativeSize));
+  const Transfer gone = source != nullptr
+                            ? sendFrom(handle, bytes, size, native, nativeSize, *source)
+                            : transferred(::sendto(nativeSocket(handle), bytes, clampedSize(size), 0,
+                                                   reinterpret_cast<const sockaddr*>(&native), nativeSize));
   return gone.outcome == Outcome::failed ? failedDatagram(handle) : gone;
 }
 
 Datagram receiveFrom(Handle handle, void* buffer, std::size_t size, bool) {
+  const LPFN_WSARECVMSG receive = receiveMessage(handle);
+  if (receive == nullptr) return {Outcome::failed, 0, false, {}, {}, false, lastError()};
   sockaddr_storage remote{};
-  int remoteSize = sizeof remote;
+  Control control{};
   char none = 0;
-  char* const bytes = size == 0 ? &none : static_cast<char*>(buffer);
-  Transfer got = transferred(
-      ::recvfrom(nativeSocket(handle), bytes, clampedSize(size), 0, reinterpret_cast<sockaddr*>(&remote), &remoteSize));
+  WSABUF bytes{static_cast<ULONG>(clampedSize(size)), size == 0 ? &none : static_cast<char*>(buffer)};
+  WSAMSG message = messageOf(remote, sizeof remote, bytes, control);
+  DWORD count = 0;
+  const int result = receive(nativeSocket(handle), &message, &count, nullptr, nullptr);
+  Transfer got = transferred(result < 0 ? result : static_cast<int>(count));
   const bool truncated = got.outcome == Outcome::failed && got.errorNumber == WSAEMSGSIZE;
   if (truncated) {
     got = {Outcome::done, 0, size};
   } else if (got.outcome == Outcome::failed) {
     got = failedDatagram(handle);
   }
-  const std::error_code error = got.outcome == Outcome::failed ? got.error() : std::error_code();
-  return {got.outcome, got.count, truncated, fromNative(remote), {}, error};
+  Datagram datagram{got.outcome, got.count, truncated, fromNative(remote), {}, false, {}};
+  if (got.outcome == Outcome::failed) datagram.error = got.error();
+  if (got.outcome == Outcome::done) readDestination(message, datagram);
+  return datagram;
 }
 
 std::error_code disconnect(Handle handle, Family family) {
