@@ -284,7 +284,7 @@ TEST(PrintWriterTest, PrintfTakesWideText) {
 }
 
 TEST(PrintWriterTest, PrintfReportsWideTextThatTheLocaleCannotConvert) {
-  if (runsOnWindows()) GTEST_SKIP() << "mingw-w64's printf drops what it cannot convert";
+  if (netlite::test::runsOnWindows()) GTEST_SKIP() << "mingw-w64's printf drops what it cannot convert";
   RecordingOutputStream sent;
   PrintWriter out(sent);
   EXPECT_THROW(out.printf("%ls", L"\xD55C"), std::invalid_argument);
