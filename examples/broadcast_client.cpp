@@ -4,16 +4,18 @@
 // what is typed, one prints what arrives.
 #include "support/client.hpp"
 #include "support/console.hpp"
+#include "support/conversation.hpp"
 #include "support/interrupt.hpp"
+#include "support/on_exit.hpp"
 #include "support/program.hpp"
+#include "support/scoped_thread.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <exception>
-#include <future>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -26,30 +28,38 @@ const example::Program kProgram{
     {{"--nickname", "", "send the name once, then bare lines, as a server with --nicknames expects it"}}};
 
 // The server's lines have a name in front, so they may be longer than what it takes from a client.
-constexpr std::size_t kLongestLine = 4 * 1024 * 1024;
+constexpr std::size_t kMaxLine = 4 * 1024 * 1024;
 
-// Runs in a thread of its own until the server leaves or the socket is closed, and ends the sender.
-void receive(netlite::Socket& socket, example::Console& console) {
-  std::exception_ptr failure;
-  try {
-    netlite::BufferedReader in(socket.getInputStream());
-    in.setMaxLineLength(kLongestLine);
-    while (const std::optional<std::string> line = in.readLine()) console.print(*line);
-    if (!console.awaitEnd(std::chrono::milliseconds(0))) console.remark("The server has left.");
-  } catch (const netlite::IOException& e) {
-    if (e.code() != std::errc::operation_canceled) failure = std::current_exception();
-  }
-  console.close();
-  if (failure) std::rethrow_exception(failure);
+// Until the server leaves or the socket is closed; false if lines were waiting that the server did not get.
+bool printLines(netlite::Socket& socket, example::Console& console) {
+  netlite::BufferedReader in(socket.getInputStream());
+  in.setMaxLineLength(kMaxLine);
+  while (const std::optional<std::string> line = in.readLine()) console.print(*line);
+  if (!console.awaitEnd(std::chrono::milliseconds(0))) console.remark("The server has left.");
+  return !console.ready();
 }
 
-// Until the end of the input, or until the receiver closes the console.
-void send(netlite::PrintWriter& out, const std::string& prefix, example::Console& console) {
+// The receiver's thread. Whatever ends it, it ends the sender.
+bool receive(netlite::Socket& socket, example::Console& console) {
+  const example::OnExit endSending([&] {
+    example::finishSending(socket);
+    console.close();
+  });
+  try {
+    return printLines(socket, console);
+  } catch (const netlite::IOException& e) {
+    if (e.code() != std::errc::operation_canceled) throw;
+    return true;
+  }
+}
+
+// Until the end of the input, or until the receiver closes the console. False if something was not sent.
+bool send(netlite::PrintWriter& out, const std::string& prefix, example::Console& console) {
   while (const std::optional<std::string> line = console.readLine()) {
     out.println(prefix + *line);
-    if (!console.ready()) out.flush();  // lines that are there already leave together
+    if (!console.ready() && !out.flush()) return false;  // lines that are there already leave together
   }
-  out.flush();
+  return out.flush();
 }
 
 int talk(const example::Arguments& arguments) {
@@ -62,18 +72,15 @@ int talk(const example::Arguments& arguments) {
   });
 
   netlite::PrintWriter out(socket.getOutputStream());
-  std::future<void> receiver = std::async(std::launch::async, [&] { receive(socket, console); });
+  const example::ScopedThread<bool> receiver([&] { return receive(socket, console); }, [&] { socket.close(); });
   if (arguments.has("--nickname")) {
     out.println(name);
     out.flush();
   }
-  send(out, arguments.has("--nickname") ? "" : name + ":", console);
-
-  example::finishSending(socket);
-  receiver.wait_for(
-      std::chrono::milliseconds(500));  // the server closes when it has everything: closing first could lose it
-  socket.close();
-  receiver.get();
+  const bool all_sent = send(out, arguments.has("--nickname") ? "" : name + ":", console);
+  const bool all_received =
+      example::endConversation(socket, [&](auto patience) { return receiver.endsWithin(patience); });
+  if (!receiver.get() || !all_sent || !all_received) throw std::runtime_error("the server has not received everything");
   return 0;
 }
 

@@ -4,8 +4,10 @@
 // one prints, so many lines may be on their way at the same time.
 #include "support/client.hpp"
 #include "support/console.hpp"
+#include "support/conversation.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
+#include "support/scoped_thread.hpp"
 
 #include <netlite/netlite.hpp>
 
@@ -13,7 +15,6 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -79,7 +80,7 @@ int talk(const example::Arguments& arguments) {
   });
 
   netlite::PrintWriter out(socket.getOutputStream());
-  std::future<void> receiver = std::async(std::launch::async, [&] { receive(socket, console, progress); });
+  const example::ScopedThread<void> receiver([&] { receive(socket, console, progress); }, [&] { socket.close(); });
   progress.all_sent = sendLines(out, console, progress);
   if (progress.all_sent) example::finishSending(socket);
   if (progress.isComplete() || !progress.all_sent) socket.close();  // else there are answers to wait for

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // echo_server: sends every line back to the client that it came from. Each client has a thread of its own.
+#include "support/conversation.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 
@@ -18,8 +19,14 @@ void echo(netlite::Socket& client) {
   netlite::BufferedReader in(client.getInputStream());
   netlite::PrintWriter out(client.getOutputStream());
   in.tie(out);  // answers leave whenever the server would wait for more, so many lines cost few system calls
-  std::string line;
-  while (in.readLine(line)) out.println(line);
+  try {
+    std::string line;
+    while (in.readLine(line)) out.println(line);
+  } catch (const netlite::LineTooLongException&) {
+    out.flush();  // the answers so far are to arrive
+    example::endConversation(client);
+    throw;
+  }
 }
 
 int serve(const example::Arguments& arguments) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // reply_server: answers the sentences that it knows, and says so when it does not know one. echo_client talks to it.
+#include "support/conversation.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 #include "support/replies.hpp"
@@ -36,8 +37,14 @@ void reply(netlite::Socket& client, const example::Replies& replies) {
   netlite::BufferedReader in(client.getInputStream());
   netlite::PrintWriter out(client.getOutputStream());
   in.tie(out);  // answers leave whenever the server would wait for more
-  std::string line;
-  while (in.readLine(line)) out.println(replies.to(line, kDefaultReply));
+  try {
+    std::string line;
+    while (in.readLine(line)) out.println(replies.to(line, kDefaultReply));
+  } catch (const netlite::LineTooLongException&) {
+    out.flush();  // the answers so far are to arrive
+    example::endConversation(client);
+    throw;
+  }
 }
 
 int serve(const example::Arguments& arguments) {

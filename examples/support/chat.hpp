@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
 // What both sides of a 1:1 chat do once they are connected: a thread that sends and a thread that receives, until one
-// side says quit.
+// side says quit. What was sent by then arrives.
 //
 // Thread-safety: chat() is called once, by the program's main thread.
 #pragma once
 
 #include "support/console.hpp"
+#include "support/conversation.hpp"
 #include "support/interrupt.hpp"
+#include "support/on_exit.hpp"
+#include "support/scoped_thread.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace example {
 
@@ -40,14 +43,21 @@ inline bool sendLines(netlite::PrintWriter& out, Console& console) {
   }
 }
 
-/// Prints what arrives.
+/// Prints what arrives, until the other side says quit or has ended. Whichever it is, nothing more can be sent then.
 ///
-/// @return whether the other side said quit; if not, it is gone without a word
+/// @return whether the other side said quit
+/// @throws std::runtime_error the connection was lost
 inline bool receiveLines(netlite::Socket& socket, Console& console) {
-  netlite::BufferedReader in(socket.getInputStream());
-  while (const std::optional<std::string> line = in.readLine()) {
-    if (isQuit(*line)) return true;
-    console.print(*line);
+  try {
+    netlite::BufferedReader in(socket.getInputStream());
+    while (const std::optional<std::string> line = in.readLine()) {
+      if (isQuit(*line)) return true;
+      console.print(*line);
+    }
+  } catch (const netlite::IOException& e) {
+    if (e.code() != std::errc::operation_canceled) {
+      throw std::runtime_error(std::string("the other side is lost: ") + e.what());
+    }
   }
   return false;
 }
@@ -55,33 +65,33 @@ inline bool receiveLines(netlite::Socket& socket, Console& console) {
 /// Talks until one side says quit.
 ///
 /// @return the program's exit code
-/// @throws std::exception the other side has vanished
+/// @throws std::exception the other side has vanished, or has not received everything
 inline int chat(netlite::Socket& socket) {
   Console console;
   netlite::PrintWriter out(socket.getOutputStream());
-  const std::shared_future<bool> sender = std::async(std::launch::async, [&] {
-    const bool said_quit = sendLines(out, console);
-    if (said_quit) socket.close();  // wakes the receiver below
-    return said_quit;
-  });
+  const auto endSending = [&] {
+    finishSending(socket);  // first the socket, so that nothing more can be sent,
+    console.close();        // then this, which wakes the sender
+  };
+  const ScopedThread<bool> receiver(
+      [&] {
+        const OnExit whatever_ends_it(endSending);
+        return receiveLines(socket, console);
+      },
+      [&] { socket.close(); });
   const Interrupt interrupt([&] {
     console.close();  // as the end of the input: says quit
-    sender.wait_for(std::chrono::seconds(2));
+    receiver.endsWithin(std::chrono::seconds(2));
     socket.close();  // in case the other side does not read
   });
 
-  bool heard_quit = false;
-  std::string what_happened = "the other side has vanished";
-  try {
-    heard_quit = receiveLines(socket, console);
-  } catch (const netlite::IOException& e) {
-    what_happened = std::string("the other side is lost: ") + e.what();
-  }
-  socket.close();   // first the socket, so that nothing more can be sent,
-  console.close();  // then this, which wakes the sender
-  if (sender.get()) return 0;
-  if (!heard_quit) throw std::runtime_error(what_happened);
-  console.remark("The other side has left.");
+  const bool said_quit = sendLines(out, console);
+  const bool all_received =
+      said_quit && endConversation(socket, [&](auto patience) { return receiver.endsWithin(patience); });
+  const bool heard_quit = receiver.get();
+  if (!said_quit && heard_quit) console.remark("The other side has left.");
+  if (!said_quit && !heard_quit) throw std::runtime_error("the other side has vanished");
+  if (!all_received && !heard_quit) throw std::runtime_error("the other side has not received everything");
   return 0;
 }
 

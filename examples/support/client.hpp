@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How the clients begin and end a connection.
+// How the clients begin a connection.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -18,14 +18,6 @@ namespace example {
 inline netlite::Socket connectTo(const std::string& host, int port) {
   const Interrupt interrupt(endAtOnce);
   return netlite::Socket(host, port, std::chrono::seconds(10));
-}
-
-/// Tells the server that no more lines will come. Where that fails the connection is gone, and reading tells why.
-inline void finishSending(netlite::Socket& socket) {
-  try {
-    socket.shutdownOutput();
-  } catch (const netlite::IOException&) {
-  }
 }
 
 }  // namespace example

@@ -145,6 +145,43 @@ TEST_P(ChatProgramTest, PeerThatNeverReadsDoesNotHoldUpTheEnd) {
   typist.wait();
 }
 
+TEST_P(ChatProgramTest, EverythingArrivesThoughThePeerTypesAndReadsSlowly) {
+  OneSide side = OneSide::of(GetParam());
+  const auto typist = std::async(std::launch::async, [&] {
+    side.program.type(manyLines());
+    side.program.endInput();
+  });
+  EXPECT_EQ(hearWhileTalking(side.peer), manyLines() + "quit\n");
+  side.peer.socket.close();
+  EXPECT_EQ(side.program.wait(), 0);
+  EXPECT_EQ(side.program.err.readAll(), "");
+}
+
+TEST_P(ChatProgramTest, PeerThatLeavesWithoutReadingTheQuitIsCodeOne) {
+  OneSide side = OneSide::of(GetParam());
+  const auto typist = std::async(std::launch::async, [&] {
+    side.program.type(manyLines());
+    side.program.endInput();
+  });
+  EXPECT_NE(side.peer.hear(), "(end)");
+  typist.wait();
+  side.peer.reset();
+  EXPECT_EQ(side.program.wait(), 1);
+  const std::string errors = side.program.err.readAll();
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+}
+
+TEST_P(ChatProgramTest, LinesThatCrossTheQuitAreStillPrinted) {
+  OneSide side = OneSide::of(GetParam());
+  side.program.type("quit\n");
+  EXPECT_EQ(side.peer.hear(), "quit");
+  EXPECT_EQ(side.peer.hear(), "(end)");
+  side.peer.say("sent before the quit was read");
+  side.peer.socket.close();
+  EXPECT_EQ(side.program.wait(), 0);
+  EXPECT_EQ(side.program.output, "sent before the quit was read\n");
+}
+
 TEST_P(ChatProgramTest, PipesGetBytesAsTheyAre) {
   OneSide side = OneSide::of(GetParam());
   side.peer.say("bell \a and \x1b[2J and \xff");

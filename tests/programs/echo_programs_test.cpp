@@ -91,6 +91,16 @@ TEST_P(TcpServerProgramTest, EndsInOrderWithClients) {
   }
 }
 
+TEST_P(TcpServerProgramTest, AnswersBeforeALineThatIsTooLongArrive) {
+  Server server(GetParam());
+  Peer peer(server.port);
+  peer.out.write(manyLines());
+  for (int i = 0; i < 30; ++i) peer.out.write(std::string(100000, 'x'));
+  peer.out.println();
+  peer.out.flush();  // nothing of the answers is read before
+  for (std::size_t i = 0; i < countLines(manyLines()); ++i) ASSERT_NE(peer.hear(), "(end)");
+}
+
 TEST_P(TcpServerProgramTest, PortInUseIsOneLineAndCodeOne) {
   const Server first(GetParam());
   Process second(example(GetParam(), {first.portText()}));

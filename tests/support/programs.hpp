@@ -90,6 +90,30 @@ struct Peer {
   PrintWriter out{socket.getOutputStream()};
 };
 
+/// More than the system keeps for a peer that does not read, so that some is on its way for a while.
+inline const std::string& manyLines() {
+  static const std::string lines = [] {
+    std::string text;
+    for (int i = 0; i < 20000; ++i) text += std::to_string(i) + " " + std::string(60, 'x') + "\n";
+    return text;
+  }();
+  return lines;
+}
+
+/// Everything that a program sends up to its end. The peer reads it in small pieces and says something after each.
+inline std::string hearWhileTalking(Peer& peer) {
+  std::string text;
+  char piece[4096];
+  try {
+    while (const std::size_t size = peer.socket.getInputStream().read(piece, sizeof piece)) {
+      text.append(piece, size);
+      peer.say("still here");
+    }
+  } catch (const SocketException&) {  // what came before is what arrived
+  }
+  return text;
+}
+
 /// Accepts a client, and does not wait for it longer than half a minute.
 inline Peer acceptPeer(ServerSocket& server) {
   server.setSoTimeout(std::chrono::seconds(30));

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// How every program ends a conversation so that what it has sent arrives.
+//
+// A program that closes a connection while the peer still sends, or that has not read everything, makes its system
+// reset the connection, and a reset destroys what is still on its way to the peer. So the program first ends its output
+// only, then reads to the end of the peer's output for a bounded time, and then closes.
+//
+// Thread-safety: no shared state.
+#pragma once
+
+#include "support/unsent.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <limits>
+
+namespace example {
+
+/// How long a peer that has received everything may take to end its output.
+constexpr std::chrono::milliseconds kClosingGrace{500};
+
+/// How long a peer that has not received everything may take nothing of it.
+constexpr std::chrono::seconds kClosingPatience{10};
+
+/// Announces that no more lines will come. Where that fails the connection is gone, and reading reports why.
+inline void finishSending(netlite::Socket& socket) {
+  try {
+    socket.shutdownOutput();
+  } catch (const netlite::IOException&) {
+  }
+}
+
+/// Ends a conversation while another thread reads what the peer sends.
+///
+/// @param awaitEnd waits for the end of what the peer sends, but no longer than it is given; returns whether it came
+/// @return whether the peer has received everything
+inline bool endConversation(netlite::Socket& socket, const std::function<bool(std::chrono::milliseconds)>& awaitEnd) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kStep{20};
+  finishSending(socket);
+  std::size_t left = std::numeric_limits<std::size_t>::max();
+  Clock::time_point deadline;
+  bool has_ended = false;
+  do {
+    const std::size_t unsent = system::unsentBytes(socket.nativeHandle());
+    if (unsent < left) deadline = Clock::now() + (unsent == 0 ? kClosingGrace : kClosingPatience);
+    left = unsent;
+    has_ended = awaitEnd(kStep);
+  } while (!has_ended && Clock::now() < deadline);
+  socket.close();
+  return has_ended || left == 0;
+}
+
+/// Ends a conversation while no other thread reads: what the peer still sends is dropped. Never throws for I/O.
+inline void endConversation(netlite::Socket& socket) {
+  std::array<char, 4096> dropped{};
+  netlite::SocketInputStream in = socket.getInputStream();
+  try {
+    endConversation(socket, [&](std::chrono::milliseconds patience) {
+      try {
+        socket.setSoTimeout(patience);
+        return in.read(dropped.data(), dropped.size()) == 0;
+      } catch (const netlite::SocketTimeoutException&) {
+        return false;
+      }
+    });
+  } catch (const netlite::IOException&) {
+    socket.close();  // the peer has gone without waiting
+  }
+}
+
+}  // namespace example
