@@ -6,18 +6,20 @@
 // anybody's network. The other, the client's writer, sends what is in its outbox. So a client that stops reading holds
 // up nobody: its outbox becomes full, and it is dropped.
 #include "support/address_range.hpp"
+#include "support/conversation.hpp"
 #include "support/interrupt.hpp"
+#include "support/nickname.hpp"
 #include "support/outbox.hpp"
+#include "support/places.hpp"
 #include "support/program.hpp"
+#include "support/scoped_thread.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <functional>
-#include <future>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -64,28 +66,42 @@ class Room {
     return names_.insert(name).second;
   }
 
-  /// From now on `client` gets what is told, beginning with `greeting`.
-  void join(const SharedClient& client, const std::string& greeting) {
-    tell(greeting, [&] { clients_.push_back(client); });
+  /// Frees a nickname that was never announced.
+  void freeName(const std::string& name) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    names_.erase(name);
   }
 
-  /// `client` gets nothing more; `farewell` goes to the others, and its name is free.
-  void leave(const SharedClient& client, const std::string& farewell) {
+  /// From now on `client` gets what is told, beginning with `greeting`.
+  void join(const SharedClient& client, const std::string& greeting) {
+    tell(linesOf(greeting), [&] { clients_.push_back(client); });
+  }
+
+  /// `client` gets nothing more; `farewell` goes to the others, and the client's name is free.
+  void leave(const SharedClient& client, const example::SharedLines& farewell) noexcept {
     remove(client);
-    tell(farewell, [&] { names_.erase(client->name); });
+    try {
+      tell(farewell, [&] { names_.erase(client->name); });
+    } catch (...) {  // out of memory: what counts is that the name is free
+      freeName(client->name);
+    }
   }
 
   /// Puts whole lines into all outboxes. Waits only for writers that are busy sending, see Outbox::kPatience.
   ///
-  /// @param text   lines with their ends; may be empty
+  /// @param lines  may be empty
   /// @param change what is to happen to the room together with it
   void tell(
-      const std::string& text, const std::function<void()>& change = [] {}) {
-    const auto count = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-    const auto lines = std::make_shared<const example::Lines>(example::Lines{text, count});
+      const example::SharedLines& lines, const std::function<void()>& change = [] {}) {
     while (const SharedClient full = tryToTell(lines, change)) {
       if (!full->outbox.awaitRoomFor(*lines)) drop(full);
     }
+  }
+
+  /// @param text lines with their ends
+  static example::SharedLines linesOf(std::string text) {
+    const auto count = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    return std::make_shared<const example::Lines>(example::Lines{std::move(text), count});
   }
 
  private:
@@ -122,6 +138,40 @@ class Room {
   std::set<std::string> names_;        // guarded by mutex_
 };
 
+// A client's time in the room. Whatever ends it, the client leaves and its nickname is free.
+class Stay {
+ public:
+  Stay(Room& room, SharedClient client) : room_(room), client_(std::move(client)) {}
+  ~Stay() { leave(); }
+  Stay(const Stay&) = delete;
+  Stay& operator=(const Stay&) = delete;
+
+  /// Reserves a nickname; false if another client has it.
+  bool takeName(const std::string& name) {
+    std::string copy = name;  // before the name is taken, as it may fail
+    if (!room_.takeName(name)) return false;
+    client_->name = std::move(copy);
+    return true;
+  }
+
+  /// @param greeting, farewell what everybody hears when the client comes and when it leaves
+  void join(const std::string& greeting, const std::string& farewell) {
+    farewell_ = Room::linesOf(farewell);  // leaving takes no memory that may not be there
+    room_.join(client_, greeting);
+  }
+
+  /// Ends the stay before its object does.
+  void leave() noexcept {
+    if (const example::SharedLines farewell = std::exchange(farewell_, nullptr)) return room_.leave(client_, farewell);
+    room_.freeName(client_->name);
+  }
+
+ private:
+  Room& room_;
+  const SharedClient client_;
+  example::SharedLines farewell_;  // null while the client is not in the room
+};
+
 // What a reader prints to, in order to tell the room.
 class RoomStream : public netlite::OutputStream {
  public:
@@ -133,7 +183,7 @@ class RoomStream : public netlite::OutputStream {
     std::string_view text(static_cast<const char*>(data), size);
     while (!text.empty()) {
       const std::size_t length = lengthOfLines(text);
-      room_->tell(std::string(text.substr(0, length)));
+      room_->tell(Room::linesOf(std::string(text.substr(0, length))));
       text.remove_prefix(length);
     }
   }
@@ -163,6 +213,7 @@ class BroadcastServer {
  public:
   BroadcastServer(int port, Settings settings)
       : settings_(std::move(settings)),
+        places_(settings_.most_clients, [this] { return server_.connectionCount(); }),
         server_(
             netlite::ServerSocket(port), [this](netlite::Socket& client) { serve(client); }, options()) {}
 
@@ -179,77 +230,63 @@ class BroadcastServer {
     return options;
   }
 
-  // Asked for one client after the other, in the order in which they come. Their own threads do not keep that order, so
-  // it is decided here who finds the server full.
+  // Asked for one client after the other, in the order in which they come.
   bool welcomes(const netlite::InetSocketAddress& remote) {
     const auto& allowed = settings_.allowed;
     const auto holds = [&](const example::AddressRange& range) { return range.contains(remote.getAddress()); };
     if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(), holds)) return false;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (server_.connectionCount() >= settings_.most_clients + turned_away_.size()) turned_away_.insert(remote);
+    places_.expect();
     return true;
   }
 
   // Serves one client, in a thread of its own.
   void serve(netlite::Socket& socket) {
-    if (isTurnedAway(socket)) {
-      refuse(socket, "server full");
-      const std::lock_guard<std::mutex> lock(mutex_);
-      turned_away_.erase(socket.getRemoteSocketAddress());
-      return;
-    }
+    const example::Places::Visit visit(places_);
+    if (!visit.hasPlace()) return refuse(socket, "server full");
     const auto client = std::make_shared<Client>(std::move(socket), settings_.queue);
+    Stay stay(room_, client);
     try {
       netlite::BufferedReader in(client->socket.getInputStream());
-      if (!settings_.nicknames || introduce(*client, in)) converse(client, in);
-    } catch (const netlite::LineTooLongException& e) {
-      example::printError("dropped " + client->socket.getRemoteSocketAddress().toString() + ": " + e.what());
+      if (!settings_.nicknames || introduce(stay, *client, in)) converse(stay, client, in);
     } catch (const netlite::SocketException&) {
       // It left without reading everything, or it was dropped, or the server ends. None of it is an error here.
     }
   }
 
-  bool isTurnedAway(const netlite::Socket& client) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return turned_away_.count(client.getRemoteSocketAddress()) > 0;
-  }
-
-  // Tells the client why, and gives it time to read that: closing while it still sends could take the line back.
+  // Reports the reason to the client before it is closed.
   static void refuse(netlite::Socket& socket, const std::string& why) {
-    try {
-      netlite::PrintWriter(socket.getOutputStream(), true).println(why);
-      socket.shutdownOutput();
-      socket.setSoTimeout(std::chrono::seconds(1));
-      socket.getInputStream().skip(std::numeric_limits<std::size_t>::max());
-    } catch (const netlite::IOException&) {
-      // It did not wait for the answer, or it waits for something else.
-    }
+    netlite::PrintWriter(socket.getOutputStream(), true).println(why);
+    example::endConversation(socket);
   }
 
   // Reads the nickname. False if there is none that it could have.
-  bool introduce(Client& client, netlite::BufferedReader& in) {
-    std::string name;
-    if (!in.readLine(name) || !in.lastLineTerminated()) return false;
-    const bool is_empty = name.find_first_not_of(" \t") == std::string::npos;
-    if (is_empty || !room_.takeName(name)) {
-      refuse(client.socket, is_empty ? "the nickname is empty" : "the nickname " + name + " is taken");
-      return false;
+  static bool introduce(Stay& stay, Client& client, netlite::BufferedReader& in) {
+    std::string fault;
+    try {
+      const std::size_t max_line = in.getMaxLineLength();
+      in.setMaxLineLength(example::kMaxNicknameBytes);
+      std::string name;
+      if (!in.readLine(name) || !in.lastLineTerminated()) return false;
+      in.setMaxLineLength(max_line);
+      fault = example::faultOfNickname(name);
+      if (fault.empty() && stay.takeName(name)) return true;
+      if (fault.empty()) fault = name + " is taken";
+    } catch (const netlite::LineTooLongException&) {
+      fault = example::kNicknameTooLong;
     }
-    client.name = name;
-    return true;
+    refuse(client.socket, "the nickname " + fault);
+    return false;
   }
 
-  void converse(const SharedClient& client, netlite::BufferedReader& in) {
+  void converse(Stay& stay, const SharedClient& client, netlite::BufferedReader& in) {
     netlite::PrintWriter out(client->socket.getOutputStream(), false, 64 * 1024);
-    const std::future<void> writer = std::async(std::launch::async, [&] { send(client->outbox, out); });
-    room_.join(client, announcement(*client, "joined"));
-    const std::exception_ptr failure = relay(*client, in);
-    if (failure) client->close();
-    room_.leave(client, announcement(*client, "left"));
+    const example::ScopedThread<void> writer([&] { send(client->outbox, out); }, [&] { client->close(); });
+    stay.join(announcement(*client, "joined"), announcement(*client, "left"));
+    relay(*client, in);
+    stay.leave();
 
-    client->outbox.finish();  // who has finished sending still gets what was said before,
-    if (writer.wait_for(std::chrono::minutes(1)) != std::future_status::ready) client->close();  // if it reads
-    if (failure) std::rethrow_exception(failure);
+    client->outbox.finish();  // a client that has finished sending still gets what was said before, if it reads
+    if (writer.endsWithin(std::chrono::minutes(1))) example::endConversation(client->socket);
   }
 
   // The client's writer.
@@ -260,17 +297,16 @@ class BroadcastServer {
     }
   }
 
-  // The client's reader. Lines that arrive together are told together: `in` flushes `toRoom` before it waits. Returns
-  // what ended it before the end of the lines, or null.
-  std::exception_ptr relay(const Client& client, netlite::BufferedReader& in) {
+  // The client's reader, until the end of its lines or one that is too long. Lines that arrive together are told
+  // together: `in` flushes `toRoom` before it waits.
+  void relay(const Client& client, netlite::BufferedReader& in) {
     netlite::PrintWriter toRoom(RoomStream(room_, settings_.queue), false, 16 * 1024);
     in.tie(toRoom);
     try {
       std::string line;
       while (in.readLine(line)) toRoom.println(settings_.nicknames ? "[" + client.name + " : " + line + "]" : line);
-      return nullptr;
-    } catch (const netlite::IOException&) {
-      return std::current_exception();
+    } catch (const netlite::LineTooLongException& e) {
+      example::printError("dropped " + client.socket.getRemoteSocketAddress().toString() + ": " + e.what());
     }
   }
 
@@ -281,9 +317,8 @@ class BroadcastServer {
 
   const Settings settings_;
   Room room_;
-  std::mutex mutex_;
-  std::set<netlite::InetSocketAddress> turned_away_;  // guarded by mutex_: served only with "server full"
-  netlite::TcpServer server_;                         // the last one, as its threads use the others
+  example::Places places_;
+  netlite::TcpServer server_;  // the last one, as its threads use the others
 };
 
 std::vector<example::AddressRange> parseRanges(const std::vector<std::string>& networks) {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -44,13 +45,20 @@ class Outbox {
     return fits(lines);
   }
 
-  /// Adds lines. There has to be room for them. Dropped if it is closed.
-  void add(SharedLines lines) {
+  /// Adds lines. There has to be room for them. Dropped if it is closed. An outbox that finds no memory for them closes
+  /// itself: its client gets all lines up to a point, and the others get them all.
+  void add(SharedLines lines) noexcept {
     const Lock lock(mutex_);
     if (closed_) return;
-    lines_count_ += lines->count;
-    bytes_ += lines->text.size();
-    lines_.push_back(std::move(lines));
+    const std::size_t size = lines->text.size();
+    const std::size_t count = lines->count;
+    try {
+      lines_.push_back(std::move(lines));
+    } catch (const std::bad_alloc&) {
+      return closeLocked();
+    }
+    lines_count_ += count;
+    bytes_ += size;
     if (writer_waits_) writer_.notify_one();
   }
 
@@ -75,10 +83,7 @@ class Outbox {
   /// Drops everything, now and from now on.
   void close() {
     const Lock lock(mutex_);
-    closed_ = true;
-    lines_.clear();
-    writer_.notify_one();
-    room_.notify_all();
+    closeLocked();
   }
 
   /// For the writer: waits for lines and takes them all. The ones it took before are sent.
@@ -105,6 +110,14 @@ class Outbox {
   bool fits(const Lines& lines) const {
     const bool few = lines_count_ + lines.count <= most_lines_;
     return closed_ || (few && bytes_ + lines.text.size() <= kMostBytes);
+  }
+
+  // With mutex_ held.
+  void closeLocked() {
+    closed_ = true;
+    lines_.clear();
+    writer_.notify_one();
+    room_.notify_all();
   }
 
   // Readers that have lines ready put them in first, so that they leave in one system call. With 64 clients that talk

@@ -3,6 +3,7 @@
 // broadcast_server and broadcast_client as a crowd uses them, hostile members included.
 // Thread-safety: each test has programs of its own.
 #include "examples/support/outbox.hpp"
+#include "examples/support/places.hpp"
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
@@ -258,6 +259,18 @@ TEST(BroadcastServer, LineOfAHundredMegabytesEndsItsClientAlone) {
   EXPECT_EQ(server.end(), 0);
 }
 
+TEST(BroadcastServer, LinesThatWaitForTheSenderOfALineThatIsTooLongArrive) {
+  Server server("broadcast_server", {"0", "--queue", "30000"});
+  Peer peer(server.port);
+  peer.out.write(manyLines());
+  for (int i = 0; i < 30; ++i) peer.out.write(std::string(100000, 'x'));
+  peer.out.println();
+  peer.out.flush();  // nothing is read before
+  std::string heard;
+  for (std::string line = peer.hear(); line != "(end)"; line = peer.hear()) heard += line + "\n";
+  EXPECT_TRUE(heard == manyLines());
+}
+
 TEST(BroadcastServer, LineOfOneMebibyteIsRelayed) {
   Server server("broadcast_server");
   Peer peer(server.port);
@@ -323,6 +336,44 @@ TEST(BroadcastNicknames, TakenOrEmptyNamesAreTurnedAwayAndNobodyHears) {
   }
   ann.say("alone?");
   EXPECT_EQ(ann.hear(), "[ann : alone?]");
+}
+
+TEST(BroadcastNicknames, OnlyShortPlainTextIsAName) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  Peer ann = joinAs("ann", server.port);
+  const Strings bad{std::string(33, 'x'),
+                    std::string(1000000, 'x'),
+                    std::string(129, 'x'),
+                    "열두글자열두글자열두글자열두글자열두글자열두글자열두글자열두글자열",
+                    "tab\tbed",
+                    "\x1b[2J",
+                    "\x7f",
+                    "\xC2\x9B",
+                    "caf\xe9",
+                    "\xff",
+                    std::string("zero\0", 5)};
+  for (const std::string& name : bad) {
+    Peer other(server.port);
+    other.out.println(name);
+    other.out.println("and a line after it");
+    other.out.flush();
+    EXPECT_EQ(other.hear().rfind("the nickname is ", 0), 0u) << name.substr(0, 100);
+    EXPECT_EQ(other.hear(), "(end)");
+  }
+  ann.say("alone?");
+  EXPECT_EQ(ann.hear(), "[ann : alone?]");
+}
+
+TEST(BroadcastNicknames, NamesMayHave32Characters) {
+  Server server("broadcast_server", {"0", "--nicknames"});
+  std::string smiles;
+  for (int i = 0; i < 32; ++i) smiles += "🙂";
+  for (const std::string& name : {std::string(32, 'x'), smiles}) {
+    Peer peer = joinAs(name, server.port);
+    const std::string line(100 * 1000, 'x');  // the limit of a name is not that of lines
+    peer.say(line);
+    EXPECT_TRUE(peer.hear() == "[" + name + " : " + line + "]");
+  }
 }
 
 TEST(BroadcastNicknames, WhoNeverGaveOneIsNotAnnounced) {
@@ -402,6 +453,77 @@ TEST(BroadcastLimits, OneTooManyIsToldAndClosed) {
     peer->say("hello");
     EXPECT_EQ(peer->hear(), "hello");
   }
+}
+
+TEST(BroadcastLimits, OneTooManyThatSendsMuchHearsItToo) {
+  Server server("broadcast_server", {"0", "--max-clients", "1"});
+  Peer one = join(server.port);
+  for (int i = 0; i < 10; ++i) {
+    Peer eager(server.port);
+    eager.out.write(manyLines());
+    eager.out.flush();
+    EXPECT_EQ(eager.hear(), "server full");
+    EXPECT_EQ(eager.hear(), "(end)");
+  }
+}
+
+TEST(BroadcastLimits, OneTooManyCannotStayBySending) {
+  Server server("broadcast_server", {"0", "--max-clients", "1"});
+  Peer one = join(server.port);
+  Peer stubborn(server.port);
+  stubborn.socket.setWriteTimeout(std::chrono::seconds(30));
+  while (stubborn.out.flush()) stubborn.out.println("let me in");  // until the server closes the connection
+  EXPECT_NE(stubborn.out.error(), std::errc::timed_out);
+}
+
+// Clients' threads as a server starts them, or fails to.
+struct Arrivals {
+  void arrive() {
+    places.expect();
+    ++running;
+  }
+  bool begin() {
+    visits.emplace_back(std::make_unique<example::Places::Visit>(places));
+    return visits.back()->hasPlace();
+  }
+  void leave() {
+    visits.erase(visits.begin());
+    --running;
+  }
+
+  std::size_t running = 0;
+  example::Places places{1, [this] { return running; }};
+  std::vector<std::unique_ptr<example::Places::Visit>> visits;
+};
+
+TEST(Places, AreAsManyAsThereMayBeClients) {
+  Arrivals arrivals;
+  arrivals.arrive();
+  EXPECT_TRUE(arrivals.begin());
+  arrivals.arrive();
+  EXPECT_FALSE(arrivals.begin());
+  arrivals.leave();  // the first
+  arrivals.arrive();
+  EXPECT_TRUE(arrivals.begin());
+}
+
+TEST(Places, AreNeitherGainedNorLostByAThreadThatCannotBeStarted) {
+  Arrivals arrivals;
+  for (int i = 0; i < 3; ++i) arrivals.places.expect();  // with a place, and no thread
+  arrivals.arrive();
+  EXPECT_TRUE(arrivals.begin());
+  for (int i = 0; i < 3; ++i) arrivals.places.expect();  // without a place, and no thread
+  arrivals.arrive();
+  EXPECT_FALSE(arrivals.begin());
+}
+
+TEST(Places, AreGivenInTheOrderOfArrivalThoughThreadsBeginLater) {
+  Arrivals arrivals;
+  arrivals.arrive();
+  auto second = std::async(std::launch::async, [&] { arrivals.places.expect(); });
+  EXPECT_TRUE(arrivals.begin());
+  second.get();
+  EXPECT_FALSE(arrivals.begin());
 }
 
 TEST(BroadcastLimits, APlaceIsFreeAgainWhenSomebodyHasLeft) {
@@ -521,6 +643,31 @@ TEST(BroadcastClient, EndsAtTheEndOfItsInputThoughTheServerStays) {
   program.endInput();
   EXPECT_EQ(peer.hear(), "ann:hello");
   EXPECT_EQ(program.wait(), 0);
+}
+
+TEST(BroadcastClient, EverythingArrivesThoughTheServerTalksAndReadsSlowly) {
+  ServerSocket server = loopbackServer();
+  Process program = client("broadcast_client", server.getLocalPort(), {"--nickname", "ann"});
+  Peer peer = acceptPeer(server);
+  const auto typist = std::async(std::launch::async, [&] {
+    program.type(manyLines());
+    program.endInput();
+  });
+  const auto ending = std::async(std::launch::async, [&] { return program.wait(); });  // reads what it prints
+  EXPECT_TRUE(hearWhileTalking(peer) == "ann\n" + manyLines());
+  peer.socket.close();
+}
+
+TEST(BroadcastClient, ServerThatLeavesBeforeItHasEverythingIsCodeOne) {
+  ServerSocket server = loopbackServer();
+  Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
+  Peer peer = acceptPeer(server);
+  const auto typist = std::async(std::launch::async, [&] { program.type(manyLines() + manyLines() + manyLines()); });
+  EXPECT_NE(peer.hear(), "(end)");
+  peer.socket.shutdownOutput();
+  EXPECT_EQ(program.wait(), 1);
+  const std::string errors = program.err.readAll();
+  EXPECT_EQ(errors, "broadcast_client: the server has not received everything\n");
 }
 
 TEST(BroadcastClient, EndsWhenTheServerGoesWithoutEnter) {

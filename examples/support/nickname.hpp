@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// Which nicknames a server takes. Every line of a client goes to everybody with its nickname in front, so a long one
+// would make much out of little.
+// Thread-safety: no shared state.
+#pragma once
+
+#include "support/terminal.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace example {
+
+constexpr std::ptrdiff_t kMaxNickname = 32;                  // characters
+constexpr std::size_t kMaxNicknameBytes = 4 * kMaxNickname;  // a character of UTF-8 has at most four bytes
+
+constexpr const char* kNicknameTooLong = "is longer than 32 characters";
+
+/// What is wrong with a nickname, as the end of a sentence about it; empty if nothing is.
+inline std::string faultOfNickname(const std::string& name) {
+  const auto isFirstByte = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
+  if (name.find_first_not_of(" \t") == std::string::npos) return "is empty";
+  if (visible(name) != name) return "is not plain text: it has control characters or is not UTF-8";
+  if (std::count_if(name.begin(), name.end(), isFirstByte) <= kMaxNickname) return "";
+  return kNicknameTooLong;
+}
+
+}  // namespace example

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// Places: how many clients a server takes, decided in the order in which they come.
+// Thread-safety: expect() is called by the thread that accepts; a Visit belongs to its client's thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace example {
+
+class Places {
+ public:
+  /// @param max     how many clients have a place at the same time
+  /// @param running how many clients' threads were started and have not ended
+  Places(std::size_t max, std::function<std::size_t()> running) : max_(max), running_(std::move(running)) {}
+
+  /// Decides whether the client that is being accepted gets a place. The clients' threads begin in any order, so it
+  /// first waits until the thread of the previous client has begun, or turns out not to exist.
+  void expect() {
+    while (!isPreviousSettled()) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      begun_.wait_for(lock, std::chrono::milliseconds(1), [this] { return !expected_; });
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    expected_ = taken_ < max_;
+  }
+
+  /// A client's thread at work. Its place, if it has one, is free when it ends.
+  class Visit {
+   public:
+    explicit Visit(Places& places) : places_(places), has_place_(places.begin()) {}
+    ~Visit() { places_.end(has_place_); }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+    bool hasPlace() const { return has_place_; }
+
+   private:
+    Places& places_;
+    const bool has_place_;
+  };
+
+ private:
+  // Threads that run without visiting have not begun or are about to end. Without any of them, the one that was
+  // expected could not be started.
+  bool isPreviousSettled() {
+    const std::size_t running = running_();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (running <= visits_) expected_.reset();
+    return !expected_;
+  }
+
+  bool begin() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const bool has_place = expected_.value_or(false);
+    expected_.reset();
+    ++visits_;
+    if (has_place) ++taken_;
+    begun_.notify_one();
+    return has_place;
+  }
+
+  void end(bool hadPlace) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    --visits_;
+    if (hadPlace) --taken_;
+  }
+
+  const std::size_t max_;
+  const std::function<std::size_t()> running_;
+  std::mutex mutex_;
+  std::condition_variable begun_;  // expected_
+  std::size_t visits_ = 0;         // guarded by mutex_
+  std::size_t taken_ = 0;          // guarded by mutex_
+  std::optional<bool> expected_;   // guarded by mutex_: whether the client whose thread has not begun gets a place
+};
+
+}  // namespace example
