@@ -2,25 +2,30 @@
 //
 // udp_upper_client: sends each line of the input as a datagram and prints the answer. Datagrams get lost, so it waits
 // for a while only and then sends again.
+#include "support/answers.hpp"
 #include "support/console.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
-#include "support/upper_case.hpp"
 
 #include <netlite/netlite.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <deque>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kLongestDatagram = 65535;
+constexpr std::size_t kMaxDatagram = 65535;
 
 const example::Program kProgram{
     "udp_upper_client",
@@ -34,6 +39,17 @@ struct Patience {
   int tries;
 };
 
+// The server, under every address that its name has until one of them has answered.
+using Addresses = std::vector<netlite::InetSocketAddress>;
+
+Addresses addressesOf(const std::string& host, int port) {
+  Addresses addresses;
+  for (const netlite::InetAddress& address : netlite::InetAddress::getAllByName(host)) {
+    addresses.emplace_back(address, port);
+  }
+  return addresses;
+}
+
 void send(netlite::DatagramSocket& socket, const netlite::DatagramPacket& packet) {
   try {
     socket.send(packet);
@@ -42,45 +58,97 @@ void send(netlite::DatagramSocket& socket, const netlite::DatagramPacket& packet
   }
 }
 
-// Waits for `wanted` until the deadline, and for nothing else.
-std::optional<std::string> receive(netlite::DatagramSocket& socket, const std::string& wanted,
-                                   Clock::time_point deadline) {
-  netlite::DatagramPacket answer(kLongestDatagram);
-  try {
-    for (auto left = deadline - Clock::now(); left > Clock::duration::zero(); left = deadline - Clock::now()) {
-      socket.setSoTimeout(std::chrono::ceil<std::chrono::milliseconds>(left));
-      socket.receive(answer);
-      if (answer.getData() == wanted) return std::string(answer.getData());
-    }
-  } catch (const netlite::SocketTimeoutException&) {
-    // There may be a next try.
-  } catch (const netlite::PortUnreachableException&) {
-    std::this_thread::sleep_until(deadline);  // nobody is there, but somebody may be at the next try
-  }
-  return std::nullopt;
-}
+// Asks the questions one after the other. The answer to a line is the answer to no other: each line has a socket of its
+// own, so a late double goes to a port where nobody listens; and where a server sends one to the new port nevertheless,
+// it is recognized as the answer to an earlier line.
+class Questioner {
+ public:
+  Questioner(Addresses servers, const Patience& patience) : servers_(std::move(servers)), patience_(patience) {}
 
-// The answer to this line and to no other: the socket is connected, so strangers do not reach it; it is a new one for
-// each line, so what comes late goes to a port where nobody is any more; and what comes has to be the answer.
-std::string ask(const netlite::InetSocketAddress& server, const std::string& line, const Patience& patience) {
-  netlite::DatagramSocket socket;
-  socket.connect(server);
-  for (int i = 0; i < patience.tries; ++i) {
-    send(socket, netlite::DatagramPacket(line, server));
-    const auto answer = receive(socket, example::upperCase(line), Clock::now() + patience.timeout);
-    if (answer) return *answer;
+  std::string ask(const std::string& line) {
+    netlite::DatagramSocket socket;
+    if (servers_.size() == 1) socket.connect(servers_.front());  // the system keeps strangers away
+    doubtful_.reset();
+    for (int i = 0; i < patience_.tries; ++i) {
+      sendToAll(socket, line);
+      const std::optional<std::string> answer = receive(socket, line, Clock::now() + patience_.timeout);
+      if (!answer) continue;
+      answers_.note(line, *answer);
+      keepOpen(std::move(socket));
+      return *answer;
+    }
+    throw std::runtime_error("no answer from " + servers_.front().toString() + " after " +
+                             std::to_string(patience_.tries) + (patience_.tries == 1 ? " try" : " tries"));
   }
-  throw std::runtime_error("no answer from " + server.toString() + " after " + std::to_string(patience.tries) +
-                           (patience.tries == 1 ? " try" : " tries"));
-}
+
+ private:
+  // An address that cannot be reached is no error as long as there is another.
+  void sendToAll(netlite::DatagramSocket& socket, const std::string& line) const {
+    std::exception_ptr failure;
+    std::size_t failures = 0;
+    for (const netlite::InetSocketAddress& server : servers_) {
+      try {
+        send(socket, netlite::DatagramPacket(line, server));
+      } catch (const netlite::IOException&) {
+        if (++failures == 1) failure = std::current_exception();
+      }
+    }
+    if (failures == servers_.size()) std::rethrow_exception(failure);
+  }
+
+  // Waits for the answer to `line` until the deadline, and for nothing else.
+  std::optional<std::string> receive(netlite::DatagramSocket& socket, const std::string& line,
+                                     Clock::time_point deadline) {
+    const std::optional<std::string> doubtful_before = doubtful_;
+    netlite::DatagramPacket packet(kMaxDatagram);
+    try {
+      for (auto left = deadline - Clock::now(); left > Clock::duration::zero(); left = deadline - Clock::now()) {
+        socket.setSoTimeout(std::chrono::ceil<std::chrono::milliseconds>(left));
+        socket.receive(packet);
+        if (!decideFor(socket, packet.getSocketAddress())) continue;
+        const std::string text(packet.getData());
+        const example::Match match = answers_.match(line, text);
+        if (match == example::Match::doubtful) doubtful_ = text;
+        if (match == example::Match::answer || text == doubtful_before) return text;  // a double does not come again
+      }
+    } catch (const netlite::SocketTimeoutException&) {
+      // There may be a next try.
+    } catch (const netlite::PortUnreachableException&) {
+      std::this_thread::sleep_until(deadline);  // no server is there, but one may be at the next try
+    }
+    return std::nullopt;
+  }
+
+  // False for strangers. The address that answers first is the only one that is asked from now on.
+  bool decideFor(const netlite::DatagramSocket& socket, const netlite::InetSocketAddress& sender) {
+    if (socket.isConnected()) return true;
+    const auto server = std::find(servers_.begin(), servers_.end(), sender);
+    if (server == servers_.end()) return false;
+    servers_ = {*server};  // which has the name too
+    return true;
+  }
+
+  // Its port does not become that of a later line as long as a double may arrive there.
+  void keepOpen(netlite::DatagramSocket socket) {
+    constexpr std::size_t kMaxOpen = 16;
+    answered_.push_back(std::move(socket));
+    if (answered_.size() > kMaxOpen) answered_.pop_front();
+  }
+
+  Addresses servers_;
+  const Patience patience_;
+  example::Answers answers_;
+  std::optional<std::string> doubtful_;  // to the present line
+  std::deque<netlite::DatagramSocket> answered_;
+};
 
 int talk(const example::Arguments& arguments) {
   const example::Interrupt interrupt(example::endAtOnce);  // no connection has to be ended, no line is held back
-  const netlite::InetSocketAddress server(arguments.text(0, "localhost"), arguments.portToReach(1, 12000));
   const Patience patience{std::chrono::milliseconds(arguments.number("--timeout", 1000, 1, 3600 * 1000)),
                           arguments.number("--tries", 3, 1, 1000)};
+  Questioner questioner(addressesOf(arguments.text(0, "localhost"), arguments.portToReach(1, 12000)), patience);
   example::Console console;
-  while (const std::optional<std::string> line = console.readLine()) console.print(ask(server, *line, patience));
+  while (const std::optional<std::string> line = console.readLine()) console.print(questioner.ask(*line));
   return 0;
 }
 

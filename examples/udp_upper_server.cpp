@@ -2,11 +2,14 @@
 //
 // udp_upper_server: every datagram comes back with a to z in upper case, and all other bytes as they are.
 #include "support/interrupt.hpp"
+#include "support/loop_guard.hpp"
 #include "support/program.hpp"
 #include "support/upper_case.hpp"
 
 #include <netlite/netlite.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 
@@ -15,13 +18,21 @@ namespace {
 const example::Program kProgram{
     "udp_upper_server", {"port"}, "Sends every datagram back in upper case. The port is 12000 unless given.", {}};
 
-constexpr std::size_t kLongestDatagram = 65535;
+constexpr std::size_t kMaxDatagram = 65535;
+
+// Ports of which no question comes: of none at all (a forged datagram), and of services that answer whatever they get.
+bool isClient(int port) {
+  constexpr std::array<int, 5> kOthers{0, 7 /* echo */, 13 /* daytime */, 17 /* quotes */, 19 /* chargen */};
+  return std::find(kOthers.begin(), kOthers.end(), port) == kOthers.end();
+}
 
 // An answer that cannot be sent (the way back is gone) is lost as any datagram may be: the server goes on.
-void answer(netlite::DatagramSocket& socket, const netlite::DatagramPacket& request) {
+void answer(netlite::DatagramSocket& socket, const netlite::DatagramPacket& question, example::LoopGuard& guard) {
+  const std::string text = example::upperCase(std::string(question.getData()));
+  if (!isClient(question.getPort())) return;
+  if (text == question.getData() && !guard.admits(question.getSocketAddress(), text)) return;
   try {
-    const std::string text = example::upperCase(std::string(request.getData()));
-    socket.send(netlite::DatagramPacket(text, request.getSocketAddress()));
+    socket.send(netlite::DatagramPacket(text, question.getSocketAddress()));
   } catch (const netlite::IOException& e) {
     if (!socket.isClosed()) example::printError(e.what());
   }
@@ -33,10 +44,11 @@ int serve(const example::Arguments& arguments) {
   const example::Interrupt interrupt([&] { socket.close(); });
   example::printLine("listening on port " + std::to_string(port));
 
-  netlite::DatagramPacket request(kLongestDatagram);
+  example::LoopGuard guard;
+  netlite::DatagramPacket question(kMaxDatagram);
   while (true) {
-    socket.receive(request);  // an interrupt ends it with an exception, and so the program
-    answer(socket, request);
+    socket.receive(question);  // an interrupt ends it with an exception, and so the program
+    answer(socket, question, guard);
   }
 }
 

@@ -2,6 +2,8 @@
 //
 // reply_server and the two udp_upper programs as their users run them.
 // Thread-safety: each test has programs and files of its own.
+#include "examples/support/answers.hpp"
+#include "examples/support/loop_guard.hpp"
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
@@ -11,6 +13,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace netlite::test {
 namespace {
@@ -114,7 +117,8 @@ InetSocketAddress loopback(int port) { return InetSocketAddress(InetAddress::get
 
 // The other side of a udp program.
 struct UdpPeer {
-  explicit UdpPeer(int port = 0) : socket(port, InetAddress::getLoopbackAddress()) {
+  explicit UdpPeer(int port = 0, const InetAddress& address = InetAddress::getLoopbackAddress())
+      : socket(port, address) {
     socket.setSoTimeout(std::chrono::seconds(30));
   }
 
@@ -172,6 +176,53 @@ TEST(UdpUpperServer, AnswersEverybodyAlsoWhenSomeHaveGone) {
   EXPECT_EQ(two.ask(server.port, "two"), "TWO");
   EXPECT_EQ(server.end(), 0);
   EXPECT_EQ(server.process.err.readAll(), "");
+}
+
+// Sends back what comes, as another udp_upper_server would. Returns how often, once nothing comes any more.
+int mirror(UdpPeer& peer) {
+  constexpr int kForever = 10000;
+  peer.socket.setSoTimeout(std::chrono::milliseconds(500));
+  int rounds = 0;
+  try {
+    for (; rounds < kForever; ++rounds) peer.answer(peer.hear());
+  } catch (const SocketTimeoutException&) {
+  }
+  peer.socket.setSoTimeout(std::chrono::seconds(30));
+  return rounds;
+}
+
+TEST(UdpUpperServer, DoesNotAnswerAnotherServerForever) {
+  Server server("udp_upper_server");
+  UdpPeer other;
+  other.socket.send(DatagramPacket("hello", loopback(server.port)));  // as if the other server had asked
+  EXPECT_LE(mirror(other), 2 * example::LoopGuard::kAllowance);
+  EXPECT_EQ(other.ask(server.port, "hello"), "HELLO");
+  EXPECT_EQ(other.ask(server.port, "HELLO AGAIN"), "HELLO AGAIN");
+  EXPECT_EQ(UdpPeer().ask(server.port, "HELLO"), "HELLO");
+}
+
+TEST(UdpUpperServer, AnswersUpperCaseEachTimeItIsAsked) {
+  Server server("udp_upper_server");
+  UdpPeer peer;
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(peer.ask(server.port, "안녕 ABC"), "안녕 ABC");
+}
+
+TEST(UdpUpperServer, AnswersEveryOtherTextHoweverManyThereAre) {
+  Server server("udp_upper_server");
+  UdpPeer peer;
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(peer.ask(server.port, std::to_string(i)), std::to_string(i));
+}
+
+TEST(LoopGuard, AllowsOnceMoreAfterAWhile) {
+  example::LoopGuard guard;
+  auto now = example::LoopGuard::Clock::now();
+  for (int i = 0; i < example::LoopGuard::kAllowance; ++i) EXPECT_TRUE(guard.admits(loopback(1), "X", now));
+  EXPECT_FALSE(guard.admits(loopback(1), "X", now));
+  EXPECT_TRUE(guard.admits(loopback(2), "X", now));
+  EXPECT_TRUE(guard.admits(loopback(1), "Y", now));
+  now += example::LoopGuard::kRenewal;
+  EXPECT_TRUE(guard.admits(loopback(1), "X", now));
+  EXPECT_FALSE(guard.admits(loopback(1), "X", now));
 }
 
 TEST(UdpUpperServer, PortInUseIsOneLineAndCodeOne) {
@@ -263,6 +314,60 @@ TEST(UdpUpperClient, LateDoubleIsNotTakenForTheNextAnswer) {
   server.answer("ONE");                              // and to where a careless server may send it
   server.answer("TWO");
   EXPECT_EQ(program.out.readLine(), "TWO");
+}
+
+TEST(UdpUpperClient, TheServersUpperCaseMayBeAnother) {
+  UdpPeer server;
+  Process program = udpClient(server);
+  for (const auto& [line, answer] : {std::pair("straße", "STRASSE"), std::pair("STRASSE", "STRASSE"),
+                                     std::pair("café", "CAFÉ"), std::pair("istanbul", "İSTANBUL")}) {
+    program.type(std::string(line) + "\n");
+    EXPECT_EQ(server.hear(), line);
+    server.answer(answer);
+    EXPECT_EQ(program.out.readLine(), answer);
+  }
+}
+
+TEST(UdpUpperClient, TwoLinesMayHaveOneAnswer) {
+  UdpPeer server;
+  Process program = udpClient(server, {"--timeout", "50", "--tries=1000"});
+  for (const char* line : {"CAFÉ", "café"}) {
+    program.type(std::string(line) + "\n");
+    for (bool is_asked = false; !is_asked;) is_asked = server.hear() == line;
+    server.answer("CAFÉ");
+    if (std::string_view(line) == "café") {  // it might be a double, which does not come again for the next try
+      EXPECT_EQ(server.hear(), "café");
+      server.answer("CAFÉ");
+    }
+    EXPECT_EQ(program.out.readLine(), "CAFÉ");
+  }
+}
+
+TEST(Answers, ADoubleIsTheAnswerToAnotherLine) {
+  example::Answers answers;
+  EXPECT_EQ(answers.match("하나", "하나"), example::Match::answer);
+  answers.note("하나", "하나");
+  answers.note("CAFÉ", "CAFÉ");
+  EXPECT_EQ(answers.match("하나", "하나"), example::Match::answer);
+  EXPECT_EQ(answers.match("둘", "둘"), example::Match::answer);
+  EXPECT_EQ(answers.match("둘", "하나"), example::Match::doubtful);
+  EXPECT_EQ(answers.match("café", "CAFÉ"), example::Match::doubtful);
+  EXPECT_EQ(answers.match("two", "하나"), example::Match::none);
+  EXPECT_EQ(answers.match("two", "something else"), example::Match::answer);
+}
+
+// Where the name has one address alone, this is a test like the others.
+TEST(UdpUpperClient, TriesEveryAddressOfAName) {
+  for (const InetAddress& address : InetAddress::getAllByName("localhost")) {
+    UdpPeer server(0, address);
+    Process program(example("udp_upper_client", {"localhost", std::to_string(server.socket.getLocalPort())}));
+    for (const std::string line : {"one", "two"}) {
+      program.type(line + "\n");
+      EXPECT_EQ(server.hear(), line);
+      server.answer(example::upperCase(line));
+      EXPECT_EQ(program.out.readLine(), example::upperCase(line)) << address;
+    }
+  }
 }
 
 TEST(UdpUpperClient, AnswersOfStrangersAreNotHeard) {
