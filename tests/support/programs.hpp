@@ -12,6 +12,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -100,13 +101,16 @@ inline const std::string& manyLines() {
   return lines;
 }
 
-/// Everything that a program sends up to its end. The peer reads it in small pieces and says something after each.
+/// Everything that a program sends up to its end. The peer is slow: it reads a small piece now and then, and says
+/// something after each. By the end of the pauses a program that does not wait for it has long closed the connection.
 inline std::string hearWhileTalking(Peer& peer) {
+  constexpr int kPauses = 200;
   std::string text;
   char piece[4096];
   try {
-    while (const std::size_t size = peer.socket.getInputStream().read(piece, sizeof piece)) {
+    for (int i = 0; const std::size_t size = peer.socket.getInputStream().read(piece, sizeof piece); ++i) {
       text.append(piece, size);
+      if (i < kPauses) std::this_thread::sleep_for(std::chrono::milliseconds(1));
       peer.say("still here");
     }
   } catch (const SocketException&) {  // what came before is what arrived
