@@ -35,7 +35,8 @@ bool printLines(netlite::Socket& socket, example::Console& console) {
   netlite::BufferedReader in(socket.getInputStream());
   in.setMaxLineLength(kMaxLine);
   while (const std::optional<std::string> line = in.readLine()) console.print(*line);
-  if (!console.awaitEnd(std::chrono::milliseconds(0))) console.remark("The server has left.");
+  example::finishSending(socket);  // what the sender still has fails from now on, and what a pipe still has shows soon
+  if (!console.awaitEnd(std::chrono::milliseconds(100))) console.remark("The server has left.");
   return !console.ready();
 }
 
