@@ -32,7 +32,7 @@ void answer(netlite::DatagramSocket& socket, const netlite::DatagramPacket& ques
   if (!isClient(question.getPort())) return;
   if (text == question.getData() && !guard.admits(question.getSocketAddress(), text)) return;
   try {
-    socket.send(netlite::DatagramPacket(text, question.getSocketAddress()));
+    socket.send(question.reply(text));
   } catch (const netlite::IOException& e) {
     if (!socket.isClosed()) example::printError(e.what());
   }
