@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# What the documents say of the project's own files: every link leads to a file, and to a heading where it names one;
-# every test that SECURITY.md names exists; README.ko.md has the headings, the code and the commands of README.md.
+# Checks what the documents say about the project's own files: every link leads to a file, and to a heading if it names
+# one; every test that SECURITY.md names exists; README.ko.md has the headings, the code and the commands of README.md;
+# docs/architecture.md shows the table of rooms.cmake.
 #
 #   cmake -DROOT=<netlite's folder> -P documents.cmake
 cmake_minimum_required(VERSION 3.16)
@@ -132,10 +133,40 @@ foreach(part IN LISTS english)
 endforeach()
 list(LENGTH korean more)
 if(more GREATER 0 AND NOT problems)
-  problem("README.ko.md goes on where README.md ends: ${korean}")
+  problem("README.ko.md continues where README.md ends: ${korean}")
+endif()
+
+# The table of rooms.cmake, as docs/architecture.md has to show it.
+set(rows "")
+function(room folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ANY_WORD" "EXCEPT" "MAY;FILES")
+  set(name "${folder}")
+  if(arg_FILES AND NOT arg_FILES MATCHES "[*]")
+    set(name "${folder}/${arg_FILES}")
+  endif()
+  set(may_name_the_system no)
+  if(arg_ANY_WORD)
+    set(may_name_the_system yes)
+  endif()
+  list(JOIN arg_MAY ", " permissions)
+  set(rows ${rows} "| `${name}` | ${permissions} | ${may_name_the_system} |" PARENT_SCOPE)
+endfunction()
+
+if(EXISTS "${ROOT}/docs/architecture.md")
+  include("${CMAKE_CURRENT_LIST_DIR}/rooms.cmake")
+  file(STRINGS "${ROOT}/docs/architecture.md" shown REGEX "^[|] `[a-z/.]+` [|] [a-z/, ]+ [|] (yes|no) [|]$" ENCODING UTF-8)
+  foreach(row IN LISTS rows)
+    if(NOT row IN_LIST shown)
+      problem("docs/architecture.md lacks this row of tests/rules/rooms.cmake: ${row}")
+    endif()
+  endforeach()
+  list(REMOVE_ITEM shown ${rows})
+  foreach(row IN LISTS shown)
+    problem("tests/rules/rooms.cmake lacks this row of docs/architecture.md: ${row}")
+  endforeach()
 endif()
 
 if(problems)
   message("${problems}")
-  message(FATAL_ERROR "The documents are wrong about these.")
+  message(FATAL_ERROR "The documents are wrong about these points.")
 endif()

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 #
-# Plants faults in a small tree of documents under ROOT and wants documents.cmake to find each; the tree as it is has to
-# pass.
+# Plants faults in a small tree of documents under ROOT and expects documents.cmake to find each; the tree without faults
+# has to pass.
 cmake_minimum_required(VERSION 3.16)
 
 set(code "<!-- command:test -->\n```sh\nls; ls [a-z]\n```\n<!-- end -->\n")
 set(readme "# title\n\n[guide](docs/guide.md#one--two), [up](#title), [far](https://example.com/x)\n\n${code}")
 set(readme_ko "# 제목\n\n${code}")
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../docs/architecture.md" rooms REGEX "^[|] `[a-z/.]+` [|] .* [|] (yes|no) [|]$"
+     ENCODING UTF-8)
+list(JOIN rooms "\n" rooms)
 
 # Runs documents.cmake on the tree with `old` in a file replaced by `new`.
 function(run_on_planted file old new result_variable output_variable)
@@ -14,6 +17,7 @@ function(run_on_planted file old new result_variable output_variable)
   file(WRITE "${ROOT}/README.md" "${readme}")
   file(WRITE "${ROOT}/README.ko.md" "${readme_ko}")
   file(WRITE "${ROOT}/docs/guide.md" "# guide\n\n## One & `two`\n\n[back](../README.md)\n")
+  file(WRITE "${ROOT}/docs/architecture.md" "${rooms}\n")
   file(WRITE "${ROOT}/SECURITY.md" "`SocketTest.Closes`\n")
   file(WRITE "${ROOT}/tests/socket_test.cpp" "TEST(SocketTest, Closes) {}\n")
   file(READ "${ROOT}/${file}" text)
@@ -47,4 +51,6 @@ expect_problem(SECURITY.md "Closes" "Opens" "no such test")
 expect_problem(README.ko.md "# 제목" "## 제목" "README.ko.md has")
 expect_problem(README.ko.md "ls [a-z]" "ls [a-y]" "README.ko.md has")
 expect_problem(README.ko.md "<!-- end -->\n" "" "README.ko.md has")
-expect_problem(README.ko.md "<!-- end -->\n" "<!-- end -->\n# 더\n" "README.ko.md goes on")
+expect_problem(README.ko.md "<!-- end -->\n" "<!-- end -->\n# 더\n" "README.ko.md continues")
+expect_problem(docs/architecture.md "| `src/io` | std, " "| `src/io` | std, net, " "lacks this row of tests/rules/rooms.cmake")
+expect_problem(docs/architecture.md "| `src/io` |" "| `src/ssl` | std | no |\n| `src/io` |" "lacks this row of docs/arch")
