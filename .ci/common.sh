@@ -43,7 +43,7 @@ install_missing() {
   [ ${#packages[@]} -eq 0 ] || install_packages "${options[@]}" "${packages[@]}"
 }
 
-# Adds what CTest says of itself in the log, or else the check as one.
+# Adds CTest's totals from the log, or counts the check as one.
 count() {
   local status=$1 log=$2 line out_of failures
   line=$(grep -Eo '[0-9]+ tests? failed out of [0-9]+' "$log" | tail -n 1)
@@ -60,7 +60,7 @@ count() {
   fi
 }
 
-# What a failed check has said: its failed tests, 100 lines of each at most, or its last lines if none of it is a test.
+# The output of a failed check: its failed tests, 100 lines of each at most, or its last lines if none of it is a test.
 what_failed() {
   local said
   said=$(awk '/^ *[0-9]+\/[0-9]+ Test +#/ { wanted = /\*\*\*/ && !/\*\*\*Skipped/ ? 100 : 0 }

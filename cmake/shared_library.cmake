@@ -12,8 +12,8 @@ function(netlite_link_option name option)
 endfunction()
 
 if(NOT WIN32 AND NOT APPLE)
-  # A look-up that was given up goes on in a thread of its own. Its code has to stay where it is when a program that
-  # has loaded netlite with dlopen lets it go with dlclose.
+  # A lookup whose caller has given up continues in its own thread. Its code has to stay loaded when a program that has
+  # loaded netlite with dlopen unloads it with dlclose.
   netlite_link_option(NODELETE "-Wl,-z,nodelete")
   netlite_link_option(VERSION_SCRIPT "-Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map")
   set_property(TARGET netlite APPEND PROPERTY LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/exports.map")

@@ -19,9 +19,9 @@ if [ "${1-}" = --stop ]; then
   exec "$server" -w
 fi
 
-# Whoever comes first starts a server that goes on running (each program would start its own otherwise) and the services
-# that Wine runs beside programs; the others wait for it. Services that a program started itself would keep its output
-# open, and whoever reads that would wait for them.
+# The first caller starts a server that keeps running (otherwise each program would start its own) and the services that
+# Wine runs alongside programs; later callers wait for it. Services that a program started itself would keep its output
+# open, and a reader of that output would wait for them.
 mkdir -p "$WINEPREFIX" || exit
 (
   flock 9
@@ -30,7 +30,7 @@ mkdir -p "$WINEPREFIX" || exit
 ) 9>"$WINEPREFIX/lock" >/dev/null 2>&1
 
 # Wine needs certain addresses for itself. Where the system chooses them at random, one in some thousands of programs
-# does not start. A container may forbid to do without.
+# does not start. A container may forbid switching this off.
 if setarch -R true 2>/dev/null; then
   exec setarch -R "$wine" "$@"
 fi

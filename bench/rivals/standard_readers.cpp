@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Those who read lines with the standard libraries: std::getline over a streambuf, and stdio's getline. They only count
+// Readers of lines from the standard libraries: std::getline over a streambuf, and stdio's getline. They only count
 // lines.
 // Thread-safety: each connection belongs to its thread.
 #include "support/contenders.hpp"

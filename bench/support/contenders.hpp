@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Who is compared: servers of lines that do the same work in a thread (a goroutine) per connection, each written as its
+// The contenders: servers of lines that do the same work in a thread (a goroutine) per connection, each written as its
 // library or language wants it. The baseline comes first, netlite second, then whatever rivals this machine has.
 // Thread-safety: none; used by the benchmark's one thread.
 #pragma once
@@ -16,7 +16,7 @@ namespace bench {
 
 /// What a server does with its lines.
 enum class Mode {
-  flush,  ///< answers each line at once
+  flush,  ///< answers each line immediately
   tied,   ///< answers when no further line is at hand, all together
   count,  ///< reads to the end and answers with the number of lines
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A server in a process of its own, so that its processor time and its memory can be told from those of the load.
+// A server in a separate process, so that its processor time and memory can be measured apart from the load's.
 // The load keeps to the first processor and servers get all others, so that who runs where is no matter of luck.
 // Thread-safety: none; servers are started and looked at by the benchmark's one thread.
 #pragma once
@@ -29,7 +29,7 @@ class ServerProcess {
   ServerProcess(ServerProcess&& other) noexcept;
   ServerProcess& operator=(ServerProcess&&) = delete;
 
-  /// Ends the server at once.
+  /// Ends the server immediately.
   ~ServerProcess();
 
   int port() const { return port_; }
@@ -37,7 +37,7 @@ class ServerProcess {
   /// What all threads of the server have used so far, in the system too.
   std::chrono::nanoseconds processorTime() const;
 
-  /// The memory that is really there, in bytes.
+  /// The resident memory in bytes.
   std::size_t residentBytes() const;
 
  private:
@@ -50,7 +50,7 @@ class ServerProcess {
   int port_ = 0;
 };
 
-/// Tells the starter of a forked server where it listens.
+/// Reports to the process that forked the server where it listens.
 void announcePort(int port);
 
 /// Allows this process and the servers that it starts as many descriptors as the system lets it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The streambuf that everybody writes once: a buffer of 8 KiB, refilled from a source.
+// A typical handwritten streambuf: a buffer of 8 KiB, refilled from a source.
 // Thread-safety: none.
 #pragma once
 

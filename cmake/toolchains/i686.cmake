@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Words of 32 bits (Debian and Ubuntu: g++-i686-linux-gnu). An x86-64 Linux runs the programs by itself.
+# 32-bit x86 (Debian and Ubuntu: g++-i686-linux-gnu). An x86-64 Linux runs the programs by itself.
 set(CMAKE_SYSTEM_PROCESSOR i686)
 include("${CMAKE_CURRENT_LIST_DIR}/debian_cross.cmake")
 

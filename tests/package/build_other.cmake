@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# A Release build of the other kind, as somebody makes it who wants to install the library; in unity, which is quicker.
+# A Release build of the other kind, as a user makes it to install the library; a unity build, which is quicker.
 # What an earlier run has built is kept.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 

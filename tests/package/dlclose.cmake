@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# A program that lets netlite go with dlclose while a look-up is under way lives on.
+# A program that unloads netlite with dlclose while a lookup is in progress keeps running.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 installed_prefix(shared prefix)

@@ -21,7 +21,7 @@ endfunction()
 start_with_empty_folder()
 if(NOT HEADERS)
   public_headers("${SOURCE}/include" HEADERS)
-  list(REMOVE_ITEM HEADERS netlite/version.hpp) # anybody may ask for the version
+  list(REMOVE_ITEM HEADERS netlite/version.hpp) # every program may ask for the version
 endif()
 # A compiler that reads a header from the top must not meet anything that can fail before export.hpp.
 foreach(header IN LISTS HEADERS)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The shared library exports what is netlite's, nothing else, and lacks nothing that it does not link.
+# The shared library exports only netlite's names, and links everything that it needs.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 find_program(NM nm)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Plants faults in a copy of the public headers under ROOT and wants Doxygen to refuse each; the copy as it is has to
+# Plants faults in a copy of the public headers under ROOT and expects Doxygen to refuse each; the copy as it is has to
 # pass. Needs DOXYGEN, the DOXYFILE of the reference and SOURCE, netlite's folder.
 cmake_minimum_required(VERSION 3.16)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The C++ pieces of the documents, made into sources so that the tests compile them. A piece that begins with #include
-# and has a main, or nothing but includes and usings, stands for itself; every other becomes the body of a function.
+# and has a main, or nothing but includes and usings, is compiled as it is; every other becomes the body of a function.
 
 set(NETLITE_SNIPPET_HEAD "#include <netlite/netlite.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Loads the plugin, lets it give up a look-up, unloads it, and then lets the look-up end. Its own getaddrinfo is called
+// Loads the plugin, lets it give up a lookup, unloads it, and then lets the lookup end. Its own getaddrinfo is called
 // instead of the system's and decides when that is.
 #include <dlfcn.h>
 #include <netdb.h>
