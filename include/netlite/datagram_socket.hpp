@@ -279,6 +279,51 @@ class NETLITE_API DatagramSocket {
   /// @throws SocketException closed, or the system cannot tell
   int getTrafficClass() const;
 
+  /// Sets how many hops a datagram to a multicast group may travel (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS). The default
+  /// is 1, the local network. Datagrams to single addresses keep the system's own limit. Can be set before and after
+  /// bind(). Never blocks.
+  ///
+  /// @param timeToLive 0 to 255; 0 keeps the datagrams on this machine
+  /// @throws std::invalid_argument out of range
+  /// @throws SocketException       the socket is closed, or the system refuses
+  void setTimeToLive(int timeToLive);
+
+  /// How many hops a datagram to a multicast group may travel.
+  ///
+  /// @return 0 to 255
+  /// @throws SocketException the socket is closed, or the system refuses
+  int getTimeToLive() const;
+
+  /// Sets whether the members of a group on this machine receive what this socket sends to the group
+  /// (IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP): on by default. The argument of Java's setLoopbackMode() means the
+  /// opposite. Can be set before and after bind(). Never blocks.
+  ///
+  /// @param on whether they receive it
+  /// @throws SocketException the socket is closed, or the system refuses
+  void setMulticastLoopback(bool on);
+
+  /// Whether the members of a group on this machine receive what this socket sends to the group.
+  ///
+  /// @return whether they receive it
+  /// @throws SocketException the socket is closed, or the system refuses
+  bool getMulticastLoopback() const;
+
+  /// Chooses the network interface that datagrams to multicast groups leave by (IP_MULTICAST_IF, IPV6_MULTICAST_IF),
+  /// both IPv4 and IPv6 ones. Without it the system chooses. A scope in a group's address ("ff02::1%eth0") takes
+  /// precedence. joinGroup() does not use this setting (Java's does). Can be set before and after bind(). Never blocks.
+  ///
+  /// @param nameOrAddress the interface's name ("eth0") or one of its addresses ("192.0.2.1", "fe80::1%eth0")
+  /// @throws SocketException no interface has this name or address (std::errc::no_such_device), the socket is closed,
+  /// or
+  ///                         the system refuses
+  void setNetworkInterface(const std::string& nameOrAddress);
+
+  /// The network interface that datagrams to multicast groups leave by.
+  ///
+  /// @return the name or address that was set; empty where the system chooses
+  /// @throws SocketException the socket is closed
+  std::string getNetworkInterface() const;
+
   /// Receives from now on what is sent to a multicast group and this socket's port. What is sent to groups that the
   /// socket has not joined does not reach it, whoever else on this machine has joined them. Never blocks.
   ///

@@ -249,6 +249,22 @@ class NETLITE_API Socket {
   /// @throws SocketException closed, or the system refuses
   void setKeepAlive(bool on);
 
+  /// Turns SO_KEEPALIVE on and sets how the system asks (TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT). A peer that does
+  /// not answer is given up after about `idle + count * interval`. Reads throw a SocketException from then on
+  /// (std::errc::timed_out).
+  ///
+  /// The values can be set before connect() and survive a failed connect(). A system that lacks one of them keeps its
+  /// own value and reports no error: Windows before version 10 and Wine lack all three.
+  ///
+  /// @param idle     how long the peer has to be silent before the first probe, at least 1 second; more than 32767
+  /// counts
+  ///                 as 32767
+  /// @param interval the time between two probes, at least 1 second; more than 32767 counts as 32767
+  /// @param count    the number of probes without an answer, at least 1; more than 127 counts as 127
+  /// @throws std::invalid_argument a value is zero or negative; nothing is set
+  /// @throws SocketException       the socket is closed, or the system refuses
+  void setKeepAlive(std::chrono::seconds idle, std::chrono::seconds interval, int count);
+
   /// Whether SO_KEEPALIVE is on.
   ///
   /// @return whether it is

@@ -4,6 +4,7 @@
 // Thread-safety: see the header.
 #include "net/datagram_endpoint.hpp"
 
+#include "address/address_text.hpp"
 #include "address/conversion.hpp"
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
@@ -66,6 +67,16 @@ std::string target(const DatagramPacket& packet) {
 const InetAddress& checkedGroup(const InetAddress& group) {
   if (!group.isMulticastAddress()) throw std::invalid_argument("not a multicast address: " + group.toString());
   return group;
+}
+
+// The number of the network interface that has this name or address; 0 if there is none.
+std::uint32_t interfaceOf(const std::string& nameOrAddress) try {
+  if (nameOrAddress.find('\0') != std::string::npos) return 0;
+  const std::uint32_t named = platform::interfaceIndex(nameOrAddress);
+  if (named != 0 || !parseAddressLiteral(nameOrAddress)) return named;
+  return platform::interfaceWith(toPlatform(InetAddress::getByName(nameOrAddress)));
+} catch (const UnknownHostException&) {
+  return 0;  // the scope of the address is no interface
 }
 
 }  // namespace
@@ -317,6 +328,25 @@ int DatagramEndpoint::getOption(Option option) {
   const Result<int> value = options_.get(core_, option);
   if (!value) throwSocketError(Operation::other, "get option of " + toString(), value.error());
   return *value;
+}
+
+void DatagramEndpoint::setNetworkInterface(const std::string& nameOrAddress) {
+  const std::string what = "set network interface to " + quotedText(nameOrAddress);
+  if (isClosed()) throwSocketError(what, Error::socketClosed);
+  const std::uint32_t index = interfaceOf(nameOrAddress);
+  if (index == 0) throw SocketException(std::make_error_code(std::errc::no_such_device), what);
+  const auto value = static_cast<int>(index);
+  if (const std::error_code error = options_.set(core_, Option::multicastInterface, value)) {
+    throwSocketError(Operation::other, what, error);
+  }
+  const MutexLock lock(state_mutex_);
+  network_interface_ = nameOrAddress;
+}
+
+std::string DatagramEndpoint::networkInterface() const {
+  requireOpen("get network interface of");
+  const MutexLock lock(state_mutex_);
+  return network_interface_;
 }
 
 void DatagramEndpoint::requireOpen(const char* operation) const {

@@ -59,6 +59,8 @@ class DatagramEndpoint {
   std::chrono::milliseconds timeout() const;
   void setOption(platform::Option option, int value);
   int getOption(platform::Option option);
+  void setNetworkInterface(const std::string& nameOrAddress);
+  std::string networkInterface() const;
   platform::Handle nativeHandle() const noexcept { return core_.handle(); }
   std::string toString() const;
 
@@ -107,7 +109,8 @@ class DatagramEndpoint {
   mutable Mutex state_mutex_;
   std::optional<InetSocketAddress> bound_ NETLITE_GUARDED_BY(state_mutex_);  // set once
   std::optional<InetSocketAddress> local_
-      NETLITE_GUARDED_BY(state_mutex_);  // bound_, or the system's choice for a peer
+      NETLITE_GUARDED_BY(state_mutex_);                             // bound_, or the system's choice for a peer
+  std::string network_interface_ NETLITE_GUARDED_BY(state_mutex_);  // as it was set
   std::optional<InetSocketAddress> peer_ NETLITE_GUARDED_BY(state_mutex_);
 };
 

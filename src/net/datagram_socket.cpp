@@ -126,6 +126,21 @@ void DatagramSocket::setTrafficClass(int trafficClass) {
 
 int DatagramSocket::getTrafficClass() const { return state()->getOption(Option::trafficClass); }
 
+void DatagramSocket::setTimeToLive(int timeToLive) {
+  state()->setOption(Option::multicastTimeToLive, checkedOctet(timeToLive, "time to live"));
+}
+
+int DatagramSocket::getTimeToLive() const { return state()->getOption(Option::multicastTimeToLive); }
+
+void DatagramSocket::setMulticastLoopback(bool on) { state()->setOption(Option::multicastLoopback, on); }
+bool DatagramSocket::getMulticastLoopback() const { return state()->getOption(Option::multicastLoopback) != 0; }
+
+void DatagramSocket::setNetworkInterface(const std::string& nameOrAddress) {
+  state()->setNetworkInterface(nameOrAddress);
+}
+
+std::string DatagramSocket::getNetworkInterface() const { return state()->networkInterface(); }
+
 void DatagramSocket::joinGroup(const InetAddress& group) { state()->joinGroup(group, nullptr); }
 
 void DatagramSocket::joinGroup(const InetAddress& group, const std::string& networkInterface) {

@@ -10,6 +10,7 @@
 #include "net/stream_socket.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
@@ -20,6 +21,15 @@ namespace {
 using platform::Option;
 
 constexpr int kMaxLinger = 65535;  // the maximum of SO_LINGER on every system
+
+// Linux refuses more.
+constexpr int kMaxKeepSeconds = 32767;
+constexpr int kMaxKeepCount = 127;
+
+int checkedKeepAlive(std::int64_t value, int max, const char* what) {
+  if (value > 0) return static_cast<int>(std::min<std::int64_t>(value, max));
+  throw std::invalid_argument(std::string("keep-alive ") + what + " must be positive: " + std::to_string(value));
+}
 
 const InetSocketAddress& orThrow(const std::optional<InetSocketAddress>& address, const char* what, Error error) {
   if (!address) throwSocketError(what, error);
@@ -108,6 +118,18 @@ std::chrono::milliseconds Socket::getWriteTimeout() const { return state()->writ
 void Socket::setTcpNoDelay(bool on) { state()->setOption(Option::tcpNoDelay, on); }
 bool Socket::getTcpNoDelay() const { return state()->getOption(Option::tcpNoDelay) != 0; }
 void Socket::setKeepAlive(bool on) { state()->setOption(Option::keepAlive, on); }
+
+void Socket::setKeepAlive(std::chrono::seconds idle, std::chrono::seconds interval, int count) {
+  const int idleSeconds = checkedKeepAlive(idle.count(), kMaxKeepSeconds, "idle time");
+  const int intervalSeconds = checkedKeepAlive(interval.count(), kMaxKeepSeconds, "interval");
+  const int probes = checkedKeepAlive(count, kMaxKeepCount, "count");
+  const std::shared_ptr<StreamSocket>& socket = state();
+  socket->setOption(Option::keepIdle, idleSeconds);
+  socket->setOption(Option::keepInterval, intervalSeconds);
+  socket->setOption(Option::keepCount, probes);
+  socket->setOption(Option::keepAlive, 1);
+}
+
 bool Socket::getKeepAlive() const { return state()->getOption(Option::keepAlive) != 0; }
 
 void Socket::setSoLinger(bool on, int seconds) {

@@ -60,7 +60,7 @@ class SocketOptions {
   platform::Family family() const;
 
  private:
-  static constexpr std::size_t kOptionCount = static_cast<std::size_t>(platform::Option::broadcast) + 1;
+  static constexpr std::size_t kOptionCount = platform::kOptionCount;
 
   platform::Result<BoundHandle> openBoundAs(platform::Family family, const platform::Address& local) const;
   std::error_code applyTo(platform::Handle handle, platform::Family family) const NETLITE_REQUIRES(mutex_);

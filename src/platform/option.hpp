@@ -22,8 +22,15 @@ enum class Option {
   sendBufferSize,
   receiveBufferSize,
   trafficClass,  // 0 to 255
-  broadcast
+  broadcast,
+  keepIdle,             // seconds of silence before the first keep-alive probe
+  keepInterval,         // seconds between two of them
+  keepCount,            // probes without an answer until the connection is given up
+  multicastTimeToLive,  // 0 to 255; this and the next two on a dual-stack socket for both IP versions
+  multicastLoopback,
+  multicastInterface  // the number of a network interface; 0: the system's choice. It is set, never read
 };
+inline constexpr int kOptionCount = static_cast<int>(Option::multicastInterface) + 1;
 
 /// What the system does not have is silently not set, and getOption reports std::errc::operation_not_supported: the
 /// caller remembers the value.

@@ -29,4 +29,8 @@ Result<std::string> localHostName();
 /// The number of a network interface ("eth0"), which an IPv6 scope names; 0 if there is none of that name.
 std::uint32_t interfaceIndex(const std::string& name);
 
+/// The number of the network interface that has this address; 0 if there is none. An address with a scope is that one
+/// interface's alone.
+std::uint32_t interfaceWith(const Address& address);
+
 }  // namespace netlite::platform

@@ -792,6 +792,31 @@ TEST(SocketTest, OptionsHaveTheirDefaults) {
   EXPECT_FALSE(pair.client.getReuseAddress());
 }
 
+TEST(SocketTest, KeepAliveDetailsTurnKeepAliveOn) {
+  Socket unconnected;
+  Pair pair = connectedPair();
+  for (Socket* socket : {&unconnected, &pair.client, &pair.server}) {
+    socket->setKeepAlive(60s, 10s, 3);
+    EXPECT_TRUE(socket->getKeepAlive());
+  }
+}
+
+TEST(SocketTest, KeepAliveDetailsThatAreNotPositiveAreArgumentErrors) {
+  Socket socket;
+  for (const int wrong : {0, -1}) {
+    EXPECT_THROW(socket.setKeepAlive(std::chrono::seconds(wrong), 10s, 3), std::invalid_argument);
+    EXPECT_THROW(socket.setKeepAlive(60s, std::chrono::seconds(wrong), 3), std::invalid_argument);
+    EXPECT_THROW(socket.setKeepAlive(60s, 10s, wrong), std::invalid_argument);
+  }
+  EXPECT_FALSE(socket.getKeepAlive());
+}
+
+TEST(SocketTest, KeepAliveDetailsMayBeLargerThanTheSystemAllows) {
+  Pair pair = connectedPair();
+  pair.client.setKeepAlive(std::chrono::seconds::max(), std::chrono::seconds::max(), 1 << 30);
+  EXPECT_TRUE(pair.client.getKeepAlive());
+}
+
 void setEveryOption(Socket& socket) {
   socket.setTcpNoDelay(false);
   socket.setKeepAlive(true);
@@ -869,6 +894,7 @@ TEST(SocketTest, SettingAnOptionAfterCloseThrows) {
   socket.close();
   expectClosed([&] { socket.setTcpNoDelay(true); });
   expectClosed([&] { socket.setKeepAlive(true); });
+  expectClosed([&] { socket.setKeepAlive(60s, 10s, 3); });
   expectClosed([&] { socket.setSoLinger(true, 1); });
   expectClosed([&] { socket.setReuseAddress(true); });
   expectClosed([&] { socket.setTrafficClass(0); });

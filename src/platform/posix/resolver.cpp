@@ -7,8 +7,11 @@
 #include "platform/native_address.hpp"
 #include "platform/posix/descriptor.hpp"
 
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <memory>
@@ -16,6 +19,18 @@
 namespace netlite::platform {
 
 namespace {
+
+struct FreeInterfaces {
+  void operator()(ifaddrs* list) const noexcept { ::freeifaddrs(list); }
+};
+
+bool hasAddress(const ifaddrs& each, const Address& address) {
+  Addresses own;
+  if (each.ifa_addr == nullptr) return false;
+  const bool isIPv6 = each.ifa_addr->sa_family == AF_INET6;
+  addNative(own, *each.ifa_addr, isIPv6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  return !own.empty() && own[0].isIPv6 == address.isIPv6 && own[0].bytes == address.bytes;
+}
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
@@ -68,5 +83,16 @@ Result<std::string> localHostName() {
 }
 
 std::uint32_t interfaceIndex(const std::string& name) { return ::if_nametoindex(name.c_str()); }
+
+std::uint32_t interfaceWith(const Address& address) {
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) < 0) return 0;
+  const std::unique_ptr<ifaddrs, FreeInterfaces> owned(list);
+  for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
+    const std::uint32_t index = ::if_nametoindex(each->ifa_name);
+    if (hasAddress(*each, address) && (address.scopeId == 0 || address.scopeId == index)) return index;
+  }
+  return 0;
+}
 
 }  // namespace netlite::platform

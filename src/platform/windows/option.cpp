@@ -39,12 +39,41 @@ std::error_code setTrafficClass(Handle handle, Family family, int value) {
   return {};
 }
 
+std::error_code setMulticast(Handle handle, Family family, int ipv4Name, int ipv4Value, int ipv6Name, int ipv6Value) {
+  if (family == Family::ipv4) return setNumber(handle, IPPROTO_IP, ipv4Name, ipv4Value);
+  const std::error_code error = setNumber(handle, IPPROTO_IPV6, ipv6Name, ipv6Value);
+  if (family == Family::dualStack) setNumber(handle, IPPROTO_IP, ipv4Name, ipv4Value);  // where allowed
+  return error;
+}
+
+// Windows takes an interface's number in place of its address: 0.0.0.x.
+std::error_code setMulticastInterface(Handle handle, Family family, int index) {
+  const auto ipv4Value = static_cast<int>(htonl(static_cast<u_long>(index)));
+  return setMulticast(handle, family, IP_MULTICAST_IF, ipv4Value, IPV6_MULTICAST_IF, index);
+}
+
+// By number, since mingw-w64 10 does not name all of them.
+constexpr int kKeepIdle = 3;
+constexpr int kKeepCount = 16;
+constexpr int kKeepInterval = 17;
+
+// Windows before 10 and Wine do not have them.
+std::error_code setKeepAliveDetail(Handle handle, int name, int value) {
+  const std::error_code error = setNumber(handle, IPPROTO_TCP, name, value);
+  return error.value() == WSAENOPROTOOPT ? std::error_code() : error;
+}
+
+Result<int> getKeepAliveDetail(Handle handle, int name) {
+  const Result<int> value = getNumber(handle, IPPROTO_TCP, name);
+  return value.error().value() == WSAENOPROTOOPT ? Result<int>(systemError(WSAEOPNOTSUPP)) : value;
+}
+
 struct NativeOption {
   int level;
   int name;
 };
 
-NativeOption nativeOption(Option option) {
+NativeOption nativeOption(Option option, Family family) {
   switch (option) {
     case Option::tcpNoDelay: return {IPPROTO_TCP, TCP_NODELAY};
     case Option::keepAlive: return {SOL_SOCKET, SO_KEEPALIVE};
@@ -52,10 +81,24 @@ NativeOption nativeOption(Option option) {
     case Option::sendBufferSize: return {SOL_SOCKET, SO_SNDBUF};
     case Option::receiveBufferSize: return {SOL_SOCKET, SO_RCVBUF};
     case Option::broadcast: return {SOL_SOCKET, SO_BROADCAST};
+    case Option::multicastTimeToLive:
+      return family == Family::ipv4 ? NativeOption{IPPROTO_IP, IP_MULTICAST_TTL}
+                                    : NativeOption{IPPROTO_IPV6, IPV6_MULTICAST_HOPS};
+    case Option::multicastLoopback:
+      return family == Family::ipv4 ? NativeOption{IPPROTO_IP, IP_MULTICAST_LOOP}
+                                    : NativeOption{IPPROTO_IPV6, IPV6_MULTICAST_LOOP};
+    case Option::keepIdle: return {IPPROTO_TCP, kKeepIdle};
+    case Option::keepInterval: return {IPPROTO_TCP, kKeepInterval};
+    case Option::keepCount: return {IPPROTO_TCP, kKeepCount};
+    case Option::multicastInterface:
     case Option::reuseAddress:
     case Option::trafficClass: break;
   }
   return {SOL_SOCKET, SO_REUSEADDR};
+}
+
+bool isKeepAliveDetail(Option option) {
+  return option == Option::keepIdle || option == Option::keepInterval || option == Option::keepCount;
 }
 
 }  // namespace
@@ -65,15 +108,25 @@ std::error_code setOption(Handle handle, Family family, Option option, int value
   if (option == Option::trafficClass) return setTrafficClass(handle, family, value);
   // On a listener SO_REUSEADDR would let others take the port; what it does on other systems Windows does anyway.
   if (option == Option::reuseAddress && !isDatagram(handle)) return {};
-  const NativeOption native = nativeOption(option);
+  if (option == Option::multicastTimeToLive) {
+    return setMulticast(handle, family, IP_MULTICAST_TTL, value, IPV6_MULTICAST_HOPS, value);
+  }
+  if (option == Option::multicastLoopback) {
+    return setMulticast(handle, family, IP_MULTICAST_LOOP, value, IPV6_MULTICAST_LOOP, value);
+  }
+  if (option == Option::multicastInterface) return setMulticastInterface(handle, family, value);
+  const NativeOption native = nativeOption(option, family);
+  if (isKeepAliveDetail(option)) return setKeepAliveDetail(handle, native.name, value);
   return setNumber(handle, native.level, native.name, value);
 }
 
-Result<int> getOption(Handle handle, Family, Option option) {
+Result<int> getOption(Handle handle, Family family, Option option) {
   if (option == Option::linger) return getLinger(handle);
-  const bool isStored = option != Option::trafficClass && (option != Option::reuseAddress || isDatagram(handle));
+  const bool isStored = option != Option::trafficClass && option != Option::multicastInterface &&
+                        (option != Option::reuseAddress || isDatagram(handle));
   if (!isStored) return systemError(WSAEOPNOTSUPP);
-  const NativeOption native = nativeOption(option);
+  const NativeOption native = nativeOption(option, family);
+  if (isKeepAliveDetail(option)) return getKeepAliveDetail(handle, native.name);
   return getNumber(handle, native.level, native.name);
 }
 

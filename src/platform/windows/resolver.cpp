@@ -11,11 +11,22 @@
 
 #include <iphlpapi.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 namespace netlite::platform {
 
 namespace {
+
+bool hasAddress(const IP_ADAPTER_ADDRESSES& adapter, const Address& address) {
+  Addresses own;
+  for (const auto* each = adapter.FirstUnicastAddress; each != nullptr; each = each->Next) {
+    addNative(own, *each->Address.lpSockaddr, static_cast<std::size_t>(each->Address.iSockaddrLength));
+  }
+  const auto isSame = [&](const Address& mine) { return mine.isIPv6 == address.isIPv6 && mine.bytes == address.bytes; };
+  return std::any_of(own.begin(), own.end(), isSame);
+}
 
 struct FreeAddresses {
   void operator()(ADDRINFOW* list) const { ::FreeAddrInfoW(list); }
@@ -74,6 +85,19 @@ std::uint32_t interfaceIndex(const std::string& name) {
   NET_IFINDEX index = 0;
   if (::ConvertInterfaceAliasToLuid(toUtf16(name).c_str(), &luid) != NO_ERROR) return ::if_nametoindex(name.c_str());
   return ::ConvertInterfaceLuidToIndex(&luid, &index) == NO_ERROR ? index : 0;
+}
+
+std::uint32_t interfaceWith(const Address& address) {
+  constexpr ULONG flags = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST | GAA_FLAG_SKIP_DNS_SERVER;
+  ULONG size = 0;
+  ::GetAdaptersAddresses(AF_UNSPEC, flags, nullptr, nullptr, &size);
+  std::vector<IP_ADAPTER_ADDRESSES> list(size / sizeof(IP_ADAPTER_ADDRESSES) + 1);
+  if (::GetAdaptersAddresses(AF_UNSPEC, flags, nullptr, list.data(), &size) != NO_ERROR) return 0;
+  for (const IP_ADAPTER_ADDRESSES* each = list.data(); each != nullptr; each = each->Next) {
+    const std::uint32_t index = address.isIPv6 ? each->Ipv6IfIndex : each->IfIndex;
+    if (hasAddress(*each, address) && (address.scopeId == 0 || address.scopeId == index)) return index;
+  }
+  return 0;
 }
 
 }  // namespace netlite::platform
