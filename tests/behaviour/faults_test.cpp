@@ -599,6 +599,22 @@ TEST_F(BindFaultsTest, ASocketThatDoesNotLearnItsPortTells) {
   expectToTell(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
   EXPECT_FALSE(socket.isBound());
   EXPECT_EQ(openDescriptors().size(), before_);
+  socket.bind(local_);
+  EXPECT_GT(socket.getLocalPort(), 0);
+}
+
+TEST_F(BindFaultsTest, ADatagramSocketThatDoesNotLearnItsPortTells) {
+  for (const int before : {0, 1}) {  // the system is asked twice: for the port that it has chosen, and in the end
+    DatagramSocket socket = DatagramSocket::unbound();
+    if (before > 0) faults_.pass(Call::getsockname, before);
+    faults_.fail(Call::getsockname, ENOBUFS);
+    expectToTell(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
+    EXPECT_FALSE(socket.isBound());
+    EXPECT_EQ(openDescriptors().size(), before_);
+    socket.bind(local_);
+    EXPECT_GT(socket.getLocalPort(), 0);
+    socket.close();
+  }
 }
 
 TEST_F(BindFaultsTest, AWildcardPortInUseIsTold) {
