@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# The C++ pieces of the documents, made into sources so that the tests compile them. A piece that begins with #include
-# and has a main, or nothing but includes and usings, is compiled as it is; every other becomes the body of a function.
+# The C++ pieces of the documents and of the headers' comments, made into sources so that the tests compile them. A piece
+# that begins with #include and has a main, or nothing but includes and usings, stands for itself; every other becomes
+# the body of a function.
 
 set(NETLITE_SNIPPET_HEAD "#include <netlite/netlite.hpp>
 
@@ -17,11 +18,8 @@ using namespace std::chrono_literals;
 
 ")
 
-# netlite_snippets(document result): writes a source for each C++ piece of the document, and sets `result` to their names.
-function(netlite_snippets document result)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${document}")
-  file(READ "${document}" text)
-  get_filename_component(name "${document}" NAME_WE)
+# Writes a source for each C++ piece of `text`, and sets `result` to their names. `name` names the text's origin.
+function(netlite_write_snippets name text result)
   set(sources "")
   set(number 0)
   string(FIND "${text}" "```cpp\n" start)
@@ -37,7 +35,37 @@ function(netlite_snippets document result)
     endif()
     file(GENERATE OUTPUT "${source}" CONTENT "${piece}")
     list(APPEND sources "${source}")
+    string(SUBSTRING "${text}" ${end} -1 text)
+    string(SUBSTRING "${text}" 3 -1 text)
     string(FIND "${text}" "```cpp\n" start)
   endwhile()
   set(${result} "${sources}" PARENT_SCOPE)
+endfunction()
+
+# netlite_snippets(document result): the sources for the C++ pieces of a document.
+function(netlite_snippets document result)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${document}")
+  file(READ "${document}" text)
+  get_filename_component(name "${document}" NAME_WE)
+  netlite_write_snippets("${name}" "${text}" sources)
+  set(${result} "${sources}" PARENT_SCOPE)
+endfunction()
+
+# netlite_comment_snippets(header result): the sources for the C++ pieces of a header's /// comments.
+function(netlite_comment_snippets header result)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${header}")
+  file(READ "${header}" text)
+  string(REGEX REPLACE "\n[ ]*/// ?" "\n" text "${text}")
+  get_filename_component(name "${header}" NAME_WE)
+  netlite_write_snippets("header_${name}" "${text}" sources)
+  set(${result} "${sources}" PARENT_SCOPE)
+endfunction()
+
+# netlite_require_example(header class): fails unless the comment of `class` in `header` has a C++ piece.
+function(netlite_require_example header class)
+  file(READ "${header}" text)
+  string(REGEX MATCH "((\n///[^\n]*)+)\nclass (NETLITE_API )?${class}( [^;\n]*)?{" declaration "${text}")
+  if(NOT CMAKE_MATCH_1 MATCHES "\n/// ```cpp\n")
+    message(FATAL_ERROR "The comment of ${class} in ${header} has no example: begin one with /// ```cpp")
+  endif()
 endfunction()
