@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // ServerSocket: a TCP port that listens, java.net.ServerSocket in C++.
-//
-// Thread-safety: every member from any thread, moving and destroying excepted; see the class.
 #pragma once
 
 #include <netlite/inet_address.hpp>
@@ -19,162 +17,141 @@ namespace netlite {
 
 class Listener;
 
-/// A TCP port that listens, java.net.ServerSocket in C++. It owns its descriptor: it can be moved, not copied, and its
-/// destructor closes it. A moved-from ServerSocket behaves like a closed one.
+/// A TCP port that listens, java.net.ServerSocket in C++.
 ///
-/// Thread-safety: every member may be called from any thread (moving and destroying excepted, as for any C++ object).
-/// Several threads may wait in accept(). close() from any thread ends them all, at once, with a SocketException
-/// ("Socket closed"); so does the destructor for the calls that are waiting when it starts.
+/// ```cpp
+/// netlite::ServerSocket server(3000);
+/// netlite::Socket client = server.accept();
+/// netlite::BufferedReader in(client.getInputStream());
+/// netlite::PrintWriter out(client.getOutputStream());
+/// while (auto line = in.readLine()) {
+///   out.println(*line);
+///   out.flush();
+/// }
+/// ```
 ///
-/// A member that does not speak of blocking never blocks; one that names no exceptions throws none but std::bad_alloc.
+/// A ServerSocket owns its descriptor: it can be moved, not copied, and its destructor closes it. A moved-from
+/// ServerSocket behaves like a closed one. Options throw SocketException when it is closed or the system refuses.
+///
+/// Thread-safety: every member may be called from any thread, except moving and destroying, as for any C++ object.
+/// Several threads may wait in accept(). close() from any thread immediately ends all of them with a SocketException
+/// ("Socket closed"). The destructor does the same for the calls that are waiting when it starts.
+///
+/// Unless documented otherwise, members do not block and throw only std::bad_alloc.
 class NETLITE_API ServerSocket {
  public:
-  /// A server socket that is not bound. Options may be set; bind() makes it listen. Never blocks.
+  /// Creates a server socket that is not bound. Options may be set before bind(), which makes it listen.
   ServerSocket();
 
-  /// Listens on a port of every address of this machine, IPv6 and IPv4 where it has both. Never blocks.
+  /// Listens on a port of every address of this machine, IPv6 and IPv4 where it has both.
   ///
-  /// On POSIX a restart never fails because of connections that the last run has left behind; on Windows it may have to
-  /// wait for them. Nobody can take a port that is being listened on, but for the BSDs, which let others have one
-  /// address of a port that is listened on everywhere.
+  /// On POSIX a restart never fails because of connections that the last run has left; on Windows it may have to wait
+  /// for them. No other program can take a port while it is listened on, except on the BSDs, where a program may bind
+  /// one address of a port that is listened on everywhere.
   ///
-  /// @param port    0 to 65535; 0 picks a free one, see getLocalPort()
+  /// @param port    0 to 65535; 0 picks a free port, see getLocalPort()
   /// @param backlog how many connections may wait for accept(); 0 or less: the system's maximum
   /// @throws std::invalid_argument the port is out of range
   /// @throws BindException         the port is in use or not permitted, or the system has no descriptor left
   explicit ServerSocket(int port, int backlog = 0);
 
-  /// The same on one address of this machine.
+  /// Listens as ServerSocket(port, backlog), but on one address of this machine; the wildcard address means all.
   ///
-  /// @param port        0 to 65535; 0 picks a free one
-  /// @param backlog     how many connections may wait; 0 or less: the system's maximum
-  /// @param bindAddress the address; the wildcard address means all
-  /// @throws std::invalid_argument the port is out of range
-  /// @throws BindException         the port is in use or not permitted, the address is not this machine's, or the
-  ///                               system has no descriptor left
+  /// @throws BindException the address is not this machine's; also what ServerSocket(port, backlog) throws
   ServerSocket(int port, int backlog, const InetAddress& bindAddress);
 
-  /// Takes another server socket over.
-  ///
-  /// @param other behaves like a closed one from now on
+  /// Moves a server socket here. `other` behaves like a closed one afterwards.
   ServerSocket(ServerSocket&& other) noexcept;
 
-  /// Closes this server socket and takes another one over.
-  ///
-  /// @param other behaves like a closed one from now on
-  /// @return this server socket
+  /// Closes this server socket and moves `other` here, as the constructor does.
   ServerSocket& operator=(ServerSocket&& other) noexcept;
   ServerSocket(const ServerSocket&) = delete;
   ServerSocket& operator=(const ServerSocket&) = delete;
 
-  /// Closes the server socket; accepted sockets live on. Never throws or blocks.
+  /// Closes the server socket; accepted sockets stay open. Never throws.
   ~ServerSocket();
 
-  /// Binds and listens. Never blocks. After a failure the server socket is unbound as before and can bind again.
+  /// Binds and listens. After a failure the server socket is unbound as before and can bind again.
   ///
-  /// @param local   the address and port; port 0 picks a free one
+  /// @param local   the address and port; port 0 picks a free port
   /// @param backlog how many connections may wait; 0 or less: the system's maximum
   /// @throws BindException   the port is in use or not permitted, the address is not this machine's, or the system has
   ///                         no descriptor left
-  /// @throws SocketException bound or closed already
+  /// @throws SocketException the server socket is already bound or closed
   void bind(const InetSocketAddress& local, int backlog = 0);
 
-  /// Waits for the next connection. Blocks until there is one, or until close() or setSoTimeout's deadline. A client
-  /// that went away while it was waiting in the queue is passed over, whatever the system says of it.
+  /// Waits for the next connection. Blocks until one arrives; close() and setSoTimeout's deadline end the waiting. A
+  /// client that left while it was in the queue is skipped, whatever error the system reports for it.
   ///
-  /// @return the connection. It has no timeouts and the default options, whatever this server socket's are; only the
-  ///         receive buffer size comes from it, and SO_REUSEADDR where the system hands it down (Linux does)
-  /// @throws SocketTimeoutException the deadline passed; the next accept() waits anew
-  /// @throws SocketException        not bound, or closed; or descriptors ran out (std::errc::too_many_files_open):
-  ///                                then the client waits on, and accept() works again once there are some
+  /// @return the connection. It has no timeouts and the default options, whatever this server socket has set; it
+  ///         inherits only the receive buffer size, and SO_REUSEADDR where the system passes it on (Linux does)
+  /// @throws SocketTimeoutException the deadline passed; the next accept() starts a new one
+  /// @throws SocketException        the server socket is not bound or is closed; or descriptors ran out
+  ///                                (std::errc::too_many_files_open): the client stays in the queue, and accept() works
+  ///                                again once descriptors are free
   /// @throws anything               that the accept filter throws; that client is reset
   Socket accept();
 
-  /// Lets a function choose whom to accept, before anything is sent or received. A client it returns false for is reset
-  /// at once, and accept() goes on waiting under the same deadline. It runs in the thread that is in accept(), so in
-  /// several at once if several are. One that is running when another is set comes to its end.
-  ///
-  /// @param filter the function; an empty one accepts all
+  /// Sets a function that chooses which clients to accept, before anything is sent or received. A client for which it
+  /// returns false is reset immediately, and accept() goes on waiting under the same deadline. The filter runs in the
+  /// thread that calls accept(), so it may run in several threads together. A filter that is running when it is
+  /// replaced runs to completion. An empty function accepts all clients.
   void setAcceptFilter(std::function<bool(const InetSocketAddress& remote)> filter);
 
-  /// Sets how long accept() may wait. Calls that are waiting already keep their deadline.
+  /// Sets how long accept() may wait. Calls that are already waiting keep their deadline.
   ///
-  /// @param timeout in milliseconds; 0 and max(): for ever, which is the default
-  /// @throws std::invalid_argument negative
-  /// @throws SocketException       closed
+  /// @param timeout in milliseconds; 0 and max(): no limit, which is the default
+  /// @throws std::invalid_argument the timeout is negative
   void setSoTimeout(std::chrono::milliseconds timeout);
 
-  /// How long accept() may wait.
+  /// How long accept() may wait, in milliseconds; 0: no limit.
   ///
-  /// @return the timeout in milliseconds; 0: none
-  /// @throws SocketException closed
+  /// @throws SocketException the server socket is closed
   std::chrono::milliseconds getSoTimeout() const;
 
-  /// Sets whether bind() succeeds although connections of an earlier run linger on the port: on by default on POSIX
-  /// (SO_REUSEADDR). On Windows, where the system's option of that name would let others take the port, it has no
-  /// effect.
-  ///
-  /// @param on whether it does
-  /// @throws SocketException closed, or the system refuses
+  /// Sets whether bind() succeeds although connections of an earlier run linger on the port. On by default on POSIX
+  /// (SO_REUSEADDR). No effect on Windows, where the option of that name would let other programs take the port.
   void setReuseAddress(bool on);
 
-  /// Whether bind() succeeds although connections of an earlier run linger on the port.
-  ///
-  /// @return what was set, or the default
-  /// @throws SocketException closed, or the system cannot tell
+  /// What setReuseAddress() set, or the default.
   bool getReuseAddress() const;
 
-  /// Sets SO_RCVBUF of the sockets to be accepted; set it before bind() for sizes above 64 KiB (RFC 7323 section 2.3).
+  /// Sets SO_RCVBUF of the sockets to be accepted. Set it before bind() for sizes above 64 KiB (RFC 7323 section 2.3).
   ///
   /// @param size in bytes, at least 1
-  /// @throws std::invalid_argument zero or negative
-  /// @throws SocketException       closed, or the system refuses
+  /// @throws std::invalid_argument `size` is zero or negative
   void setReceiveBufferSize(int size);
 
-  /// The receive buffer size of the sockets to be accepted.
-  ///
-  /// @return the size in bytes that the system uses (Linux reports twice what was asked for)
-  /// @throws SocketException closed, or the system cannot tell
+  /// The receive buffer size in bytes of the sockets to be accepted. Linux reports twice what was set.
   int getReceiveBufferSize() const;
 
-  /// The address it is bound to.
-  ///
-  /// @return the address; the wildcard address before it is bound. Kept after close
+  /// The address it is bound to; the wildcard address before it is bound. Kept after close.
   InetAddress getInetAddress() const;
 
-  /// The port it listens on.
-  ///
-  /// @return 1 to 65535; -1 before it is bound. Kept after close
+  /// The port it listens on, 1 to 65535; -1 before it is bound. Kept after close.
   int getLocalPort() const;
 
-  /// The address and port it is bound to.
+  /// The address and port it is bound to. Kept after close.
   ///
-  /// @return both; kept after close
-  /// @throws SocketException not bound
+  /// @throws SocketException the server socket has never been bound
   InetSocketAddress getLocalSocketAddress() const;
 
-  /// Stops listening and ends every accept() that waits. Connections in the queue are reset; accepted sockets live on.
-  /// Harmless when closed already. Never throws or blocks.
+  /// Stops listening and ends every accept() that waits. Connections in the queue are reset; accepted sockets stay
+  /// open. Closing twice is harmless. Never throws.
   void close();
 
-  /// Whether it was closed, by close() or by moving it away.
-  ///
-  /// @return whether it was
+  /// Whether the server socket was closed by close() or moved from.
   bool isClosed() const;
 
-  /// Whether it was ever bound.
-  ///
-  /// @return true after close, too, as in Java
+  /// Whether the server socket has ever been bound. Stays true after close, as in Java.
   bool isBound() const;
 
-  /// The server socket as text, for logs.
-  ///
-  /// @return "ServerSocket[addr=0.0.0.0/0.0.0.0,localport=3000]" or "ServerSocket[unbound]"
+  /// The server socket as text, for logs: "ServerSocket[addr=0.0.0.0/0.0.0.0,localport=3000]" or
+  /// "ServerSocket[unbound]".
   std::string toString() const;
 
-  /// The system's own handle, for what netlite does not cover. The rules of Socket::nativeHandle() hold.
-  ///
-  /// @return the handle; -1 before bind, and after close once the last call has left
+  /// The system's own handle, for what netlite does not cover; -1 before bind, and after close once the last call has
+  /// left. The rules of Socket::nativeHandle() apply.
   std::intptr_t nativeHandle() const;
 
  private:
