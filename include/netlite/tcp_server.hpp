@@ -60,8 +60,8 @@ class NETLITE_API TcpServer {
     std::size_t threadStackSize = 0;
   };
 
-  /// Adopts a server socket that is bound. Accepts nothing before start() or run(). Switches the server socket's timeout
-  /// off, and keeps its accept filter unless the options have one.
+  /// Adopts a server socket that is bound. Accepts nothing before start() or run(). Switches the server socket's
+  /// timeout off, and keeps its accept filter unless the options have one.
   ///
   /// @throws std::invalid_argument the server socket is closed or not bound, or the handler is empty
   TcpServer(ServerSocket server, Handler handler);
@@ -84,8 +84,8 @@ class NETLITE_API TcpServer {
   /// @throws std::system_error no thread could be started
   void start();
 
-  /// Starts the server, and returns after stop(), when every thread of the server has ended; immediately if they already
-  /// have. Blocks until then. In a handler, a filter or onError it does not wait for the calling thread.
+  /// Starts the server, and returns after stop(), when every thread of the server has ended; immediately if they
+  /// already have. Blocks until then. In a handler, a filter or onError it does not wait for the calling thread.
   ///
   /// @throws std::system_error no thread could be started
   void run();
