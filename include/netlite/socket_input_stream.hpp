@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // SocketInputStream: the bytes that a Socket's peer sends.
-//
-// Thread-safety: every member may be called from any thread. One read is under way at a time; others wait their turn,
-// no longer than the socket's read timeout.
 #pragma once
 
 #include <netlite/input_stream.hpp>
@@ -17,65 +14,57 @@ namespace netlite {
 
 class StreamSocket;
 
-/// The bytes that a Socket's peer sends. A light handle onto the socket's shared state: copies read from the same
-/// connection, and a handle that outlives its socket throws instead of touching another's descriptor. Destroying one
-/// closes nothing.
+/// The bytes that a Socket's peer sends: a light handle on the socket's shared state. Copies read from the same
+/// connection. A handle that outlives its socket throws SocketException and never touches a descriptor that the system
+/// has reused. Destroying a handle closes nothing.
 ///
-/// Thread-safety: every member may be called from any thread. One read is under way at a time; others wait their turn,
-/// no longer than the socket's read timeout.
+/// Thread-safety: every member may be called from any thread. One thread reads at a time; others wait their turn, no
+/// longer than the socket's read timeout.
+///
+/// Unless documented otherwise, members do not block and throw only std::bad_alloc.
 class NETLITE_API SocketInputStream : public InputStream {
  public:
-  /// Another handle on the same connection. Never blocks.
+  /// Another handle on the same connection.
   SocketInputStream(const SocketInputStream&);
 
-  /// Leaves this connection for another.
-  ///
-  /// @return this handle
+  /// Refers to the other handle's connection from now on.
   SocketInputStream& operator=(const SocketInputStream&);
   ~SocketInputStream() override;
 
   using InputStream::read;
 
-  /// Reads what is there, as InputStream::read says. Without a timeout it is one system call on POSIX. After a reset
-  /// the bytes that had arrived come out where the system keeps them, then every read throws; after shutdownInput()
-  /// every read is at the end of the stream.
+  /// Reads what has arrived, as InputStream::read does. Without a timeout this is one system call on POSIX. After a
+  /// reset the bytes that had arrived are returned where the system keeps them, then every read throws. After
+  /// shutdownInput() every read returns the end of the stream.
   ///
-  /// Blocks until a byte, the end of the stream or an error is there; Socket::setSoTimeout's deadline, close() and
+  /// Blocks until a byte, the end of the stream or an error arrives; Socket::setSoTimeout's deadline, close() and
   /// shutdownInput() end the waiting.
   ///
-  /// @param buffer where the bytes go; may be null only if `size` is 0
-  /// @param size   room in `buffer`, in bytes
   /// @return the number of bytes read, at least 1; 0 at the end of the stream or if `size` is 0
   /// @throws std::invalid_argument  `buffer` is null and `size` is not 0
-  /// @throws SocketTimeoutException Socket::setSoTimeout's time has passed
+  /// @throws SocketTimeoutException Socket::setSoTimeout's deadline passed
   /// @throws SocketException        the connection was reset or broke, or the socket is closed
   std::size_t read(void* buffer, std::size_t size) override;
 
-  /// How many bytes have arrived and can be read at once. Never blocks.
-  ///
-  /// @return the number of bytes; 0 at the end of the stream
+  /// The number of bytes that can be read without blocking; 0 at the end of the stream.
   /// @throws SocketException the socket is closed
   std::size_t available() override;
 
-  /// Waits for input as InputStream::awaitInput says. Blocks no longer than the read timeout, either.
+  /// Waits for input as InputStream::awaitInput does, but no longer than the read timeout.
   ///
-  /// @param patience how long to wait at most, in milliseconds; zero only looks
-  /// @return false if the time passed; true if a read would return or throw at once, or that cannot be known
-  /// @throws std::invalid_argument negative
+  /// @param patience the maximum time to wait, in milliseconds; zero only checks
+  /// @return false if the time passed; true if a read would return or throw immediately, or if that cannot be known
+  /// @throws std::invalid_argument `patience` is negative
   bool awaitInput(std::chrono::milliseconds patience) override;
 
-  /// Tells that each read is a system call. Never blocks.
-  ///
-  /// @return true
+  /// True: each read is a system call.
   bool prefersLargeReads() const noexcept override;
 
-  /// Closes the socket, both directions, as in Java. Blocks as Socket::close() does: only if it lingers.
+  /// Closes the socket in both directions, as in Java. Blocks only if the socket lingers, as Socket::close() does.
   void close() override;
 
  protected:
-  /// Puts bytes before those that are still to be read. Never blocks.
-  ///
-  /// @param bytes the bytes, the earliest first
+  /// Puts bytes back before those that are still to be read, the earliest first.
   void unread(std::string bytes) override;
 
  private:
