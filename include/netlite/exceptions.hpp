@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The exceptions of netlite: java.net's and java.io's, grown on std::system_error so that code() can be compared with
-// std::errc on every platform. what() reads "operation address: reason", as in
-// "connect to localhost/127.0.0.1:9: Connection refused".
-//
-// Thread-safety: as for any exception object, const access from several threads is safe.
+// The exceptions of netlite: those of java.net and java.io, derived from std::system_error.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -14,23 +10,25 @@
 #include <string>
 #include <system_error>
 
-/// Everything of netlite, but for its macros, which begin with NETLITE_.
+/// All of netlite except its macros, which begin with NETLITE_.
 namespace netlite {
 
-/// A wrong argument: port 65536, a negative timeout, a null pointer. Thrown before anything is touched. It is
-/// std::invalid_argument under the name that Java gives it.
+/// An invalid argument: port 65536, a negative timeout, a null pointer. Thrown before anything is changed. Java's name
+/// for std::invalid_argument.
 using IllegalArgumentException = std::invalid_argument;
 
-/// Something went wrong with input or output. Catch this one to catch them all, but for wrong arguments and a lack of
-/// memory.
+/// The base of all I/O errors; only invalid arguments and std::bad_alloc are not derived from it. code() compares with
+/// std::errc on every platform. what() reads "operation address: reason", as in
+/// "connect to localhost/127.0.0.1:9: Connection refused".
 ///
-/// Thread-safety: it and its kin are as any exception object: const access from several threads is safe. None of their
-/// members blocks.
+/// Thread-safety: as for any exception object, const access from several threads is safe, also to the derived classes.
+///
+/// Unless documented otherwise, members do not block and throw only std::bad_alloc.
 class NETLITE_API IOException : public std::system_error {
  public:
-  /// Makes an exception whose what() is `text`, ": " and the message of `code`.
+  /// Creates an exception whose what() is `text`, ": " and the message of `code`.
   ///
-  /// @param code the reason. A code of zero would say "no error", so it is replaced by std::errc::io_error.
+  /// @param code the reason. A zero code would say "no error", so it is replaced by std::errc::io_error.
   /// @param text the operation and the address, such as "read from /127.0.0.1:80"
   IOException(std::error_code code, const std::string& text);
   IOException(const IOException&) = default;
@@ -38,7 +36,7 @@ class NETLITE_API IOException : public std::system_error {
   ~IOException() override;
 };
 
-/// The stream ended before everything that was asked for had come (InputStream::readFully).
+/// The stream ended before all the bytes that the caller requested had arrived (InputStream::readFully).
 class NETLITE_API EOFException : public IOException {
  public:
   using IOException::IOException;
@@ -47,7 +45,7 @@ class NETLITE_API EOFException : public IOException {
   ~EOFException() override;
 };
 
-/// A line is longer than BufferedReader::setMaxLineLength allows. The next readLine() gives the next line.
+/// A line is longer than BufferedReader::setMaxLineLength allows. The next readLine() returns the next line.
 class NETLITE_API LineTooLongException : public IOException {
  public:
   using IOException::IOException;
@@ -56,51 +54,43 @@ class NETLITE_API LineTooLongException : public IOException {
   ~LineTooLongException() override;
 };
 
-/// A host name has no address, or is not a host name. As in Java it is not a SocketException.
+/// A host name is malformed or has no address. As in Java it is not a SocketException.
 class NETLITE_API UnknownHostException : public IOException {
  public:
   using IOException::IOException;
 
-  /// @param code the reason
-  /// @param text the operation and the host
-  /// @param host the host alone, for host()
+  /// Creates an exception as IOException does; `host` is what host() returns.
   UnknownHostException(std::error_code code, const std::string& text, std::string host);
   UnknownHostException(const UnknownHostException&) = default;
   UnknownHostException& operator=(const UnknownHostException&) = default;
   ~UnknownHostException() override;
 
-  /// The host that was looked up, as it was given.
-  ///
-  /// @return the host; empty where the exception was made without one
+  /// The host that was looked up, as the caller gave it; empty if the exception was created without one.
   const std::string& host() const noexcept { return host_; }
 
  private:
   std::string host_;
 };
 
-/// An operation was cut short.
+/// An operation was interrupted before it was complete.
 class NETLITE_API InterruptedIOException : public IOException {
  public:
   using IOException::IOException;
 
-  /// @param code the reason
-  /// @param text the operation and the address
-  /// @param bytesTransferred the bytes that had gone out, or into the caller's buffer, before the interruption
+  /// Creates an exception as IOException does; `bytesTransferred` is what bytesTransferred() returns.
   InterruptedIOException(std::error_code code, const std::string& text, std::size_t bytesTransferred);
 
-  /// The same interruption with another count: for a call that is made of several calls.
+  /// Copies code() and what() of an interruption, with another count: for a call that consists of several calls.
   ///
-  /// @param interruption     what cut the inner call short; code() and what() are taken from it
+  /// @param interruption     what interrupted the inner call
   /// @param bytesTransferred the bytes that the whole call had transferred
   InterruptedIOException(const InterruptedIOException& interruption, std::size_t bytesTransferred);
   InterruptedIOException(const InterruptedIOException&) = default;
   InterruptedIOException& operator=(const InterruptedIOException&) = default;
   ~InterruptedIOException() override;
 
-  /// How many bytes had been written, or put into the caller's buffer, when the call was cut short
-  /// (java.io.InterruptedIOException.bytesTransferred).
-  ///
-  /// @return the number of bytes; 0 where the call hands out nothing it has not finished
+  /// How many bytes had been written, or put into the caller's buffer, when the call was interrupted (as
+  /// java.io.InterruptedIOException.bytesTransferred); 0 for calls that hand out nothing before they are complete.
   std::size_t bytesTransferred() const noexcept { return bytes_transferred_; }
 
  private:
@@ -108,7 +98,7 @@ class NETLITE_API InterruptedIOException : public IOException {
 };
 
 /// A deadline passed (setSoTimeout, setWriteTimeout, connect's timeout). code() equals std::errc::timed_out. The socket
-/// is still good, and nothing that had arrived is lost. As in Java it is not a SocketException.
+/// can still be used, and nothing that had arrived is lost. As in Java it is not a SocketException.
 class NETLITE_API SocketTimeoutException : public InterruptedIOException {
  public:
   using InterruptedIOException::InterruptedIOException;
@@ -117,8 +107,8 @@ class NETLITE_API SocketTimeoutException : public InterruptedIOException {
   ~SocketTimeoutException() override;
 };
 
-/// A socket operation failed: the connection was reset, the socket is closed (std::errc::operation_canceled), a setting
-/// was refused.
+/// A socket operation failed: the connection was reset, the socket is closed (std::errc::operation_canceled), or the
+/// system refused a setting.
 class NETLITE_API SocketException : public IOException {
  public:
   using IOException::IOException;
@@ -127,7 +117,7 @@ class NETLITE_API SocketException : public IOException {
   ~SocketException() override;
 };
 
-/// A local address or port could not be had: it is in use, not this machine's, not permitted, or the system has no
+/// A local address or port is not available: it is in use, not this machine's or not permitted, or the system has no
 /// descriptor left.
 class NETLITE_API BindException : public SocketException {
  public:
@@ -137,8 +127,7 @@ class NETLITE_API BindException : public SocketException {
   ~BindException() override;
 };
 
-/// The other machine did not take the connection: nobody listens on the port, the system gave up asking, or it could
-/// not even ask.
+/// The connection was not established: the peer refused it, the system gave up, or it could not even try.
 class NETLITE_API ConnectException : public SocketException {
  public:
   using SocketException::SocketException;
@@ -147,7 +136,7 @@ class NETLITE_API ConnectException : public SocketException {
   ~ConnectException() override;
 };
 
-/// No way leads to the other machine or to its network.
+/// No route leads to the peer's host or network.
 class NETLITE_API NoRouteToHostException : public SocketException {
  public:
   using SocketException::SocketException;
@@ -156,7 +145,7 @@ class NETLITE_API NoRouteToHostException : public SocketException {
   ~NoRouteToHostException() override;
 };
 
-/// The other machine said by ICMP that nobody listens on a datagram's port (connected datagram sockets only).
+/// The peer's host reported by ICMP that no socket is bound to a datagram's port (connected datagram sockets only).
 class NETLITE_API PortUnreachableException : public SocketException {
  public:
   using SocketException::SocketException;
