@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What every netlite header needs first: the language it asks for, and how its symbols leave a shared library.
-// Nothing here has state.
+// The checks of the language that netlite requires, and the macros that its declarations use.
 #pragma once
 
 #if defined(_MSVC_LANG) ? _MSVC_LANG < 201703L : __cplusplus < 201703L
@@ -24,8 +23,8 @@
 #define NETLITE_API
 #endif
 
-/// Lets the compiler check the arguments of a printf-like member against its format. The numbers count from one,
-/// `this` being the first.
+/// Lets the compiler check the arguments of a printf-like member against its format. The numbers count from one, and
+/// `this` is the first.
 #if defined(__MINGW32__)
 #define NETLITE_PRINTF_FORMAT(text, arguments) __attribute__((format(gnu_printf, text, arguments)))
 #elif defined(__GNUC__)
