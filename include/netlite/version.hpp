@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// netlite's version. The build files and packages read it from here; it stands nowhere else.
-// Thread-safety: constants.
+// netlite's version, the only copy: the build files and packages read it from here.
 #pragma once
 
 #define NETLITE_VERSION_MAJOR 0
