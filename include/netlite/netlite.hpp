@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// All of netlite. Each class also has a header of its own, which says what it is for and from which threads it may be
-// used.
+// All of netlite. Each class also has its own header, which says which threads may use it.
+//
+// Signals: a signal handler may call nothing of netlite.
+//
+// After fork: the parent's sockets are unharmed by whatever the child does to its copies (close, destructors, exit),
+// and the child may use netlite anew.
+//
+// - The child may use an inherited socket. Closing it there closes only the child's descriptor. But the connection is
+//   shared: an explicit shutdownInput() or shutdownOutput() in one process takes effect in both.
+// - A socket that existed at a fork is closed without draining its unread input, in the parent too, since the other
+//   process may still need that input. The peer may then see a reset in place of a clean end.
+// - A TcpServer of the parent does not run in the child: its threads exist only in the parent. Its destructor in the
+//   child only closes the child's copies.
+// - Text that a writer held at the fork is the parent's to send. In the child the writer's destructor drops it; flush()
+//   sends it.
 #pragma once
 
 #include <netlite/buffered_reader.hpp>
