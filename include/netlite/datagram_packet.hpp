@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// DatagramPacket: what one UDP datagram carries and whom it comes from or goes to, java.net.DatagramPacket as a value.
-//
-// Thread-safety: a value. Different objects are independent; const access to one from several threads is safe.
+// DatagramPacket: the data and the peer of one UDP datagram, java.net.DatagramPacket as a value.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -16,97 +14,78 @@
 
 namespace netlite {
 
-/// What one UDP datagram carries and whom it comes from or goes to, java.net.DatagramPacket as a value. A packet owns
-/// its data (Java's refers to an array of yours).
+/// The data of one UDP datagram and the address of its sender or receiver, java.net.DatagramPacket as a value. A packet
+/// owns its data (Java's refers to the caller's array).
 ///
 /// Thread-safety: a value. Different objects are independent; const access to one from several threads is safe.
 ///
-/// No member blocks; one that names no exceptions throws none but std::bad_alloc.
+/// Unless documented otherwise, members throw only std::bad_alloc. None blocks.
 class NETLITE_API DatagramPacket {
  public:
   /// For the library's own code.
   struct Internals;
 
-  /// A packet to receive into: no data and no address yet. It can be received into again and again and never loses
-  /// capacity. 65535 bytes are enough for any datagram.
+  /// Creates a packet to receive into, without data and address. It can be reused and never loses capacity. 65535
+  /// bytes are enough for any datagram.
   ///
-  /// @param capacity how many bytes of a datagram it takes; 0 takes none, and tells only that one came and from whom
-  /// @throws std::invalid_argument more than 2147483647, as a negative number would be
+  /// @param capacity the maximum number of bytes to receive; with 0 only the arrival and the sender are reported
+  /// @throws std::invalid_argument `capacity` is more than 2147483647, as a negative number would be
   explicit DatagramPacket(std::size_t capacity);
 
-  /// A packet to send. Received into, it takes as many bytes as `data` has.
+  /// Creates a packet to send. Its capacity for receiving is data.size().
   ///
-  /// @param data    what it carries; copied. Empty is allowed. At most 65507 bytes can be sent over IPv4, 65527 over
-  ///                IPv6 (RFC 768 with RFC 791 and RFC 8200), and what is over about 1200 is cut to pieces on its way.
-  /// @param address where to; send() wants a port of 1 to 65535
+  /// @param data    is copied; may be empty. IPv4 carries at most 65507 bytes, IPv6 65527 (RFC 768 with RFC 791 and
+  ///                RFC 8200). Datagrams of more than about 1200 bytes may be fragmented on their way.
+  /// @param address the receiver; send() requires a port of 1 to 65535
   DatagramPacket(std::string_view data, const InetSocketAddress& address);
 
-  /// The bytes that were received, or are to be sent. The view holds until the packet is changed, received into, moved
-  /// or destroyed.
-  ///
-  /// @return the bytes; none if nothing was received yet
+  /// The bytes that were received or are to be sent; empty before anything was received. The view is valid until the
+  /// packet is changed, received into, moved or destroyed.
   std::string_view getData() const noexcept { return std::string_view(buffer_).substr(0, length_); }
 
-  /// How many bytes getData() has (Java's getData() is the whole buffer, and only getLength() tells).
-  ///
-  /// @return the length in bytes
+  /// The size of getData() in bytes. (Java's getData() is the whole buffer, and getLength() says how much of it counts.)
   std::size_t getLength() const noexcept { return getData().size(); }
 
-  /// How many bytes a receive can put into this packet.
-  ///
-  /// @return the capacity in bytes
+  /// The maximum number of bytes that a receive puts into this packet.
   std::size_t getCapacity() const noexcept { return buffer_.size(); }
 
-  /// Whether the datagram that was received last was longer than getCapacity(), so that the rest of it is lost. (Java
-  /// is silent.)
-  ///
-  /// @return whether it was; false once setData() has replaced it
+  /// Whether the datagram that was received last was longer than getCapacity(), so that the rest of it is lost; false
+  /// once setData() has replaced it. (Java does not report this.)
   bool isTruncated() const noexcept { return truncated_; }
 
-  /// The sender of what was received, or where the packet is to be sent.
+  /// The address and port of the sender, or of the receiver of a packet to send.
   ///
-  /// @return address and port
   /// @throws SocketException the packet has no address yet
   InetSocketAddress getSocketAddress() const;
 
-  /// The address alone.
-  ///
-  /// @return the address; the wildcard address if the packet has none yet
+  /// The address alone; the wildcard address if the packet has none yet.
   InetAddress getAddress() const;
 
-  /// The port alone.
-  ///
-  /// @return 0 to 65535; 0 if the packet has no address yet
+  /// The port alone, 0 to 65535; 0 if the packet has no address yet.
   int getPort() const noexcept;
 
-  /// The address of this machine that a received packet was sent to, a multicast group's or broadcast address included.
-  /// Of a packet made by reply() it is the address that the answer leaves from.
-  ///
-  /// @return the address; the wildcard address if the packet was not received or the system does not report it
+  /// The address of this machine that a received packet was sent to, which may be a multicast group's or a broadcast
+  /// address; of a packet made by reply(), the address that the answer leaves from. The wildcard address if the packet
+  /// was not received or the system does not report it.
   InetAddress getLocalAddress() const;
 
-  /// Makes the answer to a received packet. It goes to the sender and leaves from the address that the sender asked, as
-  /// the sender expects. (A plain packet leaves from the address that the system prefers, which may be another one on a
-  /// machine that has several.)
+  /// Makes the answer to a received packet. It goes to the sender and leaves from the address that the sender asked. (A
+  /// plain packet leaves from the address that the system prefers, which may be another one on a machine with several.)
   ///
   /// The system chooses the answer's address where the received packet was sent to a multicast group or a broadcast
   /// address, where its address is unknown, and where the system cannot send from it, for example because it was
   /// removed meanwhile. setSocketAddress() on the answer does not change the address that it leaves from; receiving
-  /// into it does away with that address.
+  /// into the answer does.
   ///
-  /// @param data what the answer carries; copied. It may be a part of this packet's own data.
-  /// @return the answer
+  /// @param data copied; it may be a part of this packet's own data
   /// @throws SocketException this packet has no address yet
   DatagramPacket reply(std::string_view data) const;
 
-  /// Replaces the data. The capacity grows if need be and never shrinks; the address stays.
-  ///
-  /// @param data what to carry; copied. It may be a part of this packet's own data.
+  /// Replaces the data with a copy of `data`, which may be a part of this packet's own data. The capacity grows as
+  /// needed and never shrinks; the address stays.
   void setData(std::string_view data);
 
-  /// Replaces the address.
-  ///
-  /// @param address where to; send() wants a port of 1 to 65535
+  /// Replaces the address. send() requires a port of 1 to 65535.
   void setSocketAddress(const InetSocketAddress& address);
 
  private:
