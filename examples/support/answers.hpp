@@ -5,7 +5,7 @@
 // Thread-safety: used by one thread.
 #pragma once
 
-#include "upper_case.hpp"  // the tests, too, include this header
+#include "support/upper_case.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -11,9 +11,9 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstCapacity = 128;  // bytes: enough for most lines, little for a thousand connections
-constexpr std::size_t kGrowthFactor = 4;     // more than 2, as each step costs a read
-constexpr std::size_t kMaxSizes = 8;         // max capacity as a multiple of the size, except for a very long line
+constexpr std::size_t kFirstLineCapacity = 128;  // bytes: enough for most lines, little for a thousand connections
+constexpr std::size_t kGrowthFactor = 4;         // more than 2, as each step costs a read
+constexpr std::size_t kMaxSizes = 8;             // max capacity as a multiple of the size, except for a very long line
 
 std::size_t multiplied(std::size_t value, std::size_t factor) noexcept {
   constexpr std::size_t max = std::numeric_limits<std::size_t>::max();
@@ -43,7 +43,7 @@ void LineBuffer::adjust(std::size_t maxLineLength) {
 }
 
 std::size_t LineBuffer::nextCapacity(std::size_t maxLineLength) const noexcept {
-  if (capacity_ == 0) return std::min(kFirstCapacity, size_);
+  if (capacity_ == 0) return std::min(kFirstLineCapacity, size_);
   if (isForLongLine() && size() < size_) return size_;
   if (filled_ && capacity_ < max_)
     return std::min(multiplied(capacity_, kGrowthFactor), capacity_ < size_ ? size_ : max_);

@@ -19,7 +19,7 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstCapacity = 64;  // bytes, allocated by the first text
+constexpr std::size_t kFirstTextCapacity = 64;  // bytes, allocated by the first text
 
 // Where the last \n is, or npos. rfind alone checks byte by byte, which would cost more than sending them.
 std::size_t lastNewline(std::string_view text) noexcept {
@@ -60,7 +60,7 @@ std::size_t WriteBuffer::grownCapacity(std::size_t needed) const noexcept {
   // Beyond its size a buffer has to hold one started line and one text for a moment. The eighth keeps it from moving
   // its text for a few bytes each time.
   if (needed > max_ || needed <= capacity_) return needed + needed / 8;
-  return std::min(std::max({needed, 2 * capacity_, kFirstCapacity}), max_);
+  return std::min(std::max({needed, 2 * capacity_, kFirstTextCapacity}), max_);
 }
 
 void WriteBuffer::reallocate(std::size_t capacity) {
