@@ -43,7 +43,8 @@ class NETLITE_API DatagramPacket {
   /// packet is changed, received into, moved or destroyed.
   std::string_view getData() const noexcept { return std::string_view(buffer_).substr(0, length_); }
 
-  /// The size of getData() in bytes. (Java's getData() is the whole buffer, and getLength() says how much of it counts.)
+  /// The size of getData() in bytes. (Java's getData() is the whole buffer, and getLength() says how much of it
+  /// counts.)
   std::size_t getLength() const noexcept { return getData().size(); }
 
   /// The maximum number of bytes that a receive puts into this packet.
