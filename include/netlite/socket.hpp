@@ -220,7 +220,8 @@ class NETLITE_API Socket {
   /// The values can be set before connect() and survive a failed connect(). A system that lacks one of them keeps its
   /// own value and reports no error: Windows before version 10 and Wine lack all three.
   ///
-  /// @param idle     how long the peer has to be silent before the first probe, 1 to 32767 seconds; more counts as 32767
+  /// @param idle     how long the peer has to be silent before the first probe, 1 to 32767 seconds; more counts as
+  ///                 32767
   /// @param interval the time between two probes, 1 to 32767 seconds; more counts as 32767
   /// @param count    the number of probes without an answer, 1 to 127; more counts as 127
   /// @throws std::invalid_argument a value is zero or negative; nothing is set
