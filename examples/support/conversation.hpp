@@ -18,13 +18,14 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <optional>
 
 namespace example {
 
 /// How long a peer that has received everything may take to end its output.
 constexpr std::chrono::milliseconds kClosingGrace{500};
 
-/// How long a peer that has not received everything may take nothing of it.
+/// How long a peer that has not received everything, or may not have, may take nothing of it.
 constexpr std::chrono::seconds kClosingPatience{10};
 
 /// Announces that no more lines will come. Where that fails the connection is gone, and reading reports why.
@@ -38,22 +39,24 @@ inline void finishSending(netlite::Socket& socket) {
 /// Ends a conversation while another thread reads what the peer sends.
 ///
 /// @param awaitEnd waits for the end of what the peer sends, but no longer than it is given; returns whether it came
-/// @return whether the peer has received everything
+/// @return false if the peer has not received everything; true also where the system does not report it
 inline bool endConversation(netlite::Socket& socket, const std::function<bool(std::chrono::milliseconds)>& awaitEnd) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kStep{20};
   finishSending(socket);
+  std::optional<std::size_t> unsent;
   std::size_t left = std::numeric_limits<std::size_t>::max();
   Clock::time_point deadline;
-  bool has_ended = false;
+  bool hasEnded = false;
   do {
-    const std::size_t unsent = system::unsentBytes(socket.nativeHandle());
-    if (unsent < left) deadline = Clock::now() + (unsent == 0 ? kClosingGrace : kClosingPatience);
-    left = unsent;
-    has_ended = awaitEnd(kStep);
-  } while (!has_ended && Clock::now() < deadline);
+    unsent = system::unsentBytes(socket.nativeHandle());
+    const std::size_t stillLeft = unsent.value_or(1);  // an unknown rest never falls, so one patience has to do
+    if (stillLeft < left) deadline = Clock::now() + (stillLeft == 0 ? kClosingGrace : kClosingPatience);
+    left = stillLeft;
+    hasEnded = awaitEnd(kStep);
+  } while (!hasEnded && Clock::now() < deadline);
   socket.close();
-  return has_ended || left == 0;
+  return hasEnded || unsent.value_or(0) == 0;
 }
 
 /// Ends a conversation while no other thread reads: what the peer still sends is dropped. Never throws for I/O.

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// What the system still holds of a connection's output. posix/unsent.cpp and windows/unsent.cpp hold the same function.
-// Thread-safety: may be called from any thread.
+// How much of a connection's output has not reached the peer. posix/unsent.cpp and windows/unsent.cpp hold the same
+// function. Thread-safety: may be called from any thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace example::system {
 
 /// How many bytes were written to a socket and have not been acknowledged by the peer's system.
 ///
 /// @param socket netlite::Socket::nativeHandle()
-/// @return 0 also where the system does not say (Windows), or if the socket is closed
-std::size_t unsentBytes(std::intptr_t socket);
+/// @return std::nullopt where the system does not report it (Windows), or if the socket is closed
+std::optional<std::size_t> unsentBytes(std::intptr_t socket);
 
 }  // namespace example::system

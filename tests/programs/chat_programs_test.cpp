@@ -151,7 +151,7 @@ TEST_P(ChatProgramTest, EverythingArrivesThoughThePeerTypesAndReadsSlowly) {
     side.program.type(manyLines());
     side.program.endInput();
   });
-  EXPECT_EQ(hearWhileTalking(side.peer), manyLines() + "quit\n");
+  EXPECT_EQ(hearWhileTalking(side.peer, side.program), manyLines() + "quit\n");
   side.peer.socket.close();
   EXPECT_EQ(side.program.wait(), 0);
   EXPECT_EQ(side.program.err.readAll(), "");

@@ -101,19 +101,19 @@ inline const std::string& manyLines() {
   return lines;
 }
 
-/// Everything that a program sends up to its end. The peer is slow: it reads a small piece now and then, and says
-/// something after each. By the end of the pauses a program that does not wait for it has long closed the connection.
-inline std::string hearWhileTalking(Peer& peer) {
-  constexpr int kPauses = 200;
+/// Returns everything that a program sends up to its end. The peer is slow: it reads a small piece, sends a line, and
+/// waits until the program has printed that line or has ended. A program that closes the connection as soon as it has
+/// written everything closes it long before the peer has read everything.
+inline std::string hearWhileTalking(Peer& peer, Process& program) {
   std::string text;
   char piece[4096];
   try {
-    for (int i = 0; const std::size_t size = peer.socket.getInputStream().read(piece, sizeof piece); ++i) {
+    while (const std::size_t size = peer.socket.getInputStream().read(piece, sizeof piece)) {
       text.append(piece, size);
-      if (i < kPauses) std::this_thread::sleep_for(std::chrono::milliseconds(1));
       peer.say("still here");
+      program.output += program.out.read();
     }
-  } catch (const SocketException&) {  // what came before is what arrived
+  } catch (const SocketException&) {  // the connection was reset: only the text has arrived
   }
   return text;
 }
@@ -127,7 +127,7 @@ inline Peer acceptPeer(ServerSocket& server) {
 /// Whether a reader hears that the connection was reset. Some systems tell nobody who was not waiting inside the
 /// system, and let it look like an end.
 inline bool readersHearOfResets() {
-  static const bool they_do = [] {
+  static const bool theyDo = [] {
     Pair pair = connectedPair();
     pair.client.setSoLinger(true, 0);
     pair.client.close();
@@ -137,7 +137,7 @@ inline bool readersHearOfResets() {
       return true;
     }
   }();
-  return they_do;
+  return theyDo;
 }
 
 /// A chat_client or a chat_server in the test's hand, the test itself at the other end.

@@ -9,18 +9,19 @@
 
 namespace example::system {
 
-std::size_t unsentBytes(std::intptr_t socket) {
+std::optional<std::size_t> unsentBytes(std::intptr_t socket) {
   const int descriptor = static_cast<int>(socket);
   int count = 0;
 #if defined(SO_NWRITE)  // macOS
   socklen_t size = sizeof count;
-  const bool is_known = ::getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &size) == 0;
+  const bool isKnown = ::getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &size) == 0;
 #elif defined(FIONWRITE)  // FreeBSD
-  const bool is_known = ::ioctl(descriptor, FIONWRITE, &count) == 0;
+  const bool isKnown = ::ioctl(descriptor, FIONWRITE, &count) == 0;
 #else                     // Linux
-  const bool is_known = ::ioctl(descriptor, TIOCOUTQ, &count) == 0;
+  const bool isKnown = ::ioctl(descriptor, TIOCOUTQ, &count) == 0;
 #endif
-  return is_known && count > 0 ? static_cast<std::size_t>(count) : 0;
+  if (!isKnown) return std::nullopt;
+  return static_cast<std::size_t>(count);
 }
 
 }  // namespace example::system

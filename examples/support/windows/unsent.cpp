@@ -6,6 +6,6 @@
 
 namespace example::system {
 
-std::size_t unsentBytes(std::intptr_t) { return 0; }
+std::optional<std::size_t> unsentBytes(std::intptr_t) { return std::nullopt; }
 
 }  // namespace example::system
