@@ -1173,6 +1173,7 @@ TEST(DatagramMulticastTest, ANetworkInterfaceIsChosenByNameOrAddress) {
 
 TEST(DatagramMulticastTest, AnIPv6AddressChoosesAnInterfaceToo) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
+  if (runsUnderWine()) GTEST_SKIP() << "Wine does not list the IPv6 loopback address";
   DatagramSocket socket = boundTo("::1");
   socket.setNetworkInterface("::1");
   EXPECT_EQ(socket.getNetworkInterface(), "::1");

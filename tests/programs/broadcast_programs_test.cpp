@@ -109,7 +109,7 @@ class Crowd {
   }
 
   std::vector<Strings> talk() {
-    const auto passers_by = std::async(std::launch::async, [this] { comeAndGo(); });
+    const auto passersBy = std::async(std::launch::async, [this] { comeAndGo(); });
     std::vector<std::future<void>> speakers;
     std::vector<std::future<Strings>> listeners;
     for (int i = 0; i < kClients; ++i) {
@@ -121,7 +121,7 @@ class Crowd {
     for (auto& listener : listeners) heard.push_back(listener.get());
     for (auto& speaker : speakers) speaker.get();
     over_ = true;
-    passers_by.wait();
+    passersBy.wait();
     return heard;
   }
 
@@ -387,7 +387,7 @@ TEST(BroadcastNicknames, WhoNeverGaveOneIsNotAnnounced) {
     half.socket.shutdownOutput();
     EXPECT_EQ(half.hear(), "(end)");
   }
-  Peer still_silent(server.port);
+  Peer stillSilent(server.port);
   ann.say("alone?");
   EXPECT_EQ(ann.hear(), "[ann : alone?]");
 }
@@ -653,9 +653,9 @@ TEST(BroadcastClient, EverythingArrivesThoughTheServerTalksAndReadsSlowly) {
     program.type(manyLines());
     program.endInput();
   });
-  const auto ending = std::async(std::launch::async, [&] { return program.wait(); });  // reads what it prints
-  EXPECT_TRUE(hearWhileTalking(peer) == "ann\n" + manyLines());
+  EXPECT_TRUE(hearWhileTalking(peer, program) == "ann\n" + manyLines());
   peer.socket.close();
+  EXPECT_EQ(program.wait(), 0);
 }
 
 TEST(BroadcastClient, ServerThatLeavesBeforeItHasEverythingIsCodeOne) {
