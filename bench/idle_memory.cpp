@@ -25,8 +25,8 @@ constexpr std::size_t kOtherDescriptors = 100;
 constexpr std::chrono::milliseconds kUntilIdle{200};
 
 ServerProcess start(const Contender& contender) {
-  const std::string echo_server = NETLITE_BENCH_ECHO_SERVER;
-  if (contender.name == "netlite" && !echo_server.empty()) return ServerProcess({echo_server, "0"});
+  const std::string echoServer = NETLITE_BENCH_ECHO_SERVER;
+  if (contender.name == "netlite" && !echoServer.empty()) return ServerProcess({echoServer, "0"});
   return contender.start(Mode::flush);
 }
 

@@ -78,10 +78,10 @@ int talk(const example::Arguments& arguments) {
     out.println(name);
     out.flush();
   }
-  const bool all_sent = send(out, arguments.has("--nickname") ? "" : name + ":", console);
-  const bool all_received =
+  const bool allSent = send(out, arguments.has("--nickname") ? "" : name + ":", console);
+  const bool allReceived =
       example::endConversation(socket, [&](auto patience) { return receiver.endsWithin(patience); });
-  if (!receiver.get() || !all_sent || !all_received) throw std::runtime_error("the server has not received everything");
+  if (!receiver.get() || !allSent || !allReceived) throw std::runtime_error("the server has not received everything");
   return 0;
 }
 

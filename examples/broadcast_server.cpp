@@ -204,7 +204,7 @@ class RoomStream : public netlite::OutputStream {
 
 struct Settings {
   bool nicknames = false;
-  std::size_t most_clients = 0;
+  std::size_t maxClients = 0;
   std::size_t queue = 0;
   std::vector<example::AddressRange> allowed;  // none: everybody
 };
@@ -213,7 +213,7 @@ class BroadcastServer {
  public:
   BroadcastServer(int port, Settings settings)
       : settings_(std::move(settings)),
-        places_(settings_.most_clients, [this] { return server_.connectionCount(); }),
+        places_(settings_.maxClients, [this] { return server_.connectionCount(); }),
         server_(
             netlite::ServerSocket(port), [this](netlite::Socket& client) { serve(client); }, options()) {}
 
@@ -263,11 +263,11 @@ class BroadcastServer {
   static bool introduce(Stay& stay, Client& client, netlite::BufferedReader& in) {
     std::string fault;
     try {
-      const std::size_t max_line = in.getMaxLineLength();
+      const std::size_t maxLine = in.getMaxLineLength();
       in.setMaxLineLength(example::kMaxNicknameBytes);
       std::string name;
       if (!in.readLine(name) || !in.lastLineTerminated()) return false;
-      in.setMaxLineLength(max_line);
+      in.setMaxLineLength(maxLine);
       fault = example::faultOfNickname(name);
       if (fault.empty() && stay.takeName(name)) return true;
       if (fault.empty()) fault = name + " is taken";
@@ -333,7 +333,7 @@ int serve(const example::Arguments& arguments) {
   constexpr int kMost = std::numeric_limits<int>::max();
   Settings settings;
   settings.nicknames = arguments.has("--nicknames");
-  settings.most_clients = static_cast<std::size_t>(arguments.number("--max-clients", kMost, 1, kMost));
+  settings.maxClients = static_cast<std::size_t>(arguments.number("--max-clients", kMost, 1, kMost));
   settings.queue = static_cast<std::size_t>(arguments.number("--queue", 1024, 1, kMost));
   settings.allowed = parseRanges(arguments.all("--allow"));
   BroadcastServer server(arguments.portToListenOn(0, 2000), settings);

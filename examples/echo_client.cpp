@@ -30,9 +30,9 @@ const example::Program kProgram{"echo_client",
 struct Progress {
   std::atomic<std::uint64_t> sent{0};
   std::atomic<std::uint64_t> answered{0};
-  std::atomic<bool> all_sent{false};
+  std::atomic<bool> allSent{false};
 
-  bool isComplete() const { return all_sent && answered >= sent; }
+  bool isComplete() const { return allSent && answered >= sent; }
 };
 
 // True if everything was sent, up to the end of the input.
@@ -65,8 +65,8 @@ void receive(netlite::Socket& socket, example::Console& console, Progress& progr
     if (!progress.isComplete()) failure = std::current_exception();
   }
   // A script that has its answers ends its input about now. A person should not have to press Enter to notice.
-  const bool owes_answers = progress.answered < progress.sent;
-  if (failure || owes_answers || !console.awaitEnd(std::chrono::seconds(1))) console.close();
+  const bool owesAnswers = progress.answered < progress.sent;
+  if (failure || owesAnswers || !console.awaitEnd(std::chrono::seconds(1))) console.close();
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -81,9 +81,9 @@ int talk(const example::Arguments& arguments) {
 
   netlite::PrintWriter out(socket.getOutputStream());
   const example::ScopedThread<void> receiver([&] { receive(socket, console, progress); }, [&] { socket.close(); });
-  progress.all_sent = sendLines(out, console, progress);
-  if (progress.all_sent) example::finishSending(socket);
-  if (progress.isComplete() || !progress.all_sent) socket.close();  // else there are answers to wait for
+  progress.allSent = sendLines(out, console, progress);
+  if (progress.allSent) example::finishSending(socket);
+  if (progress.isComplete() || !progress.allSent) socket.close();  // else there are answers to wait for
   receiver.get();
   if (!progress.isComplete()) throw std::runtime_error("the server has closed the connection");
   return 0;

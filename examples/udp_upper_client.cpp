@@ -99,7 +99,7 @@ class Questioner {
   // Waits for the answer to `line` until the deadline, and for nothing else.
   std::optional<std::string> receive(netlite::DatagramSocket& socket, const std::string& line,
                                      Clock::time_point deadline) {
-    const std::optional<std::string> doubtful_before = doubtful_;
+    const std::optional<std::string> doubtfulBefore = doubtful_;
     netlite::DatagramPacket packet(kMaxDatagram);
     try {
       for (auto left = deadline - Clock::now(); left > Clock::duration::zero(); left = deadline - Clock::now()) {
@@ -109,7 +109,7 @@ class Questioner {
         const std::string text(packet.getData());
         const example::Match match = answers_.match(line, text);
         if (match == example::Match::doubtful) doubtful_ = text;
-        if (match == example::Match::answer || text == doubtful_before) return text;  // a double does not come again
+        if (match == example::Match::answer || text == doubtfulBefore) return text;  // a double does not come again
       }
     } catch (const netlite::SocketTimeoutException&) {
       // There may be a next try.

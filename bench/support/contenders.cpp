@@ -40,7 +40,7 @@ void addPrograms(std::vector<Contender>& all) {
       {"rust", NETLITE_BENCH_RUST}, {"go", NETLITE_BENCH_GO}, {"java", NETLITE_BENCH_JAVA}};
   for (const auto& [name, command] : commands) {
     if (!command.empty()) all.push_back(program(name, command));
-    if (!command.empty() && name == std::string("java")) all.back().warm_up = std::chrono::seconds(1);
+    if (!command.empty() && name == std::string("java")) all.back().warmUp = std::chrono::seconds(1);
   }
 }
 
@@ -85,7 +85,7 @@ ServerProcess& serverOf(const Contender& contender, Mode mode) {
 void warmUp(const Contender& contender, Mode mode, const std::function<void()>& work) {
   static std::set<std::pair<std::string, Mode>> warm;
   const bool isFirst = warm.emplace(contender.name, mode).second;
-  const auto end = std::chrono::steady_clock::now() + contender.warm_up;
+  const auto end = std::chrono::steady_clock::now() + contender.warmUp;
   do work();
   while (isFirst && std::chrono::steady_clock::now() < end);
 }

@@ -24,7 +24,7 @@ enum class Mode {
 struct Contender {
   std::string name;
   std::function<ServerProcess(Mode)> start;
-  std::chrono::milliseconds warm_up{0};  // what code that is compiled while it runs needs before it may be measured
+  std::chrono::milliseconds warmUp{0};  // what code that is compiled while it runs needs before it may be measured
 };
 
 const std::string kBaseline = "raw";

@@ -44,11 +44,11 @@ class AddressRange {
 
  private:
   static netlite::InetAddress parseAddress(const std::string& literal) {
-    const bool is_ipv6 = literal.find(':') != std::string::npos;
-    const char* const characters = is_ipv6 ? "0123456789abcdefABCDEF.:" : "0123456789.";
-    const bool is_literal = literal.find_first_not_of(characters) == std::string::npos;  // names are not looked up
+    const bool isIpv6 = literal.find(':') != std::string::npos;
+    const char* const characters = isIpv6 ? "0123456789abcdefABCDEF.:" : "0123456789.";
+    const bool isLiteral = literal.find_first_not_of(characters) == std::string::npos;  // names are not looked up
     try {
-      if (is_literal) return netlite::InetAddress::getByName(literal);
+      if (isLiteral) return netlite::InetAddress::getByName(literal);
     } catch (const netlite::UnknownHostException&) {
     }
     throw std::invalid_argument("'" + literal + "' is not an IPv4 or IPv6 address");

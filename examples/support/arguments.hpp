@@ -39,8 +39,8 @@ class Arguments {
   /// @param words the command line without the program's name
   /// @throws UsageError an unknown option, a value missing or too much, an operand too many
   Arguments(const Program& program, const std::vector<std::string>& words) : program_(program) {
-    const auto end_of_options = std::find(words.begin(), words.end(), "--");
-    wants_help_ = std::find(words.begin(), end_of_options, "--help") != end_of_options;
+    const auto endOfOptions = std::find(words.begin(), words.end(), "--");
+    wants_help_ = std::find(words.begin(), endOfOptions, "--help") != endOfOptions;
     if (!wants_help_) take(words);
   }
 
@@ -102,11 +102,11 @@ class Arguments {
   }
 
   void take(const std::vector<std::string>& words) {
-    bool options_end = false;
+    bool optionsEnd = false;
     for (auto word = words.begin(); word != words.end(); ++word) {
-      if (!options_end && *word == "--") {
-        options_end = true;
-      } else if (!options_end && word->size() > 1 && word->front() == '-') {
+      if (!optionsEnd && *word == "--") {
+        optionsEnd = true;
+      } else if (!optionsEnd && word->size() > 1 && word->front() == '-') {
         takeOption(word, words.end());
       } else {
         takeOperand(*word);

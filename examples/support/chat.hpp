@@ -75,7 +75,7 @@ inline int chat(netlite::Socket& socket) {
   };
   const ScopedThread<bool> receiver(
       [&] {
-        const OnExit whatever_ends_it(endSending);
+        const OnExit whateverEndsIt(endSending);
         return receiveLines(socket, console);
       },
       [&] { socket.close(); });
@@ -85,13 +85,13 @@ inline int chat(netlite::Socket& socket) {
     socket.close();  // in case the other side does not read
   });
 
-  const bool said_quit = sendLines(out, console);
-  const bool all_received =
-      said_quit && endConversation(socket, [&](auto patience) { return receiver.endsWithin(patience); });
-  const bool heard_quit = receiver.get();
-  if (!said_quit && heard_quit) console.remark("The other side has left.");
-  if (!said_quit && !heard_quit) throw std::runtime_error("the other side has vanished");
-  if (!all_received && !heard_quit) throw std::runtime_error("the other side has not received everything");
+  const bool saidQuit = sendLines(out, console);
+  const bool allReceived =
+      saidQuit && endConversation(socket, [&](auto patience) { return receiver.endsWithin(patience); });
+  const bool heardQuit = receiver.get();
+  if (!saidQuit && heardQuit) console.remark("The other side has left.");
+  if (!saidQuit && !heardQuit) throw std::runtime_error("the other side has vanished");
+  if (!allReceived && !heardQuit) throw std::runtime_error("the other side has not received everything");
   return 0;
 }
 

@@ -43,8 +43,8 @@ class LoopGuard {
   static constexpr std::size_t kSlots = 65536;
 
   static std::size_t slotOf(const netlite::InetSocketAddress& client, std::string_view text) {
-    const std::size_t of_client = std::hash<netlite::InetSocketAddress>()(client);
-    return (of_client * 31 + std::hash<std::string_view>()(text)) % kSlots;
+    const std::size_t ofClient = std::hash<netlite::InetSocketAddress>()(client);
+    return (ofClient * 31 + std::hash<std::string_view>()(text)) % kSlots;
   }
 
   std::vector<Clock::time_point> renewed_ = std::vector<Clock::time_point>(kSlots);  // when all of it is allowed again

@@ -58,12 +58,12 @@ class Places {
 
   bool begin() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const bool has_place = expected_.value_or(false);
+    const bool hasPlace = expected_.value_or(false);
     expected_.reset();
     ++visits_;
-    if (has_place) ++taken_;
+    if (hasPlace) ++taken_;
     begun_.notify_one();
-    return has_place;
+    return hasPlace;
   }
 
   void end(bool hadPlace) {

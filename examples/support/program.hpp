@@ -47,9 +47,9 @@ inline void printException(const std::exception_ptr& exception) {
 /// @param code the exit code so far; another error has been reported unless it is 0
 /// @return the exit code
 inline int reportFailedStream(int code) {
-  const bool output_failed = outputFailure().happened();
-  const std::string reason = output_failed ? outputFailure().text() : inputFailure().text();
-  if (reason.empty() || Interrupt::happened() || (code != 0 && !output_failed)) return code;
+  const bool outputFailed = outputFailure().happened();
+  const std::string reason = outputFailed ? outputFailure().text() : inputFailure().text();
+  if (reason.empty() || Interrupt::happened() || (code != 0 && !outputFailed)) return code;
   printError(reason);
   return 1;
 }

@@ -55,8 +55,8 @@ class Replies {
     const std::size_t middle = line.find(" = ");
     if (middle == std::string::npos) throw BadReplies(file, number, "there is no ' = ' between sentence and reply");
     if (middle == 0) throw BadReplies(file, number, "there is no sentence before ' = '");
-    const bool is_new = replies_.emplace(line.substr(0, middle), line.substr(middle + 3)).second;
-    if (!is_new) throw BadReplies(file, number, "this sentence has a reply already");
+    const bool isNew = replies_.emplace(line.substr(0, middle), line.substr(middle + 3)).second;
+    if (!isNew) throw BadReplies(file, number, "this sentence has a reply already");
   }
 
   std::map<std::string, std::string> replies_;

@@ -18,12 +18,12 @@ inline std::string visible(const std::string& line) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char byte = static_cast<unsigned char>(text[i]);
-    const bool is_long_control = byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;  // U+0080 to U+009F
+    const bool isLongControl = byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;  // U+0080 to U+009F
     if (byte == '\t') {
       result += ' ';
-    } else if (byte < 0x20 || byte == 0x7F || is_long_control) {
+    } else if (byte < 0x20 || byte == 0x7F || isLongControl) {
       result += "\xEF\xBF\xBD";
-      i += is_long_control ? 1 : 0;
+      i += isLongControl ? 1 : 0;
     } else {
       result += text[i];
     }

@@ -41,11 +41,11 @@ void WriteBuffer::appendSlowly(std::string_view text, std::string_view end, bool
   holdBack(std::max(size_, expected_.load(std::memory_order_relaxed)));
   makeRoom(added);
   const bool fits = added <= max_ && size() <= max_ - added;
-  const std::size_t lines_before = fits ? 0 : wholeLines();
+  const std::size_t linesBefore = fits ? 0 : wholeLines();
   add(text);
   add(end);
   if (endsLine) line_start_ = end_;
-  if (!fits) sendExcess(lines_before);
+  if (!fits) sendExcess(linesBefore);
 }
 
 void WriteBuffer::makeRoom(std::size_t count) {

@@ -64,13 +64,13 @@ class UnwindingTest : public testing::Test {
     EXPECT_FALSE(returned);
   }
 
-  std::unique_ptr<ExitingStream> stream() const { return std::make_unique<ExitingStream>(state); }
+  std::unique_ptr<ExitingStream> stream() const { return std::make_unique<ExitingStream>(state_); }
 
-  std::shared_ptr<ExitingStream::State> state = std::make_shared<ExitingStream::State>();
+  std::shared_ptr<ExitingStream::State> state_ = std::make_shared<ExitingStream::State>();
 };
 
 TEST_F(UnwindingTest, PassesAWriterThatIsBeingClosed) {
-  state->exitsInWrite = true;
+  state_->exitsInWrite = true;
   expectExit([&] {
     PrintWriter out(stream());
     out.print("x");
@@ -79,18 +79,18 @@ TEST_F(UnwindingTest, PassesAWriterThatIsBeingClosed) {
 }
 
 TEST_F(UnwindingTest, PassesAWriterWhoseFlushHasFailed) {
-  state->failsToFlush = true;
-  state->exitsInClose = true;
+  state_->failsToFlush = true;
+  state_->exitsInClose = true;
   expectExit([&] {
     BufferedWriter out(stream());
     out.write("x");
     out.close();
   });
-  EXPECT_EQ(state->closeCount, 1);
+  EXPECT_EQ(state_->closeCount, 1);
 }
 
 TEST_F(UnwindingTest, PassesAReaderThatFlushesATiedWriter) {
-  state->exitsInWrite = true;
+  state_->exitsInWrite = true;
   PrintWriter out(stream());
   out.print("x");
   expectExit([&] {

@@ -65,13 +65,13 @@ void talkToEcho(Process& client) {
 }
 
 // Lines both ways, and quit from the client. Each side may put something in front of what it hears.
-void chat(Process& server, Process& client, const std::string& before_clients = "",
-          const std::string& before_servers = "") {
+void chat(Process& server, Process& client, const std::string& beforeClients = "",
+          const std::string& beforeServers = "") {
   for (const std::string& line : kTypedLines) {
     client.type(line + "\n");
-    EXPECT_EQ(server.out.readLine(), before_clients + line);
+    EXPECT_EQ(server.out.readLine(), beforeClients + line);
     server.type("re: " + line + "\n");
-    EXPECT_EQ(client.out.readLine(), before_servers + "re: " + line);
+    EXPECT_EQ(client.out.readLine(), beforeServers + "re: " + line);
   }
   client.type("quit\n");
   EXPECT_EQ(client.wait(), 0);

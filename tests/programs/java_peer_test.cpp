@@ -120,17 +120,17 @@ TEST_F(JavaPeer, BroadcastServerInJava) {
 
 TEST_F(JavaPeer, BroadcastClientsInJava) {
   Server server("broadcast_server");
-  Process java_one = javaClient("BroadcastClient", server.port, {"앤"});
-  java_one.type("hello\n");
-  EXPECT_EQ(java_one.out.readLine(), "앤:hello");
+  Process javaOne = javaClient("BroadcastClient", server.port, {"앤"});
+  javaOne.type("hello\n");
+  EXPECT_EQ(javaOne.out.readLine(), "앤:hello");
   Process two = client("broadcast_client", server.port, {"밥"});
   two.type("안녕 🙂\n");
-  EXPECT_EQ(java_one.out.readLine(), "밥:안녕 🙂");
-  java_one.type("반가워요\n");
+  EXPECT_EQ(javaOne.out.readLine(), "밥:안녕 🙂");
+  javaOne.type("반가워요\n");
   EXPECT_EQ(two.out.readLine(), "밥:안녕 🙂");
   EXPECT_EQ(two.out.readLine(), "앤:반가워요");
-  java_one.endInput();
-  EXPECT_EQ(java_one.wait(), 0);
+  javaOne.endInput();
+  EXPECT_EQ(javaOne.wait(), 0);
 }
 
 }  // namespace

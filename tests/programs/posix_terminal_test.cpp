@@ -43,72 +43,72 @@ class PosixTerminalTest : public ::testing::TestWithParam<const char*> {
   void awaitShown(const std::string& lastRows) {
     const std::string wanted = "\n" + lastRows + "\n";
     while (true) {
-      const std::string text = "\n" + screen.text();
+      const std::string text = "\n" + screen_.text();
       if (text.size() >= wanted.size() && text.compare(text.size() - wanted.size(), wanted.size(), wanted) == 0) return;
-      const std::string more = side.program.out.read();
+      const std::string more = side_.program.out.read();
       ASSERT_FALSE(more.empty()) << "the screen shows:\n" << text << "and not:" << wanted;
-      screen.feed(more);
+      screen_.feed(more);
     }
   }
 
-  Screen screen{80, 24};
-  OneSide side = OneSide::of(GetParam(), true);
+  Screen screen_{80, 24};
+  OneSide side_ = OneSide::of(GetParam(), true);
 };
 INSTANTIATE_TEST_SUITE_P(Both, PosixTerminalTest, ::testing::Values("chat_client", "chat_server"));
 
 TEST_P(PosixTerminalTest, ArrivingLinesLeaveTheTypedLineAlone) {
-  side.program.type("half 한글 li");
+  side_.program.type("half 한글 li");
   awaitShown("half 한글 li");
-  side.peer.say("hello");
+  side_.peer.say("hello");
   awaitShown("hello\nhalf 한글 li");
-  side.peer.say("안녕");
+  side_.peer.say("안녕");
   awaitShown("hello\n안녕\nhalf 한글 li");
-  side.program.type("ne\n");
-  EXPECT_EQ(side.peer.hear(), "half 한글 line");
+  side_.program.type("ne\n");
+  EXPECT_EQ(side_.peer.hear(), "half 한글 line");
   awaitShown("hello\n안녕\nhalf 한글 line");
 }
 
 TEST_P(PosixTerminalTest, ArrivingLinesLeaveATypedLineOfSeveralRowsAlone) {
   const std::string row(80, 'x');
-  side.program.type(row + row + "the end");
+  side_.program.type(row + row + "the end");
   awaitShown(row + "\n" + row + "\nthe end");
-  side.peer.say("hello");
+  side_.peer.say("hello");
   awaitShown("hello\n" + row + "\n" + row + "\nthe end");
 }
 
 TEST_P(PosixTerminalTest, ArrivingLongLinesAreWhole) {
-  side.program.type("half");
+  side_.program.type("half");
   awaitShown("half");
-  side.peer.say(std::string(100, 'y'));
+  side_.peer.say(std::string(100, 'y'));
   awaitShown(std::string(80, 'y') + "\n" + std::string(20, 'y') + "\nhalf");
 }
 
 TEST_P(PosixTerminalTest, KeysEditTheLineAndDoNotReachThePeer) {
-  side.program.type("안녕\x1b[D\x1b[D하세요\x1b[H\x1b[3~\x1b[A\x1b[F!\n");
-  EXPECT_EQ(side.peer.hear(), "세요안녕!");
+  side_.program.type("안녕\x1b[D\x1b[D하세요\x1b[H\x1b[3~\x1b[A\x1b[F!\n");
+  EXPECT_EQ(side_.peer.hear(), "세요안녕!");
 }
 
 TEST_P(PosixTerminalTest, LinesLongerThanTheTerminalsOwnAreWhole) {
   const std::string line(100000, 'x');
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(side.program); }));  // what comes earlier, the terminal collects
-  const auto reader = std::async(std::launch::async, [this] { side.program.out.readUntil("done"); });
-  side.program.type(line + "\n");
-  EXPECT_EQ(side.peer.hear(), line);
-  side.peer.say("done");
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));  // what comes earlier, the terminal collects
+  const auto reader = std::async(std::launch::async, [this] { side_.program.out.readUntil("done"); });
+  side_.program.type(line + "\n");
+  EXPECT_EQ(side_.peer.hear(), line);
+  side_.peer.say("done");
 }
 
 TEST_P(PosixTerminalTest, WhatWasTypedEarlyIsNotLost) {
-  side.program.type("one\ntwo\nthree\n");  // perhaps before the program has come to its settings
-  for (const char* line : {"one", "two", "three"}) EXPECT_EQ(side.peer.hear(), line);
+  side_.program.type("one\ntwo\nthree\n");  // perhaps before the program has come to its settings
+  for (const char* line : {"one", "two", "three"}) EXPECT_EQ(side_.peer.hear(), line);
 }
 
 TEST_P(PosixTerminalTest, ANewSizeOfTheWindowDrawsTheLineAgain) {
-  side.program.type("0123456789abcdef");
+  side_.program.type("0123456789abcdef");
   awaitShown("0123456789abcdef");
-  resize(side.program, 10);
+  resize(side_.program, 10);
   awaitShown("0123456789\nabcdef");
-  side.program.type("\n");
-  EXPECT_EQ(side.peer.hear(), "0123456789abcdef");
+  side_.program.type("\n");
+  EXPECT_EQ(side_.peer.hear(), "0123456789abcdef");
 }
 
 TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBack) {
@@ -132,20 +132,20 @@ TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBackAtEverySignal) {
 }
 
 TEST_P(PosixTerminalTest, TheQuitKeyKillsItButLeavesTheTerminalAsItWas) {
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(side.program); }));
-  side.program.type("\x1c");
-  EXPECT_EQ(side.program.wait(), -SIGQUIT);
-  EXPECT_TRUE(isAsUsual(side.program));
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));
+  side_.program.type("\x1c");
+  EXPECT_EQ(side_.program.wait(), -SIGQUIT);
+  EXPECT_TRUE(isAsUsual(side_.program));
 }
 
 TEST_P(PosixTerminalTest, AContinuedProgramTakesTheTerminalBack) {
-  termios usual = settingsOf(side.program);
+  termios usual = settingsOf(side_.program);
   usual.c_lflag |= ICANON | ECHO | IEXTEN;
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(side.program); }));
-  ::kill(side.program.started().pid, SIGSTOP);
-  EXPECT_EQ(::tcsetattr(terminalOf(side.program), TCSANOW, &usual), 0);  // as a shell does
-  ::kill(side.program.started().pid, SIGCONT);
-  EXPECT_TRUE(eventually([&] { return !isAsUsual(side.program); }));
+  ASSERT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));
+  ::kill(side_.program.started().pid, SIGSTOP);
+  EXPECT_EQ(::tcsetattr(terminalOf(side_.program), TCSANOW, &usual), 0);  // as a shell does
+  ::kill(side_.program.started().pid, SIGCONT);
+  EXPECT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));
 }
 
 TEST(PosixTerminal, ControlZStopsAndTheShellContinuesIt) {

@@ -41,9 +41,9 @@ TEST(ReplyServer, KnowsAFewSentencesByItself) {
   Server server("reply_server");
   Peer peer(server.port);
   peer.say("gibberish");
-  const std::string default_reply = peer.hear();
+  const std::string defaultReply = peer.hear();
   peer.say("hello");
-  EXPECT_NE(peer.hear(), default_reply);
+  EXPECT_NE(peer.hear(), defaultReply);
   peer.say("안녕하세요");
   EXPECT_EQ(peer.hear(), "안녕하세요, 반갑습니다!");
 }
@@ -57,15 +57,14 @@ TEST(ReplyServer, FileReplacesWhatItKnows) {
     peer.say(sentence);
     return peer.hear();
   };
-  const std::string default_reply = ask("gibberish");
+  const std::string defaultReply = ask("gibberish");
   EXPECT_EQ(ask("hi"), "hello there");
   EXPECT_EQ(ask("a"), "b = c") << "the first ' = ' separates";
   EXPECT_EQ(ask("empty"), "");
   EXPECT_EQ(ask("안녕"), "반가워요");
   EXPECT_EQ(ask(" #hash"), "kept");
   EXPECT_EQ(ask("last"), "no end");
-  for (const char* other : {"Hi", "hi ", "h", "hello", "# greetings", ""})
-    EXPECT_EQ(ask(other), default_reply) << other;
+  for (const char* other : {"Hi", "hi ", "h", "hello", "# greetings", ""}) EXPECT_EQ(ask(other), defaultReply) << other;
 }
 
 TEST(ReplyServer, FileMayComeFromWindows) {
@@ -333,7 +332,7 @@ TEST(UdpUpperClient, TwoLinesMayHaveOneAnswer) {
   Process program = udpClient(server, {"--timeout", "50", "--tries=1000"});
   for (const char* line : {"CAFÉ", "café"}) {
     program.type(std::string(line) + "\n");
-    for (bool is_asked = false; !is_asked;) is_asked = server.hear() == line;
+    for (bool isAsked = false; !isAsked;) isAsked = server.hear() == line;
     server.answer("CAFÉ");
     if (std::string_view(line) == "café") {  // it might be a double, which does not come again for the next try
       EXPECT_EQ(server.hear(), "café");

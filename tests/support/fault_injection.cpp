@@ -75,9 +75,9 @@ auto perform(Call call, Real real) -> decltype(real()) {
 
 int interruptedPoll(const Faults::Rule& rule, pollfd* entries, nfds_t count, int timeout) {
   const int patience = static_cast<int>(rule.patience.count());
-  const bool ends_by_itself = timeout >= 0 && timeout <= patience;
-  const int ready = __real_poll(entries, count, ends_by_itself ? timeout : patience);
-  if (ready != 0 || ends_by_itself) return ready;
+  const bool endsByItself = timeout >= 0 && timeout <= patience;
+  const int ready = __real_poll(entries, count, endsByItself ? timeout : patience);
+  if (ready != 0 || endsByItself) return ready;
   errno = EINTR;
   return -1;
 }
@@ -89,7 +89,7 @@ struct FakeHost {
   std::chrono::milliseconds delay{0};
   int failure = 0;
   int error = 0;
-  int failures_left = 0;
+  int failuresLeft = 0;
   bool hangs = false;
   int asked = 0;
 };
@@ -104,7 +104,7 @@ struct Names {
   std::condition_variable changed;
   std::map<std::string, FakeHost> hosts;                                    // guarded by mutex
   std::map<const addrinfo*, std::unique_ptr<std::deque<FakeEntry>>> lists;  // guarded by mutex; by their first entry
-  int under_way = 0;                                                        // guarded by mutex
+  int underWay = 0;                                                         // guarded by mutex
 };
 
 Names& names() {
@@ -142,8 +142,8 @@ addrinfo* makeList(const std::vector<std::string>& addresses) {
 }
 
 int answerFor(FakeHost& host, addrinfo** found) {
-  if (host.failures_left > 0) {
-    --host.failures_left;
+  if (host.failuresLeft > 0) {
+    --host.failuresLeft;
     errno = host.error;
     return host.failure;
   }
@@ -157,7 +157,7 @@ std::optional<int> lookUpFake(const char* name, addrinfo** found) {
   if (known == names().hosts.end()) return std::nullopt;
   FakeHost& host = known->second;
   ++host.asked;
-  ++names().under_way;
+  ++names().underWay;
   if (host.delay.count() > 0) {
     lock.unlock();
     std::this_thread::sleep_for(host.delay);
@@ -165,7 +165,7 @@ std::optional<int> lookUpFake(const char* name, addrinfo** found) {
   }
   names().changed.wait(lock, [&host] { return !host.hangs; });
   const int result = answerFor(host, found);
-  --names().under_way;
+  --names().underWay;
   names().changed.notify_all();
   return result;
 }
@@ -224,7 +224,7 @@ FakeNames::~FakeNames() {
   std::unique_lock<std::mutex> lock(names().mutex);
   for (auto& host : names().hosts) host.second.hangs = false;
   names().changed.notify_all();
-  names().changed.wait(lock, [] { return names().under_way == 0; });
+  names().changed.wait(lock, [] { return names().underWay == 0; });
   names().hosts.clear();
 }
 
@@ -238,7 +238,7 @@ void FakeNames::fail(const std::string& host, int code, int error, int times) {
   std::lock_guard<std::mutex> lock(names().mutex);
   names().hosts[host].failure = code;
   names().hosts[host].error = error;
-  names().hosts[host].failures_left = times;
+  names().hosts[host].failuresLeft = times;
 }
 
 void FakeNames::hang(const std::string& host) {

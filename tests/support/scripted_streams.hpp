@@ -46,28 +46,28 @@ class ScriptedInputStream : public InputStream {
   ScriptedInputStream& ends() { return add({{}, {}, false}); }
 
   /// Does it at the beginning of every read.
-  void beforeRead(std::function<void()> action) { script_->before_read = std::move(action); }
+  void beforeRead(std::function<void()> action) { script_->beforeRead = std::move(action); }
   /// Does it in every call of available(); it may throw.
-  void inAvailable(std::function<void()> action) { script_->in_available = std::move(action); }
+  void inAvailable(std::function<void()> action) { script_->inAvailable = std::move(action); }
   /// Lets close() throw.
-  void failToClose() { script_->fails_to_close = true; }
+  void failToClose() { script_->failsToClose = true; }
   /// Whether reads take all that has arrived, as a socket's do, which is the default.
-  void setPrefersLargeReads(bool prefers) { script_->prefers_large_reads = prefers; }
+  void setPrefersLargeReads(bool prefers) { script_->prefersLargeReads = prefers; }
   /// What awaitInput() finds from now on.
   void setIdle(bool idle) { script_->idle = idle; }
 
   /// The room that each read was given.
   const std::vector<std::size_t>& rooms() const { return script_->rooms; }
   std::size_t readCount() const { return script_->rooms.size(); }
-  int availableCount() const { return script_->available_count; }
-  int closeCount() const { return script_->close_count; }
+  int availableCount() const { return script_->availableCount; }
+  int closeCount() const { return script_->closeCount; }
   const std::vector<std::chrono::milliseconds>& patiences() const { return script_->patiences; }
 
   using InputStream::read;
 
   std::size_t read(void* buffer, std::size_t size) override {
     script_->rooms.push_back(size);
-    if (script_->before_read) script_->before_read();
+    if (script_->beforeRead) script_->beforeRead();
     if (script_->steps.empty()) return 0;
     Step& step = script_->steps.front();
     if (step.bytes.empty()) return endOrThrow();
@@ -78,9 +78,9 @@ class ScriptedInputStream : public InputStream {
   }
 
   std::size_t available() override {
-    ++script_->available_count;
-    if (script_->in_available) script_->in_available();
-    if (script_->steps.empty() || !script_->steps.front().has_arrived) return 0;
+    ++script_->availableCount;
+    if (script_->inAvailable) script_->inAvailable();
+    if (script_->steps.empty() || !script_->steps.front().hasArrived) return 0;
     return script_->steps.front().bytes.size();
   }
 
@@ -89,11 +89,11 @@ class ScriptedInputStream : public InputStream {
     return !script_->idle;
   }
 
-  bool prefersLargeReads() const noexcept override { return script_->prefers_large_reads; }
+  bool prefersLargeReads() const noexcept override { return script_->prefersLargeReads; }
 
   void close() override {
-    ++script_->close_count;
-    if (script_->fails_to_close) throw IOException(codeOf(std::errc::io_error), "close");
+    ++script_->closeCount;
+    if (script_->failsToClose) throw IOException(codeOf(std::errc::io_error), "close");
   }
 
  protected:
@@ -103,19 +103,19 @@ class ScriptedInputStream : public InputStream {
   struct Step {
     std::string bytes;
     std::function<void()> failure;  // instead of bytes; with neither it is the end of the stream
-    bool has_arrived = false;
+    bool hasArrived = false;
   };
 
   struct Script {
     std::deque<Step> steps;
-    std::function<void()> before_read;
-    std::function<void()> in_available;
-    bool fails_to_close = false;
+    std::function<void()> beforeRead;
+    std::function<void()> inAvailable;
+    bool failsToClose = false;
     bool idle = false;
-    bool prefers_large_reads = true;
+    bool prefersLargeReads = true;
     std::vector<std::size_t> rooms;
-    int available_count = 0;
-    int close_count = 0;
+    int availableCount = 0;
+    int closeCount = 0;
     std::vector<std::chrono::milliseconds> patiences;
   };
 
@@ -179,8 +179,8 @@ class RecordingOutputStream : public OutputStream {
   RecordingOutputStream& fails(std::errc reason) { return add({reason, 0}); }
   /// The next write takes everything.
   RecordingOutputStream& succeeds() { return add({std::errc(), 0}); }
-  void failToFlush() { state_->fails_to_flush = true; }
-  void failToClose() { state_->fails_to_close = true; }
+  void failToFlush() { state_->failsToFlush = true; }
+  void failToClose() { state_->failsToClose = true; }
 
   /// Makes writes wait for release().
   void block() {
@@ -210,11 +210,11 @@ class RecordingOutputStream : public OutputStream {
   }
   int flushCount() const {
     std::lock_guard<std::mutex> lock(state_->mutex);
-    return state_->flush_count;
+    return state_->flushCount;
   }
   int closeCount() const {
     std::lock_guard<std::mutex> lock(state_->mutex);
-    return state_->close_count;
+    return state_->closeCount;
   }
 
   using OutputStream::write;
@@ -237,14 +237,14 @@ class RecordingOutputStream : public OutputStream {
 
   void flush() override {
     std::lock_guard<std::mutex> lock(state_->mutex);
-    ++state_->flush_count;
-    if (state_->fails_to_flush) throw IOException(codeOf(std::errc::no_space_on_device), "flush");
+    ++state_->flushCount;
+    if (state_->failsToFlush) throw IOException(codeOf(std::errc::no_space_on_device), "flush");
   }
 
   void close() override {
     std::lock_guard<std::mutex> lock(state_->mutex);
-    ++state_->close_count;
-    if (state_->fails_to_close) throw IOException(codeOf(std::errc::io_error), "close");
+    ++state_->closeCount;
+    if (state_->failsToClose) throw IOException(codeOf(std::errc::io_error), "close");
   }
 
  private:
@@ -260,10 +260,10 @@ class RecordingOutputStream : public OutputStream {
     std::vector<std::string> writes;
     bool writing = false;
     bool blocked = false;
-    bool fails_to_flush = false;
-    bool fails_to_close = false;
-    int flush_count = 0;
-    int close_count = 0;
+    bool failsToFlush = false;
+    bool failsToClose = false;
+    int flushCount = 0;
+    int closeCount = 0;
   };
 
   RecordingOutputStream& add(Outcome outcome) {

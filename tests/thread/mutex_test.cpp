@@ -117,18 +117,18 @@ TEST(MutexTest, ThreadsThatGiveUpLoseNoWakeUpOfOthers) {
   constexpr int kRounds = 2000;
   Mutex mutex;
   int count = 0;  // guarded by mutex
-  std::atomic<int> timed_rounds{0};
+  std::atomic<int> timedRounds{0};
   runInThreads(8, [&](int number) {
     for (int i = 0; i < kRounds; ++i) {
       const bool patient = number % 2 == 0;
       const Deadline deadline = patient ? Deadline::never() : Deadline::after(Deadline::Clock::now() - 1ms, 1ms);
       if (!mutex.tryLockUntil(deadline)) continue;
       ++count;
-      if (!patient) ++timed_rounds;
+      if (!patient) ++timedRounds;
       mutex.unlock();
     }
   });
-  EXPECT_EQ(count, 4 * kRounds + timed_rounds);
+  EXPECT_EQ(count, 4 * kRounds + timedRounds);
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ std::string currentTask() {
 
 std::string sleepingIn(const std::string& task) {
   const std::string stat = contents(task + "/stat");
-  const std::size_t name_end = stat.rfind(") ");
-  if (name_end == std::string::npos || stat[name_end + 2] != 'S') return {};
+  const std::size_t nameEnd = stat.rfind(") ");
+  if (nameEnd == std::string::npos || stat[nameEnd + 2] != 'S') return {};
   const std::string status = contents(task + "/status");
   return contents(task + "/syscall") + status.substr(std::min(status.find("voluntary_ctxt_switches"), status.size()));
 }
