@@ -107,7 +107,7 @@ void lookUp(BackgroundLookup& started, const std::string& host, Lookup lookup) {
 }
 
 SharedLookup LookupsInProgress::start(const std::string& host, Lookup lookup) {
-  const auto started = std::make_shared<BackgroundLookup>();
+  auto started = std::make_shared<BackgroundLookup>();
   try {
     OsThread(
         0, [started, host, lookup] { lookUp(*started, host, lookup); }, "look up")
