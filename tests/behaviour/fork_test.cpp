@@ -175,7 +175,7 @@ TEST(ForkTest, AStaticServerInAChildThatExitsHoldsUpNothing) {
 template <typename Writer>
 class ForkedWriter : public testing::Test {};
 using Writers = testing::Types<PrintWriter, BufferedWriter>;
-TYPED_TEST_SUITE(ForkedWriter, Writers);
+TYPED_TEST_SUITE(ForkedWriter, Writers, );  // clang warns about an empty variadic argument
 
 TYPED_TEST(ForkedWriter, DestructorInAChildSendsNoTextOfTheParent) {
   Pair pair = connectedPair();
