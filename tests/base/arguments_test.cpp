@@ -16,9 +16,9 @@ using namespace netlite;
 using namespace netlite::test;
 using namespace std::chrono_literals;
 
-TEST(CheckBufferTest, RefusesNullForBytes) { EXPECT_THROW(checkBuffer(nullptr, 1), std::invalid_argument); }
+TEST(CheckBufferTest, RefusesNullWithANonzeroSize) { EXPECT_THROW(checkBuffer(nullptr, 1), std::invalid_argument); }
 
-TEST(CheckBufferTest, AllowsNullForNoBytes) { EXPECT_NO_THROW(checkBuffer(nullptr, 0)); }
+TEST(CheckBufferTest, AllowsNullWithSizeZero) { EXPECT_NO_THROW(checkBuffer(nullptr, 0)); }
 
 TEST(CheckedStreamTest, RefusesNull) { EXPECT_THROW(checkedStream(std::unique_ptr<int>()), std::invalid_argument); }
 
@@ -45,7 +45,7 @@ TEST(CheckedPortTest, NamesThePortAndTheRange) {
   EXPECT_STREQ(exception.what(), "port out of range: 65536 (1 to 65535)");
 }
 
-TEST(CheckedTimeoutTest, ReturnsZeroAndMore) {
+TEST(CheckedTimeoutTest, ReturnsTimeoutsOfZeroOrMore) {
   EXPECT_EQ(checkedTimeout(0ms), 0ms);
   EXPECT_EQ(checkedTimeout(std::chrono::milliseconds::max()), std::chrono::milliseconds::max());
 }
