@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Deadline: what counts as never, and rounding.
+// Deadline: which timeouts mean never, and rounding.
 #include "base/deadline.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ TEST(DeadlineTest, NeverDoesNotPass) {
 
 TEST(DeadlineTest, ZeroMeansNever) { EXPECT_TRUE(Deadline::after(0ms).isNever()); }
 
-TEST(DeadlineTest, TheLongestTimeoutMeansNever) { EXPECT_TRUE(Deadline::after(milliseconds::max()).isNever()); }
+TEST(DeadlineTest, TheMaximumTimeoutMeansNever) { EXPECT_TRUE(Deadline::after(milliseconds::max()).isNever()); }
 
 TEST(DeadlineTest, ATimeoutBeyondTheClocksRangeMeansNever) {
   const Deadline::Clock::time_point start = Deadline::Clock::time_point::max() - 5ms;
@@ -30,29 +30,29 @@ TEST(DeadlineTest, ATimeoutBeyondTheClocksRangeMeansNever) {
   EXPECT_FALSE(Deadline::after(start, 4ms).isNever());
 }
 
-TEST(DeadlineTest, CountsFromTheStartThatIsGiven) {
+TEST(DeadlineTest, CountsFromTheGivenStart) {
   const Deadline::Clock::time_point start = Deadline::Clock::now();
   EXPECT_EQ(Deadline::after(start, 70ms).time(), start + 70ms);
 }
 
-TEST(DeadlineTest, HasPassedOnceItsTimeHasCome) {
+TEST(DeadlineTest, HasPassedOnceItsTimeIsReached) {
   const Deadline::Clock::time_point now = Deadline::Clock::now();
   EXPECT_TRUE(Deadline::after(now - 10ms, 10ms).hasPassed());
   EXPECT_FALSE(Deadline::after(now, 1h).hasPassed());
 }
 
-TEST(DeadlineTest, NothingRemainsOfAPassedOne) {
+TEST(DeadlineTest, NoTimeRemainsAfterItHasPassed) {
   EXPECT_EQ(Deadline::after(Deadline::Clock::now() - 10ms, 5ms).remaining(), 0ms);
 }
 
-TEST(DeadlineTest, RemainingIsRoundedUpSoThatNoWaitEndsEarly) {
+TEST(DeadlineTest, RemainingIsRoundedUpSoThatWaitsDoNotEndEarly) {
   const Deadline deadline = Deadline::after(1h);
   const Deadline::Clock::time_point before = Deadline::Clock::now();
   EXPECT_GE(before + deadline.remaining(), deadline.time());
   EXPECT_LE(deadline.remaining(), 1h);
 }
 
-TEST(DeadlineTest, TheEarlierOfTwo) {
+TEST(DeadlineTest, EarlierReturnsTheEarlierOfTwoDeadlines) {
   const Deadline::Clock::time_point now = Deadline::Clock::now();
   const Deadline soon = Deadline::after(now, 1ms);
   const Deadline late = Deadline::after(now, 2ms);
