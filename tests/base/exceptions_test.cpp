@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The exceptions: their texts, their codes, and what is derived from what.
+// The exceptions: their messages, their codes, and their class hierarchy.
 #include <netlite/exceptions.hpp>
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ const std::error_code kRefused = std::make_error_code(std::errc::connection_refu
 template <class Derived, class Base>
 constexpr bool kIsA = std::is_base_of_v<Base, Derived>;
 
-TEST(ExceptionsTest, TheTreeIsJavas) {
+TEST(ExceptionsTest, TheHierarchyIsThatOfJava) {
   static_assert(kIsA<IOException, std::system_error>);
   static_assert(kIsA<EOFException, IOException>);
   static_assert(kIsA<LineTooLongException, IOException>);
@@ -32,21 +32,21 @@ TEST(ExceptionsTest, TheTreeIsJavas) {
   static_assert(kIsA<PortUnreachableException, SocketException>);
 }
 
-TEST(ExceptionsTest, ATimeoutAndAnUnknownHostAreNoSocketExceptions) {
+TEST(ExceptionsTest, TimeoutsAndUnknownHostsAreNotSocketExceptions) {
   static_assert(!kIsA<SocketTimeoutException, SocketException>);
   static_assert(!kIsA<UnknownHostException, SocketException>);
 }
 
-TEST(ExceptionsTest, AWrongArgumentIsTheStandardsOwn) {
+TEST(ExceptionsTest, IllegalArgumentExceptionIsInvalidArgument) {
   static_assert(std::is_same_v<IllegalArgumentException, std::invalid_argument>);
 }
 
-TEST(ExceptionsTest, WhatIsTheTextAndTheReason) {
+TEST(ExceptionsTest, WhatReturnsTheTextAndTheReason) {
   const ConnectException exception(kRefused, "connect to localhost/127.0.0.1:9");
   EXPECT_EQ(exception.what(), "connect to localhost/127.0.0.1:9: " + kRefused.message());
 }
 
-TEST(ExceptionsTest, TheCodeComparesWithTheStandardsConditions) {
+TEST(ExceptionsTest, TheCodeComparesWithStandardConditions) {
   EXPECT_TRUE(SocketException(kRefused, "read").code() == std::errc::connection_refused);
 }
 
@@ -54,12 +54,12 @@ TEST(ExceptionsTest, TheCodeIsNeverZero) {
   EXPECT_TRUE(IOException(std::error_code(), "read").code() == std::errc::io_error);
 }
 
-TEST(ExceptionsTest, AnUnknownHostIsNamed) {
+TEST(ExceptionsTest, AnUnknownHostExceptionNamesTheHost) {
   EXPECT_EQ(UnknownHostException(kRefused, "look up example", "example").host(), "example");
   EXPECT_EQ(UnknownHostException(kRefused, "look up example").host(), "");
 }
 
-TEST(ExceptionsTest, AnInterruptionTellsHowManyBytesHadGone) {
+TEST(ExceptionsTest, ATimeoutReportsTheBytesTransferred) {
   EXPECT_EQ(SocketTimeoutException(kRefused, "write", 42).bytesTransferred(), 42U);
   EXPECT_EQ(SocketTimeoutException(kRefused, "write").bytesTransferred(), 0U);
 }
@@ -69,7 +69,7 @@ void throwIt() {
   throw Exception(kRefused, "thrown");
 }
 
-TEST(ExceptionsTest, EachIsCaughtAsAnIOException) {
+TEST(ExceptionsTest, EachCanBeCaughtAsAnIOException) {
   EXPECT_THROW(throwIt<EOFException>(), IOException);
   EXPECT_THROW(throwIt<LineTooLongException>(), IOException);
   EXPECT_THROW(throwIt<UnknownHostException>(), IOException);
@@ -77,7 +77,7 @@ TEST(ExceptionsTest, EachIsCaughtAsAnIOException) {
   EXPECT_THROW(throwIt<PortUnreachableException>(), IOException);
 }
 
-TEST(ExceptionsTest, ACopyKeepsEverything) {
+TEST(ExceptionsTest, ACopyKeepsMessageCodeAndHost) {
   const UnknownHostException exception(kRefused, "look up example", "example");
   const UnknownHostException copy = exception;
   EXPECT_STREQ(copy.what(), exception.what());
