@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Mutex: exclusion, waiting with and without a deadline, and no wake-up lost. Run it under a thread sanitizer too.
+// Mutex: exclusion, waiting with and without a deadline, and no lost wake-ups. Run it under ThreadSanitizer too.
 #include "thread/mutex.hpp"
 
 #include <gtest/gtest.h>
@@ -30,24 +30,24 @@ bool canBeLockedByAnotherThread(Mutex& mutex) {
   return std::async(std::launch::async, tryLock).get();
 }
 
-TEST(MutexTest, IsFreeAtFirst) {
+TEST(MutexTest, IsInitiallyUnlocked) {
   Mutex mutex;
   EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
 }
 
-TEST(MutexTest, KeepsOthersOutWhileLocked) {
+TEST(MutexTest, ExcludesOtherThreadsWhileLocked) {
   Mutex mutex;
   std::lock_guard<Mutex> lock(mutex);
   EXPECT_FALSE(canBeLockedByAnotherThread(mutex));
 }
 
-TEST(MutexTest, IsFreeAgainOnceUnlocked) {
+TEST(MutexTest, CanBeLockedAgainOnceUnlocked) {
   Mutex mutex;
   { std::lock_guard<Mutex> lock(mutex); }
   EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
 }
 
-TEST(MutexTest, AWaitGivesUpAtItsDeadline) {
+TEST(MutexTest, AWaitEndsAtItsDeadline) {
   Mutex mutex;
   std::lock_guard<Mutex> lock(mutex);
   const Deadline deadline = Deadline::after(20ms);
@@ -55,14 +55,14 @@ TEST(MutexTest, AWaitGivesUpAtItsDeadline) {
   EXPECT_TRUE(deadline.hasPassed());
 }
 
-TEST(MutexTest, APassedDeadlineStillTakesAFreeLock) {
+TEST(MutexTest, TryLockUntilAPassedDeadlineTakesAFreeLock) {
   Mutex mutex;
   const bool isLocked = mutex.tryLockUntil(Deadline::after(Deadline::Clock::now() - 2ms, 1ms));
   EXPECT_TRUE(isLocked);
   if (isLocked) mutex.unlock();
 }
 
-TEST(MutexTest, IsWholeAfterAWaitThatGaveUp) {
+TEST(MutexTest, WorksAfterAWaitThatTimedOut) {
   Mutex mutex;
   mutex.lock();
   const auto giveUp = [&mutex] { return mutex.tryLockUntil(Deadline::after(1ms)); };
@@ -84,7 +84,7 @@ TEST(MutexTest, UnlockingWakesAWaitingThread) {
   EXPECT_TRUE(waiter.get());
 }
 
-TEST(MutexTest, EveryWaitingThreadGetsItsTurn) {
+TEST(MutexTest, EveryWaitingThreadGetsTheLock) {
   Mutex mutex;
   std::atomic<int> turns{0};
   mutex.lock();
@@ -99,7 +99,7 @@ TEST(MutexTest, EveryWaitingThreadGetsItsTurn) {
   EXPECT_EQ(turns, 8);
 }
 
-TEST(MutexTest, NoTwoThreadsAreInsideAtOnce) {
+TEST(MutexTest, OnlyOneThreadHoldsTheLockAtATime) {
   constexpr int kThreads = 8;
   constexpr int kRounds = 5000;
   Mutex mutex;
@@ -113,8 +113,8 @@ TEST(MutexTest, NoTwoThreadsAreInsideAtOnce) {
   EXPECT_EQ(count, kThreads * kRounds);
 }
 
-// Threads that give up take the wake-ups of others with them, unless the lock is careful.
-TEST(MutexTest, ThreadsThatGiveUpLoseNoWakeUpOfOthers) {
+// A thread that gives up must not swallow a wake-up that another thread needs.
+TEST(MutexTest, ThreadsThatGiveUpLoseNoWakeUps) {
   constexpr int kRounds = 2000;
   Mutex mutex;
   int count = 0;  // guarded by mutex
