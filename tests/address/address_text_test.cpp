@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The texts that are an address, the texts that may be a name, and those that are neither.
+// Which texts are address literals, which may be host names, and which are neither.
 #include "address/address_text.hpp"
 
 #include <gtest/gtest.h>
@@ -29,30 +29,30 @@ Bytes bytesOf(std::string_view text) {
   return {literal->bytes.data(), literal->bytes.data() + literal->size};
 }
 
-// What the text looks like after a way through the bytes; empty if it is no IPv6 literal.
+// Parses the text and formats the bytes again; empty if the text is not an IPv6 literal.
 std::string ipv6Text(std::string_view text) {
   const std::optional<AddressLiteral> literal = parseAddressLiteral(text);
   return literal && literal->size == 16 ? formatIPv6(literal->bytes.data(), 0) : "";
 }
 
-TEST(ParseIPv4Test, FourDecimalParts) {
+TEST(ParseIPv4Test, ReadsFourDecimalParts) {
   EXPECT_EQ(bytesOf("192.0.2.1"), (Bytes{192, 0, 2, 1}));
   EXPECT_EQ(bytesOf("0.0.0.0"), (Bytes{0, 0, 0, 0}));
   EXPECT_EQ(bytesOf("255.255.255.255"), (Bytes{255, 255, 255, 255}));
 }
 
-class NoLiteralTest : public testing::TestWithParam<std::string> {};
+class NotALiteralTest : public testing::TestWithParam<std::string> {};
 
-TEST_P(NoLiteralTest, IsNoAddress) { EXPECT_FALSE(parseAddressLiteral(GetParam())); }
+TEST_P(NotALiteralTest, IsNotAnAddress) { EXPECT_FALSE(parseAddressLiteral(GetParam())); }
 
-INSTANTIATE_TEST_SUITE_P(IPv4, NoLiteralTest,
+INSTANTIATE_TEST_SUITE_P(IPv4, NotALiteralTest,
                          testing::Values("", ".", "1", "127.1", "1.2.3", "1.2.3.", "1.2.3.4.", "1.2.3.4.5", ".1.2.3",
                                          "1..2.3", "1.2.3.256", "1.2.3.99999999999", "01.2.3.4", "1.2.3.04",
                                          "0177.0.0.1", "0x7f.0.0.1", "0x7f.1", "2130706433", "+1.2.3.4", "-1.2.3.4",
                                          " 1.2.3.4", "1.2.3.4 ", "1.2.3.4\n", "1.2.3.4\0"s, "1.2.3.4%1", "[1.2.3.4]",
                                          "1.2.3.a", "1.2.3.4:80", "1,2,3,4"));
 
-INSTANTIATE_TEST_SUITE_P(IPv6, NoLiteralTest,
+INSTANTIATE_TEST_SUITE_P(IPv6, NotALiteralTest,
                          testing::Values(":", ":::", "1:", ":1", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
                                          "1:2:3:4:5:6:7:8::", "1:2:3:4::5:6:7:8", "::1:2:3:4:5:6:7:8",
                                          "12345::", "::00001", "::g", "::-1", "::+1", "::0x1", ":: 1",
@@ -60,11 +60,11 @@ INSTANTIATE_TEST_SUITE_P(IPv6, NoLiteralTest,
                                          "::1.2.3.4:5", "1.2.3.4::", "1:2:3:4:5:6:7:1.2.3.4", "::ffff:0x7f.1",
                                          "1:2:3:4:5:6:1.2.3.4:7", "::1\0"s, "::1/64", "[::1]:80"));
 
-INSTANTIATE_TEST_SUITE_P(Brackets, NoLiteralTest,
+INSTANTIATE_TEST_SUITE_P(Brackets, NotALiteralTest,
                          testing::Values("[]", "[", "]", "[::1", "::1]", "[[::1]]", "[::1]]", "[]::1", "[::1]%1",
                                          "[%1]", "[localhost]"));
 
-INSTANTIATE_TEST_SUITE_P(Scope, NoLiteralTest,
+INSTANTIATE_TEST_SUITE_P(Scope, NotALiteralTest,
                          testing::Values("%", "%1", "::1%", "[::1%]", "::1%%", "::1%a%b", "::1%a b", "::1%\n",
                                          "::1%eth0\0"s, "::1%[1]", "::1%1:2", "::ffff:1.2.3.4%1"));
 
@@ -75,7 +75,7 @@ struct Form {
 
 class IPv6FormTest : public testing::TestWithParam<Form> {};
 
-TEST_P(IPv6FormTest, ComesBackInCanonicalForm) { EXPECT_EQ(ipv6Text(GetParam().text), GetParam().canonical); }
+TEST_P(IPv6FormTest, IsFormattedInCanonicalForm) { EXPECT_EQ(ipv6Text(GetParam().text), GetParam().canonical); }
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc4291, IPv6FormTest,
@@ -97,28 +97,28 @@ INSTANTIATE_TEST_SUITE_P(Rfc5952, IPv6FormTest,
                                          Form{"2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"},
                                          Form{"2001:DB8::00ff:1", "2001:db8::ff:1"}, Form{"1:0:0:0:0:0:0:0", "1::"}));
 
-TEST(ParseIPv6Test, AMappedAddressIsItsSixteenBytes) {
+TEST(ParseIPv6Test, AMappedAddressHasSixteenBytes) {
   EXPECT_EQ(bytesOf("::ffff:1.2.3.4"), (Bytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4}));
 }
 
-TEST(ParseIPv6Test, TheScopeIsGivenAsItWasWritten) {
+TEST(ParseIPv6Test, TheScopeIsReturnedAsItWasWritten) {
   EXPECT_EQ(parseAddressLiteral("fe80::1%eth0")->scope, "eth0");
   EXPECT_EQ(parseAddressLiteral("[fe80::1%007]")->scope, "007");
   EXPECT_FALSE(parseAddressLiteral("fe80::1")->scope);
 }
 
-TEST(FormatTest, IPv4) {
+TEST(FormatTest, FormatsIPv4) {
   const std::uint8_t bytes[] = {192, 0, 2, 255};
   EXPECT_EQ(netlite::formatIPv4(bytes), "192.0.2.255");
 }
 
-TEST(FormatTest, TheScopeIsANumber) {
+TEST(FormatTest, TheScopeIsFormattedAsANumber) {
   const std::uint8_t bytes[16] = {0xfe, 0x80};
   EXPECT_EQ(formatIPv6(bytes, 4294967295U), "fe80::%4294967295");
   EXPECT_EQ(formatIPv6(bytes, 0), "fe80::");
 }
 
-TEST(ParseDecimalTest, TakesTheWholeRange) {
+TEST(ParseDecimalTest, AcceptsTheWholeRange) {
   EXPECT_EQ(parseDecimal("0"), 0U);
   EXPECT_EQ(parseDecimal("4294967295"), 4294967295U);
 }
@@ -131,7 +131,7 @@ TEST(ParseDecimalTest, RefusesEverythingElse) {
 
 class HostNameTest : public testing::TestWithParam<std::string> {};
 
-TEST_P(HostNameTest, MayBeAName) { EXPECT_TRUE(isHostName(GetParam())); }
+TEST_P(HostNameTest, MayBeAHostName) { EXPECT_TRUE(isHostName(GetParam())); }
 
 INSTANTIATE_TEST_SUITE_P(All, HostNameTest,
                          testing::Values("localhost", "localhost.", "example.com", "EXAMPLE.com", "my_host", "a-b",
@@ -139,16 +139,16 @@ INSTANTIATE_TEST_SUITE_P(All, HostNameTest,
                                          "\xed\x95\x9c\xea\xb5\xad.kr", std::string(253, 'a'),
                                          std::string(253, 'a') + "."));
 
-class NoHostNameTest : public testing::TestWithParam<std::string> {};
+class NotAHostNameTest : public testing::TestWithParam<std::string> {};
 
-TEST_P(NoHostNameTest, IsNoName) { EXPECT_FALSE(isHostName(GetParam())); }
+TEST_P(NotAHostNameTest, IsNotAHostName) { EXPECT_FALSE(isHostName(GetParam())); }
 
-INSTANTIATE_TEST_SUITE_P(Numbers, NoHostNameTest,
+INSTANTIATE_TEST_SUITE_P(Numbers, NotAHostNameTest,
                          testing::Values("1", "127.1", "127.1.", "127.0.0.1.", "0177.0.0.1", "0x7f.1", "0x7f000001",
                                          "0X7F", "0x", "a.0x", "a.0xF.", "2130706433", "a.1", "1.2.3.4.5", "256.1.1.1",
                                          "999999999999999999999", "example.com.09"));
 
-INSTANTIATE_TEST_SUITE_P(Syntax, NoHostNameTest,
+INSTANTIATE_TEST_SUITE_P(Syntax, NotAHostNameTest,
                          testing::Values("", ".", "..", "a..", "a..b", ".a", "1..", "a:80", "::g", "[a]", "a]", "a%1",
                                          "a b", " a", "a\n", "a\t", "a\x7f", "\0"s, "a\0b"s, "127.0.0.1\0a"s,
                                          std::string(254, 'a'), std::string(100000, '.')));
@@ -162,7 +162,7 @@ TEST(QuotedTextTest, EscapesControlCharacters) { EXPECT_EQ(quotedText("a\r\n\0\x
 
 TEST(QuotedTextTest, LeavesOtherBytesAlone) { EXPECT_EQ(quotedText("\xed\x95\x9c"), "\"\xed\x95\x9c\""); }
 
-TEST(QuotedTextTest, CutsWhatIsTooLongForAHost) {
+TEST(QuotedTextTest, CutsTextThatIsTooLongForAHost) {
   EXPECT_EQ(quotedText(std::string(254, 'a')), '"' + std::string(254, 'a') + '"');
   EXPECT_EQ(quotedText(std::string(255, 'a')), '"' + std::string(253, 'a') + "...\"");
 }
