@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// InetAddress: literals, names, kinds of addresses, text, order. Which texts are literals at all: address_text_test.
+// InetAddress: literals, names, kinds of addresses, text and order. address_text_test checks which texts are literals.
 #include <netlite/exceptions.hpp>
 #include <netlite/inet_address.hpp>
 
@@ -64,19 +64,19 @@ TEST(InetAddressTest, ReadsAScopeNumber) {
 
 TEST(InetAddressTest, ShowsTheScopeAsANumber) { EXPECT_EQ(address("fe80::1%7").getHostAddress(), "fe80::1%7"); }
 
-TEST(InetAddressTest, ScopeZeroIsNoScope) {
+TEST(InetAddressTest, ScopeZeroMeansNoScope) {
   EXPECT_EQ(address("fe80::1%0").getScopeId(), 0U);
   EXPECT_EQ(address("fe80::1%0"), address("fe80::1"));
 }
 
-TEST(InetAddressTest, RefusesAScopeThatIsNoInterface) {
+TEST(InetAddressTest, RefusesAScopeThatIsNotAnInterface) {
   for (const char* scope :
        {"00", "007", "4294967296", "no-such-interface", "a-name-that-is-longer-than-any-interface"}) {
     EXPECT_THROW(address("fe80::1%"s + scope), UnknownHostException) << scope;
   }
 }
 
-TEST(InetAddressTest, RefusesAScopeOfIPv4) {
+TEST(InetAddressTest, RefusesAScopeForIPv4) {
   EXPECT_THROW(address("127.0.0.1%1"), UnknownHostException);
   EXPECT_THROW(address("::ffff:127.0.0.1%1"), UnknownHostException);
 }
@@ -88,7 +88,7 @@ TEST(InetAddressTest, IPv4MappedLiteralIsIPv4) {
 
 TEST(InetAddressTest, IPv4CompatibleLiteralStaysIPv6) { EXPECT_TRUE(address("::192.0.2.1").isIPv6()); }
 
-TEST(InetAddressTest, ALiteralHasOneAddressWithoutAName) {
+TEST(InetAddressTest, ALiteralYieldsOneAddressWithoutAName) {
   const std::vector<InetAddress> all = InetAddress::getAllByName("192.0.2.1");
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all.front().toString(), "/192.0.2.1");
@@ -102,7 +102,7 @@ TEST_P(RefusedHostTest, IsAnUnknownHost) {
   const UnknownHostException refusal = refusalOf(GetParam());
   EXPECT_EQ(refusal.host(), GetParam());
   EXPECT_TRUE(refusal.code() == std::errc::no_such_device_or_address);
-  EXPECT_STREQ(refusal.code().category().name(), "netlite");  // not the resolver's: it was never asked
+  EXPECT_STREQ(refusal.code().category().name(), "netlite");  // not the resolver's category: it was never called
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RefusedHostTest,
@@ -127,14 +127,14 @@ TEST(InetAddressTest, ARefusalOfALongHostIsShort) {
 
 // ---- names
 
-TEST(InetAddressTest, LooksANameUp) {
+TEST(InetAddressTest, LooksUpAName) {
   const InetAddress found = InetAddress::getByName("localhost");
   EXPECT_TRUE(found.isLoopbackAddress());
   EXPECT_EQ(found.getHostName(), "localhost");
   EXPECT_EQ(found.toString(), "localhost/" + found.getHostAddress());
 }
 
-TEST(InetAddressTest, KeepsTheNameAsItWasGiven) {
+TEST(InetAddressTest, KeepsTheNameAsGiven) {
   EXPECT_EQ(InetAddress::getByName("LocalHost").getHostName(), "LocalHost");
 }
 
@@ -143,34 +143,34 @@ TEST(InetAddressTest, AllAddressesOfANameDiffer) {
   EXPECT_EQ(std::set<InetAddress>(all.begin(), all.end()).size(), all.size());
 }
 
-TEST(InetAddressTest, TheFirstOfAllIsTheOneByName) {
+TEST(InetAddressTest, GetByNameReturnsTheFirstOfAllAddresses) {
   EXPECT_EQ(InetAddress::getAllByName("localhost").front(), InetAddress::getByName("localhost"));
 }
 
-TEST(InetAddressTest, HostNameOfALiteralLeadsBackToIt) {
+TEST(InetAddressTest, TheHostNameOfALiteralResolvesToIt) {
   const InetAddress loopback = address("127.0.0.1");
   const std::vector<InetAddress> all = InetAddress::getAllByName(loopback.getHostName());
   EXPECT_NE(std::find(all.begin(), all.end(), loopback), all.end());
 }
 
-TEST(InetAddressTest, HostNameChangesNothing) {
+TEST(InetAddressTest, GetHostNameDoesNotChangeTheAddress) {
   const InetAddress loopback = address("127.0.0.1");
   loopback.getHostName();
   EXPECT_EQ(loopback.toString(), "/127.0.0.1");
 }
 
-TEST(InetAddressTest, CanonicalHostNameAsksTheResolver) {
+TEST(InetAddressTest, GetCanonicalHostNameAsksTheResolver) {
   constexpr std::uint8_t kLoopback[] = {127, 0, 0, 1};
   const InetAddress misnamed = InetAddress::getByAddress("no-such-host.invalid", kLoopback, 4);
   EXPECT_EQ(misnamed.getHostName(), "no-such-host.invalid");
   EXPECT_EQ(misnamed.getCanonicalHostName(), address("127.0.0.1").getHostName());
 }
 
-TEST(InetAddressTest, LoopbackIsLocalhost) {
+TEST(InetAddressTest, TheLoopbackAddressIsNamedLocalhost) {
   EXPECT_EQ(InetAddress::getLoopbackAddress().toString(), "localhost/127.0.0.1");
 }
 
-TEST(InetAddressTest, LocalHostIsAnAddressOrAnUnknownHost) {
+TEST(InetAddressTest, GetLocalHostReturnsANamedAddressOrThrowsUnknownHost) {
   try {
     EXPECT_FALSE(InetAddress::getLocalHost().getHostName().empty());
   } catch (const UnknownHostException& exception) {
@@ -187,19 +187,21 @@ TEST(InetAddressTest, DefaultIsTheWildcard) {
   EXPECT_EQ(InetAddress().getHostName(), "0.0.0.0");
 }
 
-TEST(InetAddressTest, BytesHaveNoName) { EXPECT_EQ(InetAddress::getByAddress(kTen, 4).toString(), "/10.0.0.1"); }
+TEST(InetAddressTest, AnAddressFromBytesHasNoName) {
+  EXPECT_EQ(InetAddress::getByAddress(kTen, 4).toString(), "/10.0.0.1");
+}
 
-TEST(InetAddressTest, ZeroBytesHaveNoNameEither) {
+TEST(InetAddressTest, AnAddressFromAllZeroBytesHasNoName) {
   constexpr std::uint8_t kZero[4] = {};
   EXPECT_EQ(InetAddress::getByAddress(kZero, 4).toString(), "/0.0.0.0");
 }
 
-TEST(InetAddressTest, BytesMayBeGivenAName) {
+TEST(InetAddressTest, AnAddressFromBytesCanBeGivenAName) {
   EXPECT_EQ(InetAddress::getByAddress("foo", kTen, 4).toString(), "foo/10.0.0.1");
   EXPECT_EQ(InetAddress::getByAddress("foo", kTen, 4).getHostName(), "foo");
 }
 
-TEST(InetAddressTest, BytesComeBack) {
+TEST(InetAddressTest, GetAddressReturnsTheBytes) {
   EXPECT_EQ(InetAddress::getByAddress(kTen, 4).getAddress(), Bytes(kTen, kTen + 4));
   EXPECT_EQ(InetAddress::getByAddress(kLinkLocal, 16).getAddress(), Bytes(kLinkLocal, kLinkLocal + 16));
 }
@@ -209,7 +211,7 @@ TEST(InetAddressTest, MappedBytesAreIPv4) {
   EXPECT_EQ(InetAddress::getByAddress("foo", kMapped, 16, 3).toString(), "foo/1.2.3.4");
 }
 
-TEST(InetAddressTest, BytesMayHaveAScope) {
+TEST(InetAddressTest, AnAddressFromBytesCanHaveAScope) {
   EXPECT_EQ(InetAddress::getByAddress("", kLinkLocal, 16, 3), address("fe80::1%3"));
 }
 
@@ -217,7 +219,7 @@ TEST(InetAddressTest, AScopeIsIgnoredForIPv4) {
   EXPECT_EQ(InetAddress::getByAddress("", kTen, 4, 3), address("10.0.0.1"));
 }
 
-TEST(InetAddressTest, RefusesAnotherNumberOfBytes) {
+TEST(InetAddressTest, RefusesAnyOtherNumberOfBytes) {
   for (std::size_t size : {0U, 3U, 5U, 15U, 17U}) {
     EXPECT_THROW(InetAddress::getByAddress(kLinkLocal, size), std::invalid_argument) << size;
   }
@@ -227,14 +229,14 @@ TEST(InetAddressTest, RefusesNull) { EXPECT_THROW(InetAddress::getByAddress(null
 
 // ---- kinds of addresses
 
-TEST(InetAddressTest, AnyLocal) {
+TEST(InetAddressTest, RecognizesAnyLocalAddresses) {
   EXPECT_TRUE(address("0.0.0.0").isAnyLocalAddress());
   EXPECT_TRUE(address("::").isAnyLocalAddress());
   EXPECT_FALSE(address("0.0.0.1").isAnyLocalAddress());
   EXPECT_FALSE(address("::1").isAnyLocalAddress());
 }
 
-TEST(InetAddressTest, Loopback) {
+TEST(InetAddressTest, RecognizesLoopbackAddresses) {
   EXPECT_TRUE(address("127.0.0.1").isLoopbackAddress());
   EXPECT_TRUE(address("127.255.255.255").isLoopbackAddress());
   EXPECT_TRUE(address("::1").isLoopbackAddress());
@@ -243,7 +245,7 @@ TEST(InetAddressTest, Loopback) {
   EXPECT_FALSE(address("7f00::1").isLoopbackAddress());
 }
 
-TEST(InetAddressTest, LinkLocal) {
+TEST(InetAddressTest, RecognizesLinkLocalAddresses) {
   EXPECT_TRUE(address("169.254.0.1").isLinkLocalAddress());
   EXPECT_TRUE(address("fe80::1").isLinkLocalAddress());
   EXPECT_TRUE(address("febf::1").isLinkLocalAddress());
@@ -252,7 +254,7 @@ TEST(InetAddressTest, LinkLocal) {
   EXPECT_FALSE(address("fe00::1").isLinkLocalAddress());
 }
 
-TEST(InetAddressTest, SiteLocal) {
+TEST(InetAddressTest, RecognizesSiteLocalAddresses) {
   for (const char* text : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "fec0::1", "feff::1"}) {
     EXPECT_TRUE(address(text).isSiteLocalAddress()) << text;
   }
@@ -261,7 +263,7 @@ TEST(InetAddressTest, SiteLocal) {
   }
 }
 
-TEST(InetAddressTest, Multicast) {
+TEST(InetAddressTest, RecognizesMulticastAddresses) {
   EXPECT_TRUE(address("224.0.0.1").isMulticastAddress());
   EXPECT_TRUE(address("239.255.255.255").isMulticastAddress());
   EXPECT_TRUE(address("ff02::1").isMulticastAddress());
@@ -272,7 +274,7 @@ TEST(InetAddressTest, Multicast) {
 
 // ---- equality, order, hash
 
-TEST(InetAddressTest, TheNameHasNoSayInEquality) {
+TEST(InetAddressTest, EqualityIgnoresTheName) {
   const InetAddress named = InetAddress::getByAddress("foo", kTen, 4);
   EXPECT_EQ(named, address("10.0.0.1"));
   EXPECT_EQ(std::hash<InetAddress>()(named), std::hash<InetAddress>()(address("10.0.0.1")));
@@ -296,7 +298,7 @@ TEST(InetAddressTest, OrderIsByFamilyThenBytesThenScope) {
   EXPECT_EQ(std::set<InetAddress>(ordered.begin(), ordered.end()).size(), ordered.size());
 }
 
-TEST(InetAddressTest, HashTellsAddressesApart) {
+TEST(InetAddressTest, DifferentAddressesHaveDifferentHashes) {
   std::unordered_set<std::size_t> hashes;
   for (const char* text : {"127.0.0.1", "127.0.0.2", "fe80::1", "fe80::1%1", "fe80::1%2"}) {
     hashes.insert(std::hash<InetAddress>()(address(text)));
@@ -304,13 +306,13 @@ TEST(InetAddressTest, HashTellsAddressesApart) {
   EXPECT_EQ(hashes.size(), 5U);
 }
 
-TEST(InetAddressTest, IsWrittenAsItsText) {
+TEST(InetAddressTest, StreamsItsText) {
   std::ostringstream out;
   out << InetAddress::getLoopbackAddress() << ' ' << address("::1");
   EXPECT_EQ(out.str(), "localhost/127.0.0.1 /::1");
 }
 
-TEST(InetAddressTest, ACopyIsEqualAndHasTheName) {
+TEST(InetAddressTest, ACopyIsEqualAndKeepsTheName) {
   const InetAddress original = InetAddress::getByAddress("foo", kLinkLocal, 16, 3);
   const InetAddress copy = original;
   EXPECT_EQ(copy, original);
