@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// InetSocketAddress: making, text, order.
+// InetSocketAddress: construction, text and order.
 #include <netlite/exceptions.hpp>
 #include <netlite/inet_socket_address.hpp>
 
@@ -19,12 +19,12 @@ using netlite::InetSocketAddress;
 
 InetAddress address(const char* literal) { return InetAddress::getByName(literal); }
 
-TEST(InetSocketAddressTest, IsTheWildcardAndNoPortByDefault) {
+TEST(InetSocketAddressTest, IsTheWildcardWithPortZeroByDefault) {
   EXPECT_EQ(InetSocketAddress().getAddress(), InetAddress());
   EXPECT_EQ(InetSocketAddress().getPort(), 0);
 }
 
-TEST(InetSocketAddressTest, APortAloneIsForTheWildcard) {
+TEST(InetSocketAddressTest, APortAloneUsesTheWildcard) {
   EXPECT_TRUE(InetSocketAddress(80).getAddress().isAnyLocalAddress());
   EXPECT_EQ(InetSocketAddress(80).getPort(), 80);
 }
@@ -41,16 +41,16 @@ TEST(InetSocketAddressTest, RefusesAPortOutOfRange) {
   EXPECT_THROW(InetSocketAddress(InetAddress(), 65536), std::invalid_argument);
 }
 
-TEST(InetSocketAddressTest, RefusesThePortBeforeItLooksAtTheHost) {
+TEST(InetSocketAddressTest, ChecksThePortBeforeTheHost) {
   EXPECT_THROW(InetSocketAddress("127.1", 65536), std::invalid_argument);
 }
 
-TEST(InetSocketAddressTest, ResolvesAHostAtOnce) {
+TEST(InetSocketAddressTest, ResolvesTheHostOnConstruction) {
   EXPECT_EQ(InetSocketAddress("192.0.2.1", 80).getAddress(), address("192.0.2.1"));
   EXPECT_TRUE(InetSocketAddress("localhost", 80).getAddress().isLoopbackAddress());
 }
 
-TEST(InetSocketAddressTest, RefusesAHostThatIsNone) {
+TEST(InetSocketAddressTest, RefusesAnInvalidHost) {
   EXPECT_THROW(InetSocketAddress("127.1", 80), netlite::UnknownHostException);
 }
 
@@ -58,7 +58,7 @@ TEST(InetSocketAddressTest, TextOfALiteralHasNoName) {
   EXPECT_EQ(InetSocketAddress("127.0.0.1", 80).toString(), "/127.0.0.1:80");
 }
 
-TEST(InetSocketAddressTest, TextOfANameHasBoth) {
+TEST(InetSocketAddressTest, TextOfANameHasNameAndAddress) {
   EXPECT_EQ(InetSocketAddress(InetAddress::getLoopbackAddress(), 80).toString(), "localhost/127.0.0.1:80");
 }
 
@@ -67,17 +67,17 @@ TEST(InetSocketAddressTest, TextOfIPv6HasBrackets) {
   EXPECT_EQ(InetSocketAddress("fe80::1%2", 80).toString(), "/[fe80::1%2]:80");
 }
 
-TEST(InetSocketAddressTest, TextOfNamedIPv6HasAllThree) {
+TEST(InetSocketAddressTest, TextOfNamedIPv6HasNameAndBrackets) {
   const auto bytes = address("2001:db8::1").getAddress();
   const InetAddress named = InetAddress::getByAddress("example", bytes.data(), bytes.size());
   EXPECT_EQ(InetSocketAddress(named, 80).toString(), "example/[2001:db8::1]:80");
 }
 
-TEST(InetSocketAddressTest, TextOfTheWildcardIsJavas) {
+TEST(InetSocketAddressTest, TextOfTheWildcardIsAsInJava) {
   EXPECT_EQ(InetSocketAddress(0).toString(), "0.0.0.0/0.0.0.0:0");
 }
 
-TEST(InetSocketAddressTest, IsWrittenAsItsText) {
+TEST(InetSocketAddressTest, StreamsItsText) {
   std::ostringstream out;
   out << InetSocketAddress("::1", 80);
   EXPECT_EQ(out.str(), "/[::1]:80");
@@ -88,11 +88,11 @@ TEST(InetSocketAddressTest, HostStringIsTheNameOrTheText) {
   EXPECT_EQ(InetSocketAddress("::1", 80).getHostString(), "::1");
 }
 
-TEST(InetSocketAddressTest, HostNameIsTheNameItWasMadeWith) {
+TEST(InetSocketAddressTest, HostNameIsTheNameItWasConstructedWith) {
   EXPECT_EQ(InetSocketAddress(InetAddress::getLoopbackAddress(), 80).getHostName(), "localhost");
 }
 
-TEST(InetSocketAddressTest, EqualAreAddressAndPort) {
+TEST(InetSocketAddressTest, EqualityComparesAddressAndPort) {
   const InetSocketAddress one("127.0.0.1", 80);
   EXPECT_EQ(one, InetSocketAddress(InetAddress::getLoopbackAddress(), 80));
   EXPECT_NE(one, InetSocketAddress("127.0.0.1", 81));
@@ -110,7 +110,7 @@ TEST(InetSocketAddressTest, HashAgreesWithEquality) {
   EXPECT_EQ(hash(InetSocketAddress("127.0.0.1", 80)), hash(InetSocketAddress(InetAddress::getLoopbackAddress(), 80)));
 }
 
-TEST(InetSocketAddressTest, IsAKeyOfMaps) {
+TEST(InetSocketAddressTest, CanBeAKeyOfContainers) {
   const std::unordered_set<InetSocketAddress> hashed = {InetSocketAddress(1), InetSocketAddress(2),
                                                         InetSocketAddress(1)};
   const std::set<InetSocketAddress> sorted(hashed.begin(), hashed.end());
