@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Look-ups: what reaches the resolver, its failures, and deadlines. The test's own resolvers stand in for the system's.
+// Lookups: what reaches the resolver, its failures, and deadlines. The tests replace the system's resolver.
 #include "address/resolver.hpp"
 #include "support/running_threads.hpp"
 
@@ -45,12 +45,12 @@ Resolved fails(const std::string&) { return std::make_error_code(std::errc::reso
 Resolved runsOutOfMemory(const std::string&) { throw std::bad_alloc(); }
 
 Resolved mustNotBeAsked(const std::string& host) {
-  ADD_FAILURE() << "asked for " << host;
+  ADD_FAILURE() << "the resolver was asked for " << host;
   return found(host);
 }
 
-// A resolver that hangs until the test lets it answer. Threads of the library may still be in it when the test is over
-// and when the program ends, so it is never destroyed.
+// A resolver that hangs until the test lets it answer. The library's threads may still be inside it when the test or
+// the program ends, so it is never destroyed.
 class HangingResolver {
  public:
   static HangingResolver& instance() {
@@ -101,7 +101,7 @@ class HangingResolverTest : public testing::Test {
  protected:
   HangingResolverTest() { resolver_.hang(); }
 
-  // Wine's programs may hang if they end just while one of their threads does.
+  // Under Wine a program may hang if it ends while one of its threads is ending.
   ~HangingResolverTest() override {
     resolver_.letItAnswer();
     if (threadsAreVisible()) threadsFallTo(threads_before_);
@@ -120,7 +120,7 @@ TEST(ResolverTest, ALiteralIsNotLookedUp) {
   EXPECT_EQ(resolveHost("[fe80::1%3]", Deadline::after(1h), mustNotBeAsked).front().toString(), "/fe80::1%3");
 }
 
-TEST(ResolverTest, WhatIsNoHostNameIsNotLookedUp) {
+TEST(ResolverTest, AnInvalidHostNameIsNotLookedUp) {
   for (const char* host :
        {"", "127.1", "0x7f.1", "1.2.3.4.", "localhost:80", "[localhost]", "a b", "fe80::1%nowhere"}) {
     EXPECT_THROW(resolveHost(host, Deadline::never(), mustNotBeAsked), UnknownHostException) << host;
@@ -136,10 +136,10 @@ TEST(ResolverTest, ANameIsLookedUpWithinADeadline) {
   EXPECT_EQ(resolveHost("example", Deadline::after(1h), found).front().toString(), "example/192.0.2.1");
 }
 
-void expectFailureToBeTold(Deadline deadline) {
+void expectFailureToBeReported(Deadline deadline) {
   try {
     resolveHost("example", deadline, fails);
-    FAIL() << "nothing was thrown";
+    FAIL() << "resolveHost() threw nothing";
   } catch (const UnknownHostException& exception) {
     EXPECT_EQ(exception.host(), "example");
     EXPECT_TRUE(exception.code() == std::errc::resource_unavailable_try_again);
@@ -147,15 +147,15 @@ void expectFailureToBeTold(Deadline deadline) {
   }
 }
 
-TEST(ResolverTest, AFailureIsTold) { expectFailureToBeTold(Deadline::never()); }
+TEST(ResolverTest, AFailureIsReported) { expectFailureToBeReported(Deadline::never()); }
 
-TEST(ResolverTest, AFailureWithinADeadlineIsTold) { expectFailureToBeTold(Deadline::after(1h)); }
+TEST(ResolverTest, AFailureWithinADeadlineIsReported) { expectFailureToBeReported(Deadline::after(1h)); }
 
-TEST(ResolverTest, LackOfMemoryInTheBackgroundReachesTheCaller) {
+TEST(ResolverTest, OutOfMemoryInTheBackgroundThreadReachesTheCaller) {
   EXPECT_THROW(resolveHost("example", Deadline::after(1h), runsOutOfMemory), std::bad_alloc);
 }
 
-TEST(ResolverTest, EachLookUpAsksAnew) {
+TEST(ResolverTest, EachLookupAsksTheResolverAgain) {
   static std::atomic<int> asked{0};
   const auto counts = [](const std::string& host) {
     ++asked;
@@ -165,11 +165,11 @@ TEST(ResolverTest, EachLookUpAsksAnew) {
   EXPECT_EQ(asked, 100);
 }
 
-TEST_F(HangingResolverTest, TheDeadlineEndsTheWaiting) {
+TEST_F(HangingResolverTest, TheDeadlineEndsTheWait) {
   const Deadline deadline = Deadline::after(20ms);
   try {
     resolveHost("deadline", deadline, HangingResolver::lookUp);
-    FAIL() << "nothing was thrown";
+    FAIL() << "resolveHost() threw nothing";
   } catch (const SocketTimeoutException& exception) {
     EXPECT_TRUE(deadline.hasPassed());
     EXPECT_STREQ(exception.what(), "look up deadline: Timed out");
@@ -177,14 +177,14 @@ TEST_F(HangingResolverTest, TheDeadlineEndsTheWaiting) {
   }
 }
 
-TEST_F(HangingResolverTest, TryingAgainJoinsTheLookUpUnderWay) {
+TEST_F(HangingResolverTest, ARetryJoinsTheLookupInProgress) {
   EXPECT_THROW(ask("retry", 1ms), SocketTimeoutException);
   resolver_.waitUntilAsked();
   for (int i = 0; i < 20; ++i) EXPECT_THROW(ask("retry", 1ms), SocketTimeoutException);
   EXPECT_EQ(resolver_.timesAsked(), 1);
 }
 
-TEST_F(HangingResolverTest, AJoinedLookUpAnswersEverybody) {
+TEST_F(HangingResolverTest, ASharedLookupAnswersEveryCaller) {
   EXPECT_THROW(ask("joined", 1ms), SocketTimeoutException);
   std::vector<std::future<std::vector<InetAddress>>> waiting;
   for (int i = 0; i < 4; ++i) {
@@ -194,12 +194,12 @@ TEST_F(HangingResolverTest, AJoinedLookUpAnswersEverybody) {
   for (auto& result : waiting) EXPECT_EQ(result.get().front().toString(), "joined/192.0.2.1");
 }
 
-TEST_F(HangingResolverTest, AnotherHostIsLookedUpByItself) {
+TEST_F(HangingResolverTest, ADifferentHostIsLookedUpIndependently) {
   EXPECT_THROW(ask("hanging", 1ms), SocketTimeoutException);
   EXPECT_EQ(resolveHost("other", Deadline::after(1h), found).front().getHostName(), "other");
 }
 
-[[noreturn]] void exitWhileALookUpHangs() {
+[[noreturn]] void exitWhileALookupHangs() {
   HangingResolver::instance().hang();
   try {
     resolveHost("exit", Deadline::after(1ms), HangingResolver::lookUp);
@@ -209,36 +209,36 @@ TEST_F(HangingResolverTest, AnotherHostIsLookedUpByItself) {
   std::exit(1);
 }
 
-TEST(ResolverDeathTest, ALookUpUnderWayDoesNotHoldUpTheProgramsExit) {
-  // In a new process: a fork would lack the threads of this one.
+TEST(ResolverDeathTest, ALookupInProgressDoesNotDelayProgramExit) {
+  // Run in a new process: a forked one would not have this process's threads.
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  EXPECT_EXIT(exitWhileALookUpHangs(), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(exitWhileALookupHangs(), testing::ExitedWithCode(0), "");
 }
 
-// The address that found() knows.
+// The address that found() returns.
 InetAddress documentationAddress() { return InetAddress::getByName("192.0.2.1"); }
 
 std::string nameIsExample(const Address&) { return "example"; }
 std::string nameIsANumber(const Address&) { return "127.1"; }
 std::string noName(const Address&) { return ""; }
 
-TEST(ConfirmedHostNameTest, ANameThatLeadsBackCounts) {
+TEST(ConfirmedHostNameTest, ANameThatResolvesToTheAddressIsReturned) {
   EXPECT_EQ(confirmedHostName(documentationAddress(), nameIsExample, found), "example");
 }
 
-TEST(ConfirmedHostNameTest, ANameThatLeadsElsewhereDoesNot) {
+TEST(ConfirmedHostNameTest, ANameThatResolvesToAnotherAddressIsNotReturned) {
   EXPECT_EQ(confirmedHostName(InetAddress::getByName("192.0.2.66"), nameIsExample, found), "");
 }
 
-TEST(ConfirmedHostNameTest, ANameThatLeadsNowhereDoesNot) {
+TEST(ConfirmedHostNameTest, ANameThatDoesNotResolveIsNotReturned) {
   EXPECT_EQ(confirmedHostName(documentationAddress(), nameIsExample, fails), "");
 }
 
-TEST(ConfirmedHostNameTest, ANumberForANameIsNotLookedUp) {
+TEST(ConfirmedHostNameTest, ANumericNameIsNotLookedUp) {
   EXPECT_EQ(confirmedHostName(documentationAddress(), nameIsANumber, mustNotBeAsked), "");
 }
 
-TEST(ConfirmedHostNameTest, NoNameIsNotLookedUp) {
+TEST(ConfirmedHostNameTest, AnEmptyNameIsNotLookedUp) {
   EXPECT_EQ(confirmedHostName(documentationAddress(), noName, mustNotBeAsked), "");
 }
 
