@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// BufferedReader: where lines end, what timeouts and errors leave behind, limits, memory, ties and closing.
+// BufferedReader: line ends, the state after timeouts and errors, limits, memory, ties and closing.
 #include <netlite/buffered_reader.hpp>
 #include <netlite/byte_array_stream.hpp>
 #include <netlite/exceptions.hpp>
@@ -52,13 +52,13 @@ Lines linesOf(const std::string& bytes, std::size_t bufferSize = 8192) {
 
 TEST(BufferedReaderTest, LineFeedEndsALine) { EXPECT_EQ(linesOf("a\nb\n"), (Lines{"a", "b"})); }
 
-TEST(BufferedReaderTest, EveryLineEndIsTaken) {
+TEST(BufferedReaderTest, EveryLineEndIsRecognized) {
   EXPECT_EQ(linesOf("a\rb\nc\r\nd\n\re"), (Lines{"a", "b", "c", "d", "", "e"}));
   EXPECT_EQ(linesOf("a\n\rb"), (Lines{"a", "", "b"}));
   EXPECT_EQ(linesOf("\n\r\n\ra\n\n"), (Lines{"", "", "", "a", ""}));
 }
 
-TEST(BufferedReaderTest, NothingGivesNoLine) { EXPECT_EQ(linesOf(""), Lines{}); }
+TEST(BufferedReaderTest, EmptyInputHasNoLines) { EXPECT_EQ(linesOf(""), Lines{}); }
 
 TEST(BufferedReaderTest, ZeroBytesAndMalformedTextPassThrough) {
   EXPECT_EQ(linesOf("a\0\xFF\x80z\n"s), Lines{"a\0\xFF\x80z"s});
@@ -80,7 +80,7 @@ TEST(BufferedReaderTest, ChunksMakeNoDifference) {
   }
 }
 
-TEST(BufferedReaderTest, ALastLineWithoutAnEndIsALine) {
+TEST(BufferedReaderTest, TheLastLineNeedsNoLineEnd) {
   BufferedReader reader(ByteArrayInputStream("a\nlast"));
   EXPECT_TRUE(reader.lastLineTerminated());
   EXPECT_EQ(reader.readLine(), "a");
@@ -91,7 +91,7 @@ TEST(BufferedReaderTest, ALastLineWithoutAnEndIsALine) {
   EXPECT_FALSE(reader.lastLineTerminated());
 }
 
-TEST(BufferedReaderTest, AfterTheEndTheStreamIsNotAskedAgain) {
+TEST(BufferedReaderTest, AfterTheEndTheStreamIsNotReadAgain) {
   ScriptedInputStream stream;
   stream.gives("a").ends().gives("b\n");
   BufferedReader reader(stream);
@@ -106,7 +106,7 @@ TEST(BufferedReaderTest, AfterTheEndTheStreamIsNotAskedAgain) {
   EXPECT_EQ(stream.readCount(), reads);
 }
 
-TEST(BufferedReaderTest, CarriageReturnEndsALineAtOnce) {
+TEST(BufferedReaderTest, ACarriageReturnEndsALineImmediately) {
   ScriptedInputStream stream;
   stream.gives("a\r").gives("\nb\n");
   BufferedReader reader(stream);
@@ -115,7 +115,7 @@ TEST(BufferedReaderTest, CarriageReturnEndsALineAtOnce) {
   EXPECT_EQ(reader.readLine(), "b");
 }
 
-TEST(BufferedReaderTest, ALineFeedBehindACarriageReturnIsDroppedAfterATimeout) {
+TEST(BufferedReaderTest, ALineFeedAfterACarriageReturnIsDroppedDespiteATimeout) {
   ScriptedInputStream stream;
   stream.gives("a\r").timesOut().gives("\nb\n");
   BufferedReader reader(stream);
@@ -125,12 +125,12 @@ TEST(BufferedReaderTest, ALineFeedBehindACarriageReturnIsDroppedAfterATimeout) {
   EXPECT_EQ(reader.readLine(), std::nullopt);
 }
 
-TEST(BufferedReaderTest, ALineFeedBehindACarriageReturnAtTheEndIsNoLine) {
+TEST(BufferedReaderTest, ALineFeedAfterTheLastCarriageReturnIsNotALine) {
   EXPECT_EQ(linesOf("a\r\n"), Lines{"a"});
   EXPECT_EQ(linesOf("a\r"), Lines{"a"});
 }
 
-TEST(BufferedReaderTest, ReadLineUsesTheStringAgain) {
+TEST(BufferedReaderTest, ReadLineReusesTheString) {
   BufferedReader reader(ByteArrayInputStream("a longer line than fits into the string itself\nshort\n"));
   std::string line;
   EXPECT_TRUE(reader.readLine(line));
@@ -142,7 +142,7 @@ TEST(BufferedReaderTest, ReadLineUsesTheStringAgain) {
   EXPECT_EQ(line, "short");
 }
 
-TEST(BufferedReaderTest, LinesCanBeWalkedOver) {
+TEST(BufferedReaderTest, LinesCanBeIteratedOver) {
   BufferedReader reader(ByteArrayInputStream("a\nb\n\nc"));
   Lines lines;
   for (const std::string& line : reader.lines()) lines.push_back(line);
@@ -162,7 +162,7 @@ TEST(BufferedReaderTest, LinesIsAnInputRange) {
 
 // ---- read and ready
 
-TEST(BufferedReaderTest, ReadGivesBytesAndThenTheEnd) {
+TEST(BufferedReaderTest, ReadReturnsBytesAndThenTheEnd) {
   BufferedReader reader(ByteArrayInputStream("\x00\xFF\r"s));
   EXPECT_EQ(reader.read(), 0);
   EXPECT_EQ(reader.read(), 255);
@@ -170,7 +170,7 @@ TEST(BufferedReaderTest, ReadGivesBytesAndThenTheEnd) {
   EXPECT_EQ(reader.read(), -1);
 }
 
-TEST(BufferedReaderTest, ReadIntoABufferGivesWhatIsThere) {
+TEST(BufferedReaderTest, ReadIntoABufferReturnsTheAvailableBytes) {
   ScriptedInputStream stream;
   stream.gives("abc").gives("d");
   BufferedReader reader(stream);
@@ -190,7 +190,7 @@ TEST(BufferedReaderTest, ReadRefusesNull) {
   EXPECT_EQ(reader.read(), 'a');
 }
 
-TEST(BufferedReaderTest, ReadDropsTheLineFeedOfALineThatWasRead) {
+TEST(BufferedReaderTest, ReadDropsTheLineFeedOfTheLineJustRead) {
   BufferedReader reader(ByteArrayInputStream("a\r\nbcd"));
   EXPECT_EQ(reader.readLine(), "a");
   EXPECT_EQ(reader.read(), 'b');
@@ -198,7 +198,7 @@ TEST(BufferedReaderTest, ReadDropsTheLineFeedOfALineThatWasRead) {
   EXPECT_EQ(reader.read(buffer.data(), buffer.size()), 2U);
 }
 
-TEST(BufferedReaderTest, ReadIntoABufferDropsTheLineFeedOfALineThatWasRead) {
+TEST(BufferedReaderTest, ReadIntoABufferDropsTheLineFeedOfTheLineJustRead) {
   ScriptedInputStream stream;
   stream.gives("a\r").gives("\n").gives("bc");
   BufferedReader reader(stream);
@@ -208,7 +208,7 @@ TEST(BufferedReaderTest, ReadIntoABufferDropsTheLineFeedOfALineThatWasRead) {
   EXPECT_EQ(std::string(buffer.data(), 2), "bc");
 }
 
-TEST(BufferedReaderTest, ReadAndReadLineMix) {
+TEST(BufferedReaderTest, ReadAndReadLineCanBeMixed) {
   BufferedReader reader(ByteArrayInputStream("ab\rcd\r\nef\n"), 3);
   EXPECT_EQ(reader.read(), 'a');
   EXPECT_EQ(reader.readLine(), "b");
@@ -218,7 +218,7 @@ TEST(BufferedReaderTest, ReadAndReadLineMix) {
   EXPECT_EQ(reader.read(), -1);
 }
 
-TEST(BufferedReaderTest, ReadyTellsWhetherAByteIsThere) {
+TEST(BufferedReaderTest, ReadyReportsWhetherAByteIsAvailable) {
   ScriptedInputStream stream;
   stream.givesLate("ab").gives("c");
   BufferedReader reader(stream);
@@ -231,7 +231,7 @@ TEST(BufferedReaderTest, ReadyTellsWhetherAByteIsThere) {
   EXPECT_FALSE(reader.ready());
 }
 
-TEST(BufferedReaderTest, ReadyDoesNotReadForAnything) {
+TEST(BufferedReaderTest, ReadyDoesNotReadFromTheStream) {
   ScriptedInputStream stream;
   stream.gives("a");
   BufferedReader reader(stream);
@@ -252,7 +252,7 @@ TEST(BufferedReaderTest, ALineFeedThatWillBeDroppedIsNotReady) {
   EXPECT_EQ(reader.read(), 'b');
 }
 
-TEST(BufferedReaderTest, ReadyEndsThoughALineThatIsTooLongDoesNot) {
+TEST(BufferedReaderTest, ReadyReturnsDuringAnEndlessLine) {
   ScriptedInputStream stream;
   stream.beforeRead([&stream] { stream.gives("x"); });
   stream.gives("xxx");
@@ -275,7 +275,7 @@ TEST(BufferedReaderTest, ReadyReportsAClosedSocket) {
 
 // ---- timeouts and errors
 
-TEST(BufferedReaderTest, ATimeoutLosesNothing) {
+TEST(BufferedReaderTest, ATimeoutLosesNoInput) {
   ScriptedInputStream stream;
   stream.gives("ab").timesOut().gives("c").timesOut().gives("\nd\n");
   BufferedReader reader(stream);
@@ -285,7 +285,7 @@ TEST(BufferedReaderTest, ATimeoutLosesNothing) {
   EXPECT_EQ(reader.readLine(), "d");
 }
 
-TEST(BufferedReaderTest, HalfALineCanBeReadAfterATimeout) {
+TEST(BufferedReaderTest, APartialLineCanBeReadAfterATimeout) {
   ScriptedInputStream stream;
   stream.gives("abc").timesOut().gives("d\n");
   BufferedReader reader(stream);
@@ -296,7 +296,7 @@ TEST(BufferedReaderTest, HalfALineCanBeReadAfterATimeout) {
   EXPECT_EQ(reader.readLine(), "cd");
 }
 
-TEST(BufferedReaderTest, HalfALineCanBeReadAfterAReset) {
+TEST(BufferedReaderTest, APartialLineCanBeReadAfterAReset) {
   ScriptedInputStream stream;
   stream.gives("abc").isReset().isReset();
   BufferedReader reader(stream);
@@ -307,7 +307,7 @@ TEST(BufferedReaderTest, HalfALineCanBeReadAfterAReset) {
   EXPECT_EQ(std::string(buffer.data(), 3), "abc");
 }
 
-TEST(BufferedReaderTest, LinesInTheBufferComeOutBeforeAnError) {
+TEST(BufferedReaderTest, BufferedLinesAreReturnedBeforeAnError) {
   ScriptedInputStream stream;
   stream.gives("a\nb\n").isReset();
   BufferedReader reader(stream);
@@ -316,16 +316,16 @@ TEST(BufferedReaderTest, LinesInTheBufferComeOutBeforeAnError) {
   EXPECT_THROW(reader.readLine(), SocketException);
 }
 
-// ---- the longest line
+// ---- the maximum line length
 
-TEST(BufferedReaderTest, TheLimitIsOneMebibyte) {
+TEST(BufferedReaderTest, TheDefaultLimitIsOneMebibyte) {
   BufferedReader reader(ByteArrayInputStream(""));
   EXPECT_EQ(reader.getMaxLineLength(), 1024U * 1024U);
   reader.setMaxLineLength(5);
   EXPECT_EQ(reader.getMaxLineLength(), 5U);
 }
 
-TEST(BufferedReaderTest, ALineOfExactlyTheLimitPasses) {
+TEST(BufferedReaderTest, ALineOfExactlyTheLimitIsReturned) {
   for (const std::string end : {"\n", "\r", "\r\n", ""}) {
     BufferedReader reader(ByteArrayInputStream("abcd" + end));
     reader.setMaxLineLength(4);
@@ -334,7 +334,7 @@ TEST(BufferedReaderTest, ALineOfExactlyTheLimitPasses) {
   }
 }
 
-TEST(BufferedReaderTest, ATooLongLineIsSkippedAndTheNextOneComes) {
+TEST(BufferedReaderTest, ATooLongLineIsSkippedAndTheNextOneIsReturned) {
   for (const std::string end : {"\n", "\r", "\r\n"}) {
     for (std::size_t size = 1; size <= 16; ++size) {
       BufferedReader reader(ByteArrayInputStream("abcde" + end + "next" + end), size);
@@ -347,7 +347,7 @@ TEST(BufferedReaderTest, ATooLongLineIsSkippedAndTheNextOneComes) {
   }
 }
 
-TEST(BufferedReaderTest, TheLimitStrikesAsSoonAsItIsExceeded) {
+TEST(BufferedReaderTest, ReadLineThrowsAsSoonAsTheLimitIsExceeded) {
   ScriptedInputStream stream;
   stream.gives("abc").gives("de").gives("fg\nnext\n");
   BufferedReader reader(stream);
@@ -360,7 +360,7 @@ TEST(BufferedReaderTest, TheLimitStrikesAsSoonAsItIsExceeded) {
   EXPECT_EQ(reader.readLine(), "next");
 }
 
-TEST(BufferedReaderTest, SkippingGoesOnAfterATimeout) {
+TEST(BufferedReaderTest, SkippingContinuesAfterATimeout) {
   ScriptedInputStream stream;
   stream.gives("abcde").timesOut().gives("fg").timesOut().gives("h\r").gives("\nnext\n");
   BufferedReader reader(stream);
@@ -392,7 +392,7 @@ TEST(BufferedReaderTest, ReadySkipsTheRestOfATooLongLine) {
   EXPECT_EQ(reader.read(), 'x');
 }
 
-TEST(BufferedReaderTest, ATooLongLineThatTheEndCuts) {
+TEST(BufferedReaderTest, ATooLongLineMayBeCutByTheEndOfTheStream) {
   BufferedReader reader(ByteArrayInputStream("abcdefgh"), 2);
   reader.setMaxLineLength(4);
   EXPECT_THROW(reader.readLine(), LineTooLongException);
@@ -400,7 +400,7 @@ TEST(BufferedReaderTest, ATooLongLineThatTheEndCuts) {
   EXPECT_FALSE(reader.lastLineTerminated());
 }
 
-TEST(BufferedReaderTest, ZeroLetsEmptyLinesPassOnly) {
+TEST(BufferedReaderTest, ALimitOfZeroAllowsOnlyEmptyLines) {
   BufferedReader reader(ByteArrayInputStream("\na\n\n"));
   reader.setMaxLineLength(0);
   EXPECT_EQ(reader.readLine(), "");
@@ -408,7 +408,7 @@ TEST(BufferedReaderTest, ZeroLetsEmptyLinesPassOnly) {
   EXPECT_EQ(reader.readLine(), "");
 }
 
-TEST(BufferedReaderTest, TheGreatestLimitIsNone) {
+TEST(BufferedReaderTest, TheMaximumLimitMeansNoLimit) {
   const std::string line(3000000, 'x');
   BufferedReader reader(ByteArrayInputStream(line + "\nnext\n"));
   reader.setMaxLineLength(std::numeric_limits<std::size_t>::max());
@@ -416,7 +416,7 @@ TEST(BufferedReaderTest, TheGreatestLimitIsNone) {
   EXPECT_EQ(reader.readLine(), "next");
 }
 
-TEST(BufferedReaderTest, ALowerLimitHoldsForALineThatHasBegunToArrive) {
+TEST(BufferedReaderTest, ALowerLimitAppliesToAPartiallyReceivedLine) {
   ScriptedInputStream stream;
   stream.gives("abcde").timesOut().gives("f\nnext\n");
   BufferedReader reader(stream);
@@ -426,20 +426,20 @@ TEST(BufferedReaderTest, ALowerLimitHoldsForALineThatHasBegunToArrive) {
   EXPECT_EQ(reader.readLine(), "next");
 }
 
-// ---- memory: the room that reads are given tells what the reader has
+// ---- memory: the size passed to each read shows how much the reader has allocated
 
-std::size_t largestRoom(const ScriptedInputStream& stream) {
+std::size_t maxRoom(const ScriptedInputStream& stream) {
   return *std::max_element(stream.rooms().begin(), stream.rooms().end());
 }
 
-TEST(BufferedReaderTest, NothingIsReadBeforeItIsAskedFor) {
+TEST(BufferedReaderTest, NothingIsReadBeforeTheFirstCall) {
   ScriptedInputStream stream;
   stream.gives("a\n");
   BufferedReader reader(stream);
   EXPECT_EQ(stream.readCount(), 0U);
 }
 
-TEST(BufferedReaderTest, MemoryStartsSmallAndGrowsWithWhatArrives) {
+TEST(BufferedReaderTest, MemoryStartsSmallAndGrowsWithTheInput) {
   ScriptedInputStream stream;
   stream.gives(std::string(1000000, '\n'));
   BufferedReader reader(stream);
@@ -447,46 +447,46 @@ TEST(BufferedReaderTest, MemoryStartsSmallAndGrowsWithWhatArrives) {
   }
   const std::vector<std::size_t> first(stream.rooms().begin(), stream.rooms().begin() + 6);
   EXPECT_EQ(first, (std::vector<std::size_t>{128, 512, 2048, 8192, 32768, 65536}));
-  EXPECT_EQ(largestRoom(stream), 65536U);
+  EXPECT_EQ(maxRoom(stream), 65536U);
 }
 
-TEST(BufferedReaderTest, MemoryStaysSmallWhileLittleArrives) {
+TEST(BufferedReaderTest, MemoryStaysSmallWhileReadsAreSmall) {
   ScriptedInputStream stream;
   for (int i = 0; i < 1000; ++i) stream.gives("a short line\n");
   BufferedReader reader(stream);
   while (reader.readLine()) {
   }
-  EXPECT_EQ(largestRoom(stream), 128U);
+  EXPECT_EQ(maxRoom(stream), 128U);
 }
 
-TEST(BufferedReaderTest, ASmallBufferReadsLittle) {
+TEST(BufferedReaderTest, ASmallBufferReadsSmallAmounts) {
   ScriptedInputStream stream;
   stream.gives(std::string(1000, '\n'));
   BufferedReader reader(stream, 10);
   while (reader.readLine()) {
   }
   EXPECT_EQ(stream.rooms().front(), 10U);
-  EXPECT_EQ(largestRoom(stream), 80U);
+  EXPECT_EQ(maxRoom(stream), 80U);
 }
 
 TEST(BufferedReaderTest, MemoryStaysWithinTheLimit) {
   constexpr std::size_t kLimit = 100000;
   ScriptedInputStream stream;
   std::size_t given = 0;
-  std::size_t most = 0;
+  std::size_t maxBytes = 0;
   stream.beforeRead([&] {
-    most = std::max(most, given + stream.rooms().back());
+    maxBytes = std::max(maxBytes, given + stream.rooms().back());
     given += stream.rooms().back();
   });
   stream.gives(std::string(1000000, 'x'));
   BufferedReader reader(stream, 1000);
   reader.setMaxLineLength(kLimit);
   EXPECT_THROW(reader.readLine(), LineTooLongException);
-  EXPECT_GT(most, kLimit);
-  EXPECT_LE(most, kLimit + 8000);
+  EXPECT_GT(maxBytes, kLimit);
+  EXPECT_LE(maxBytes, kLimit + 8000);
 }
 
-TEST(BufferedReaderTest, AVeryLongLineGivesItsMemoryBack) {
+TEST(BufferedReaderTest, MemoryForAVeryLongLineIsReleased) {
   ScriptedInputStream stream;
   stream.gives(std::string(500000, 'x') + "\n").gives("a\n");
   BufferedReader reader(stream);
@@ -496,7 +496,7 @@ TEST(BufferedReaderTest, AVeryLongLineGivesItsMemoryBack) {
   EXPECT_EQ(stream.rooms().back(), 128U);
 }
 
-TEST(BufferedReaderTest, AnIdleReaderGivesMemoryBack) {
+TEST(BufferedReaderTest, AnIdleReaderReleasesMemory) {
   ScriptedInputStream stream;
   stream.gives(std::string(20000, '\n')).givesLate("a\n").givesLate("b\n");
   stream.setIdle(true);
@@ -520,7 +520,7 @@ TEST(BufferedReaderTest, ABusyReaderKeepsItsMemory) {
   EXPECT_GE(stream.rooms().back(), room);
 }
 
-TEST(BufferedReaderTest, HalfALineIsKeptWhileIdle) {
+TEST(BufferedReaderTest, AnIdleReaderKeepsAPartialLine) {
   ScriptedInputStream stream;
   stream.gives(std::string(5000, 'x')).givesLate("y\n");
   stream.setIdle(true);
@@ -531,7 +531,7 @@ TEST(BufferedReaderTest, HalfALineIsKeptWhileIdle) {
 
 // ---- ties
 
-/// An output stream that keeps something alive.
+/// An output stream that holds a reference, so that a test sees when the stream is destroyed.
 class OwningStream : public OutputStream {
  public:
   explicit OwningStream(std::shared_ptr<int> token) : token_(std::move(token)) {}
@@ -586,7 +586,7 @@ TEST(BufferedReaderTest, ATiedWriterIsNotFlushedBeforeTheFirstReadIfInputHasArri
   EXPECT_TRUE(sent.writes().empty());
 }
 
-TEST(BufferedReaderTest, AShortReadLetsTheTiedWriterBeFlushedWithoutAsking) {
+TEST(BufferedReaderTest, AfterAShortReadTheTiedWriterIsFlushedWithoutCallingAvailable) {
   ScriptedInputStream stream;
   stream.gives("1\n").givesLate("2\n").givesLate("3\n");
   RecordingOutputStream sent;
@@ -598,7 +598,7 @@ TEST(BufferedReaderTest, AShortReadLetsTheTiedWriterBeFlushedWithoutAsking) {
   EXPECT_EQ(stream.availableCount(), 0);
 }
 
-TEST(BufferedReaderTest, AfterAReadThatFilledItsRoomTheTiedWriterWaitsForMoreInput) {
+TEST(BufferedReaderTest, AfterAFullReadTheTiedWriterIsNotFlushedWhileInputIsAvailable) {
   ScriptedInputStream stream;
   const std::string line = std::string(63, 'x') + '\n';
   stream.gives(line + line).gives(line);
@@ -612,7 +612,7 @@ TEST(BufferedReaderTest, AfterAReadThatFilledItsRoomTheTiedWriterWaitsForMoreInp
   EXPECT_EQ(stream.availableCount(), 1);
 }
 
-TEST(BufferedReaderTest, AfterAReadThatFilledItsRoomTheTiedWriterIsFlushedIfNothingHasArrived) {
+TEST(BufferedReaderTest, AfterAFullReadTheTiedWriterIsFlushedIfNothingIsAvailable) {
   ScriptedInputStream stream;
   const std::string line = std::string(63, 'x') + '\n';
   stream.gives(line + line).givesLate("late\n");
@@ -625,7 +625,7 @@ TEST(BufferedReaderTest, AfterAReadThatFilledItsRoomTheTiedWriterIsFlushedIfNoth
   EXPECT_EQ(sent.writes(), Lines{line + line});
 }
 
-TEST(BufferedReaderTest, AStreamWhoseReadsLeaveSomeIsAskedBeforeTheTiedWriterIsFlushed) {
+TEST(BufferedReaderTest, AStreamWithPartialReadsIsCheckedBeforeTheTiedWriterIsFlushed) {
   ScriptedInputStream stream;
   stream.setPrefersLargeReads(false);
   stream.gives("1\n").gives("2\n").givesLate("3\n");
@@ -651,7 +651,7 @@ TEST(BufferedReaderTest, ReadyDoesNotFlushATiedWriter) {
   EXPECT_TRUE(sent.writes().empty());
 }
 
-TEST(BufferedReaderTest, ReadFlushesATiedWriterToo) {
+TEST(BufferedReaderTest, ReadFlushesATiedWriter) {
   ScriptedInputStream stream;
   stream.givesLate("1");
   RecordingOutputStream sent;
@@ -663,7 +663,7 @@ TEST(BufferedReaderTest, ReadFlushesATiedWriterToo) {
   EXPECT_EQ(sent.bytes(), "prompt> ");
 }
 
-TEST(BufferedReaderTest, AnEmptyTiedWriterCostsNothing) {
+TEST(BufferedReaderTest, AnEmptyTiedWriterCausesNoCalls) {
   ScriptedInputStream stream;
   stream.givesLate("1\n");
   RecordingOutputStream sent;
@@ -675,7 +675,7 @@ TEST(BufferedReaderTest, AnEmptyTiedWriterCostsNothing) {
   EXPECT_EQ(stream.availableCount(), 0);
 }
 
-TEST(BufferedReaderTest, ATiedWriterSendsTogetherWhatAnswersOneLargeRead) {
+TEST(BufferedReaderTest, ATiedWriterWritesNoMoreOftenThanTheReaderReads) {
   std::string lines;
   for (int i = 0; i < 256; ++i) lines += std::string(1023, 'x') + '\n';
   ScriptedInputStream stream;
@@ -689,7 +689,7 @@ TEST(BufferedReaderTest, ATiedWriterSendsTogetherWhatAnswersOneLargeRead) {
   EXPECT_LE(sent.writes().size(), stream.readCount());
 }
 
-TEST(BufferedReaderTest, AFailedFlushOfATiedWriterStaysInTheWriter) {
+TEST(BufferedReaderTest, TheErrorOfAFailedFlushStaysInTheTiedWriter) {
   ScriptedInputStream stream;
   stream.givesLate("1\n");
   RecordingOutputStream sent;
@@ -702,7 +702,7 @@ TEST(BufferedReaderTest, AFailedFlushOfATiedWriterStaysInTheWriter) {
   EXPECT_EQ(out.error(), std::errc::broken_pipe);
 }
 
-TEST(BufferedReaderTest, AStreamThatCannotTellIsReadWithoutFlushing) {
+TEST(BufferedReaderTest, AStreamWhoseAvailableThrowsIsReadWithoutFlushing) {
   ScriptedInputStream stream;
   stream.isReset();
   stream.inAvailable([] { throw SocketException(codeOf(std::errc::operation_canceled), "available"); });
@@ -728,7 +728,7 @@ TEST(BufferedReaderTest, UntieEndsTheTie) {
   EXPECT_TRUE(sent.writes().empty());
 }
 
-TEST(BufferedReaderTest, TheTieFollowsAWriterThatMovesAndEndsWithIt) {
+TEST(BufferedReaderTest, TheTieFollowsAMovedWriterAndEndsWithIt) {
   ScriptedInputStream stream;
   stream.givesLate("1\n").givesLate("2\n");
   RecordingOutputStream sent;
@@ -744,7 +744,7 @@ TEST(BufferedReaderTest, TheTieFollowsAWriterThatMovesAndEndsWithIt) {
   EXPECT_EQ(in.readLine(), "2");
 }
 
-TEST(BufferedReaderTest, AWriterDestroysItsStreamThoughAReaderIsTiedToIt) {
+TEST(BufferedReaderTest, ATiedWriterDestroysItsStream) {
   ScriptedInputStream stream;
   stream.gives("1\n");
   BufferedReader in(stream);
@@ -758,7 +758,7 @@ TEST(BufferedReaderTest, AWriterDestroysItsStreamThoughAReaderIsTiedToIt) {
   EXPECT_EQ(in.readLine(), "1");
 }
 
-TEST(BufferedReaderTest, ATieEndsWhenAnotherWriterIsMovedIntoItsOwn) {
+TEST(BufferedReaderTest, ATieEndsWhenAnotherWriterIsAssignedToTheTiedOne) {
   ScriptedInputStream stream;
   stream.givesLate("1\n");
   RecordingOutputStream first;
@@ -774,7 +774,7 @@ TEST(BufferedReaderTest, ATieEndsWhenAnotherWriterIsMovedIntoItsOwn) {
   EXPECT_EQ(second.bytes(), "");
 }
 
-TEST(BufferedReaderTest, AFailureOfATiedWriterThatIsNoSystemErrorDoesNotReachTheReader) {
+TEST(BufferedReaderTest, ATiedWritersNonSystemErrorDoesNotReachTheReader) {
   ScriptedInputStream stream;
   stream.givesLate("1\n");
   PrintWriter out{OddStream()};
@@ -786,17 +786,17 @@ TEST(BufferedReaderTest, AFailureOfATiedWriterThatIsNoSystemErrorDoesNotReachThe
 
 // ---- construction, moving and closing
 
-TEST(BufferedReaderTest, RefusesNoStreamAndNoBuffer) {
+TEST(BufferedReaderTest, RefusesANullStreamAndABufferSizeOfZero) {
   EXPECT_THROW(BufferedReader(std::unique_ptr<InputStream>()), std::invalid_argument);
   EXPECT_THROW(BufferedReader(ByteArrayInputStream("a"), 0), std::invalid_argument);
 }
 
-TEST(BufferedReaderTest, TakesAStreamOnTheHeap) {
+TEST(BufferedReaderTest, AcceptsAStreamOnTheHeap) {
   BufferedReader reader(std::make_unique<ByteArrayInputStream>("a\n"), 16);
   EXPECT_EQ(reader.readLine(), "a");
 }
 
-TEST(BufferedReaderTest, MovesWithWhatItHolds) {
+TEST(BufferedReaderTest, MovesWithItsBufferedInput) {
   ScriptedInputStream stream;
   stream.gives("a\r").gives("\nb\nhalf").timesOut().gives(" line\n");
   BufferedReader reader(stream);
@@ -808,7 +808,7 @@ TEST(BufferedReaderTest, MovesWithWhatItHolds) {
   EXPECT_EQ(reader.readLine(), "half line");
 }
 
-TEST(BufferedReaderTest, TheDestructorClosesNothing) {
+TEST(BufferedReaderTest, TheDestructorDoesNotCloseTheStream) {
   ScriptedInputStream stream;
   { BufferedReader reader(stream); }
   EXPECT_EQ(stream.closeCount(), 0);
@@ -828,7 +828,7 @@ TEST(BufferedReaderTest, AClosedReaderThrows) {
   EXPECT_THROW(reader.lines().begin(), IOException);
 }
 
-TEST(BufferedReaderTest, CloseClosesTheStreamBelowOnce) {
+TEST(BufferedReaderTest, CloseClosesTheStreamOnce) {
   ScriptedInputStream stream;
   BufferedReader reader(stream);
   reader.close();
@@ -836,7 +836,7 @@ TEST(BufferedReaderTest, CloseClosesTheStreamBelowOnce) {
   EXPECT_EQ(stream.closeCount(), 1);
 }
 
-TEST(BufferedReaderTest, AReaderIsClosedThoughClosingTheStreamFails) {
+TEST(BufferedReaderTest, AReaderIsClosedEvenIfClosingTheStreamFails) {
   ScriptedInputStream stream;
   stream.failToClose();
   BufferedReader reader(stream);
@@ -858,7 +858,7 @@ TEST(BufferedReaderTest, CloseFromAnotherThreadWakesTheReader) {
   EXPECT_THROW(reader.readLine(), IOException);
 }
 
-TEST(BufferedReaderTest, WhatComesAfterCloseIsNotHandedOut) {
+TEST(BufferedReaderTest, InputThatArrivesAfterCloseIsNotReturned) {
   ScriptedInputStream stream;
   stream.gives("a\n");
   BufferedReader reader(stream);
@@ -866,7 +866,7 @@ TEST(BufferedReaderTest, WhatComesAfterCloseIsNotHandedOut) {
   EXPECT_EQ(thrownBy<IOException>([&] { reader.readLine(); }).code(), std::errc::operation_canceled);
 }
 
-TEST(BufferedReaderTest, CloseMayComeWhileAnotherThreadTakesLinesFromTheBuffer) {
+TEST(BufferedReaderTest, CloseIsSafeWhileAnotherThreadReadsBufferedLines) {
   BufferedReader reader(ByteArrayInputStream(std::string(1000000, '\n')));
   std::thread closer([&] { reader.close(); });
   try {
