@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// BufferedWriter: what is sent when, what timeouts and errors leave behind, closing and threads.
+// BufferedWriter: when text is sent, the state after timeouts and errors, closing and threads.
 #include <netlite/buffered_writer.hpp>
 #include <netlite/byte_array_stream.hpp>
 #include <netlite/exceptions.hpp>
@@ -39,7 +39,7 @@ TEST(BufferedWriterTest, NothingIsSentBeforeFlush) {
   EXPECT_EQ(sent.flushCount(), 1);
 }
 
-TEST(BufferedWriterTest, FlushingNothingFlushesTheStreamBelow) {
+TEST(BufferedWriterTest, FlushingAnEmptyBufferFlushesTheStream) {
   RecordingOutputStream sent;
   BufferedWriter out(sent);
   out.flush();
@@ -54,7 +54,7 @@ TEST(BufferedWriterTest, AFullBufferIsNotSentYet) {
   EXPECT_TRUE(sent.writes().empty());
 }
 
-TEST(BufferedWriterTest, WholeLinesLeaveAndTheStartedOneStays) {
+TEST(BufferedWriterTest, WholeLinesAreSentAndAPartialLineStays) {
   RecordingOutputStream sent;
   BufferedWriter out(sent, 8);
   out.write("one\ntw");
@@ -64,7 +64,7 @@ TEST(BufferedWriterTest, WholeLinesLeaveAndTheStartedOneStays) {
   EXPECT_EQ(sent.writes(), (Writes{"one\n", "two\n", "three"}));
 }
 
-TEST(BufferedWriterTest, TextLongerThanTheBufferLeavesInOneCall) {
+TEST(BufferedWriterTest, TextLongerThanTheBufferIsSentInOneWrite) {
   RecordingOutputStream sent;
   BufferedWriter out(sent, 8);
   out.write("ab");
@@ -72,7 +72,7 @@ TEST(BufferedWriterTest, TextLongerThanTheBufferLeavesInOneCall) {
   EXPECT_EQ(sent.writes(), Writes{"abcdefghijkl"});
 }
 
-TEST(BufferedWriterTest, AfterATimeoutTheNextFlushGoesOn) {
+TEST(BufferedWriterTest, AfterATimeoutTheNextFlushResumes) {
   RecordingOutputStream sent;
   sent.timesOutAfter(3).timesOutAfter(0);
   BufferedWriter out(sent);
@@ -83,7 +83,7 @@ TEST(BufferedWriterTest, AfterATimeoutTheNextFlushGoesOn) {
   EXPECT_EQ(sent.writes(), (Writes{"abc", "def\n"}));
 }
 
-TEST(BufferedWriterTest, AWriteThatTimesOutHasTakenItsText) {
+TEST(BufferedWriterTest, AWriteThatTimesOutKeepsItsText) {
   RecordingOutputStream sent;
   sent.timesOutAfter(2);
   BufferedWriter out(sent, 8);
@@ -94,7 +94,7 @@ TEST(BufferedWriterTest, AWriteThatTimesOutHasTakenItsText) {
   EXPECT_EQ(sent.bytes(), "one\ntwo\nthree\nfour\n");
 }
 
-TEST(BufferedWriterTest, EveryWayOfTimingOutKeepsEveryByte) {
+TEST(BufferedWriterTest, TimeoutsAtAnyPositionLoseNoBytes) {
   const std::string text = "a line\nanother\nand a much longer one than the buffer\n\nend";
   for (std::size_t taken = 0; taken < 12; ++taken) {
     for (std::size_t piece = 1; piece < 20; ++piece) {
@@ -130,14 +130,14 @@ TEST(BufferedWriterTest, AnErrorKeepsTheTextAndIsReportedAgain) {
   EXPECT_EQ(sent.bytes(), "abc");
 }
 
-TEST(BufferedWriterTest, AnErrorOfTheFlushBelowComesOut) {
+TEST(BufferedWriterTest, AnErrorOfTheStreamsFlushIsReported) {
   RecordingOutputStream sent;
   sent.failToFlush();
   BufferedWriter out(sent);
   EXPECT_EQ(thrownBy<IOException>([&] { out.flush(); }).code(), std::errc::no_space_on_device);
 }
 
-TEST(BufferedWriterTest, CloseFlushesAndClosesTheStreamBelowOnce) {
+TEST(BufferedWriterTest, CloseFlushesAndClosesTheStreamOnce) {
   RecordingOutputStream sent;
   BufferedWriter out(sent);
   out.write("abc");
@@ -147,7 +147,7 @@ TEST(BufferedWriterTest, CloseFlushesAndClosesTheStreamBelowOnce) {
   EXPECT_EQ(sent.closeCount(), 1);
 }
 
-TEST(BufferedWriterTest, CloseClosesTheStreamBelowThoughFlushingFails) {
+TEST(BufferedWriterTest, CloseClosesTheStreamEvenIfFlushingFails) {
   RecordingOutputStream sent;
   sent.fails(std::errc::connection_reset);
   sent.failToClose();
@@ -158,7 +158,7 @@ TEST(BufferedWriterTest, CloseClosesTheStreamBelowThoughFlushingFails) {
   EXPECT_NO_THROW(out.close());
 }
 
-TEST(BufferedWriterTest, CloseReportsThatClosingTheStreamBelowFailed) {
+TEST(BufferedWriterTest, CloseReportsThatClosingTheStreamFailed) {
   RecordingOutputStream sent;
   sent.failToClose();
   BufferedWriter out(sent);
@@ -174,7 +174,7 @@ TEST(BufferedWriterTest, AClosedWriterThrows) {
   EXPECT_THROW(out.flush(), IOException);
 }
 
-TEST(BufferedWriterTest, TheDestructorFlushesAndClosesNothing) {
+TEST(BufferedWriterTest, TheDestructorFlushesButDoesNotClose) {
   RecordingOutputStream sent;
   { BufferedWriter(sent).write("abc"); }
   EXPECT_EQ(sent.bytes(), "abc");
@@ -187,7 +187,7 @@ TEST(BufferedWriterTest, TheDestructorSwallowsErrors) {
   EXPECT_NO_THROW({ BufferedWriter(sent).write("abc"); });
 }
 
-TEST(BufferedWriterTest, RefusesNullAndNoBuffer) {
+TEST(BufferedWriterTest, RefusesNullAndABufferSizeOfZero) {
   EXPECT_THROW(BufferedWriter(std::unique_ptr<OutputStream>()), std::invalid_argument);
   EXPECT_THROW(BufferedWriter(ByteArrayOutputStream(), 0), std::invalid_argument);
   BufferedWriter out{ByteArrayOutputStream()};
