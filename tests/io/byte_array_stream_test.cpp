@@ -25,7 +25,7 @@ using netlite::SocketTimeoutException;
 using netlite::test::RecordingOutputStream;
 using namespace std::string_literals;
 
-TEST(ByteArrayInputStreamTest, GivesItsBytesAndThenTheEnd) {
+TEST(ByteArrayInputStreamTest, ReturnsItsBytesAndThenTheEnd) {
   ByteArrayInputStream stream("a\0b"s);
   std::array<char, 2> buffer{};
   EXPECT_EQ(stream.read(buffer.data(), buffer.size()), 2U);
@@ -35,14 +35,14 @@ TEST(ByteArrayInputStreamTest, GivesItsBytesAndThenTheEnd) {
   EXPECT_EQ(stream.read(buffer.data(), buffer.size()), 0U);
 }
 
-TEST(ByteArrayInputStreamTest, ReadsNothingIntoNothing) {
+TEST(ByteArrayInputStreamTest, ReadAllowsNullOnlyWithSizeZero) {
   ByteArrayInputStream stream("a");
   EXPECT_EQ(stream.read(nullptr, 0), 0U);
   EXPECT_THROW(stream.read(nullptr, 1), std::invalid_argument);
   EXPECT_EQ(stream.read(), 'a');
 }
 
-TEST(ByteArrayInputStreamTest, KnowsWhatIsLeft) {
+TEST(ByteArrayInputStreamTest, AvailableCountsTheRemainingBytes) {
   ByteArrayInputStream stream("abcde");
   EXPECT_EQ(stream.available(), 5U);
   EXPECT_EQ(stream.skip(3), 3U);
@@ -51,7 +51,7 @@ TEST(ByteArrayInputStreamTest, KnowsWhatIsLeft) {
   EXPECT_EQ(stream.available(), 0U);
 }
 
-TEST(ByteArrayInputStreamTest, ACopyHasItsOwnPlace) {
+TEST(ByteArrayInputStreamTest, ACopyHasItsOwnPosition) {
   ByteArrayInputStream stream("ab");
   stream.read();
   ByteArrayInputStream copy = stream;
@@ -59,7 +59,7 @@ TEST(ByteArrayInputStreamTest, ACopyHasItsOwnPlace) {
   EXPECT_EQ(stream.read(), 'b');
 }
 
-TEST(ByteArrayInputStreamTest, TakesBackWhatATransferCouldNotWrite) {
+TEST(ByteArrayInputStreamTest, PutsBackBytesThatATransferCouldNotWrite) {
   ByteArrayInputStream stream("abcde");
   stream.read();
   RecordingOutputStream broken;
@@ -69,7 +69,7 @@ TEST(ByteArrayInputStreamTest, TakesBackWhatATransferCouldNotWrite) {
 }
 
 // If each transfer moved the bytes that follow, this would take minutes.
-TEST(ByteArrayInputStreamTest, TakesBytesBackWithoutMovingTheRest) {
+TEST(ByteArrayInputStreamTest, PutsBytesBackWithoutMovingTheRest) {
   constexpr int kTransfers = 20000;
   ByteArrayInputStream stream(std::string(64 * 1024 * 1024, 'x'));
   RecordingOutputStream dripping;
@@ -80,7 +80,7 @@ TEST(ByteArrayInputStreamTest, TakesBytesBackWithoutMovingTheRest) {
   EXPECT_EQ(stream.available(), 64U * 1024 * 1024 - kTransfers);
 }
 
-TEST(ByteArrayOutputStreamTest, KeepsWhatIsWritten) {
+TEST(ByteArrayOutputStreamTest, KeepsTheWrittenBytes) {
   ByteArrayOutputStream stream;
   stream.write("a\0"s);
   stream.write('b');
@@ -89,7 +89,7 @@ TEST(ByteArrayOutputStreamTest, KeepsWhatIsWritten) {
   EXPECT_EQ(stream.size(), 4U);
 }
 
-TEST(ByteArrayOutputStreamTest, WritesNothingFromNothing) {
+TEST(ByteArrayOutputStreamTest, WriteAllowsNullOnlyWithSizeZero) {
   ByteArrayOutputStream stream;
   stream.write(nullptr, 0);
   EXPECT_THROW(stream.write(nullptr, 1), std::invalid_argument);
@@ -114,14 +114,14 @@ TEST(ByteArrayOutputStreamTest, OutlivesItsCopies) {
   EXPECT_EQ(stream.toString(), "a");
 }
 
-TEST(ByteArrayOutputStreamTest, AStreamThatWasMovedFromStillWorks) {
+TEST(ByteArrayOutputStreamTest, AMovedFromStreamStillWorks) {
   ByteArrayOutputStream stream;
   ByteArrayOutputStream moved = std::move(stream);
   moved.write("a");
   EXPECT_EQ(stream.toString(), "a");
 }
 
-TEST(ByteArrayOutputStreamTest, TakesBytesFromSeveralThreads) {
+TEST(ByteArrayOutputStreamTest, SeveralThreadsCanWrite) {
   ByteArrayOutputStream stream;
   const auto work = [copy = stream]() mutable {
     for (int i = 0; i < 1000; ++i) copy.write("xy");
