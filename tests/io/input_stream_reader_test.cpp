@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// InputStreamReader: well-formed UTF-8 untouched, the rest as U+FFFD, wherever the chunks are cut.
+// InputStreamReader: passes well-formed UTF-8 unchanged and the rest as U+FFFD, wherever chunks are split.
 #include <netlite/buffered_reader.hpp>
 #include <netlite/byte_array_stream.hpp>
 #include <netlite/exceptions.hpp>
@@ -25,7 +25,7 @@ using netlite::test::ScriptedInputStream;
 using namespace std::string_literals;
 
 const std::string kReplacement = "\xEF\xBF\xBD";
-const std::string kKorean = "\xED\x95\x9C\xEA\xB8\x80";  // two characters of three bytes
+const std::string kKorean = "\xED\x95\x9C\xEA\xB8\x80";  // two three-byte characters
 const std::string kEmoji = "\xF0\x9F\x98\x80";
 
 std::string decoded(const std::string& bytes) {
@@ -33,7 +33,7 @@ std::string decoded(const std::string& bytes) {
   return reader.readAllBytes();
 }
 
-// The bytes in chunks of `chunk`, read into buffers of `room`.
+// Decodes the bytes, which arrive in chunks of `chunk`, with reads of `room` bytes.
 std::string decodedInPieces(const std::string& bytes, std::size_t chunk, std::size_t room) {
   ScriptedInputStream stream;
   for (std::size_t i = 0; i < bytes.size(); i += chunk) stream.gives(bytes.substr(i, chunk));
@@ -44,20 +44,20 @@ std::string decodedInPieces(const std::string& bytes, std::size_t chunk, std::si
   return text;
 }
 
-TEST(InputStreamReaderTest, WellFormedTextPassesUntouched) {
+TEST(InputStreamReaderTest, WellFormedTextPassesUnchanged) {
   const std::string text = "plain ASCII, more than eight bytes\r\n"s + '\0' + kKorean + "a" + kEmoji + "\xC3\xA9";
   EXPECT_EQ(decoded(text), text);
 }
 
-TEST(InputStreamReaderTest, AByteOrderMarkIsText) { EXPECT_EQ(decoded("\xEF\xBB\xBFx"), "\xEF\xBB\xBFx"); }
+TEST(InputStreamReaderTest, AByteOrderMarkIsKept) { EXPECT_EQ(decoded("\xEF\xBB\xBFx"), "\xEF\xBB\xBFx"); }
 
-TEST(InputStreamReaderTest, TheFirstAndLastOfEachLengthPass) {
+TEST(InputStreamReaderTest, TheFirstAndLastCharacterOfEachLengthPass) {
   const std::string text =
       "\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF";
   EXPECT_EQ(decoded(text), text);
 }
 
-TEST(InputStreamReaderTest, AMalformedByteDoesNotEatTheNext) {
+TEST(InputStreamReaderTest, AMalformedByteDoesNotSwallowTheNext) {
   EXPECT_EQ(decoded("\xC3("), kReplacement + "(");
   EXPECT_EQ(decoded("\xE2\x82"
                     "A"),
@@ -86,16 +86,16 @@ TEST(InputStreamReaderTest, EachMaximalSubpartIsReplacedOnce) {
             replaced(4) + "A");
 }
 
-TEST(InputStreamReaderTest, TheBytesThatNeverOccurAreReplaced) {
+TEST(InputStreamReaderTest, BytesThatNeverOccurInUtf8AreReplaced) {
   for (const char byte : "\x80\xBF\xC0\xC1\xF5\xFE\xFF"s) EXPECT_EQ(decoded(std::string(1, byte)), kReplacement);
 }
 
-TEST(InputStreamReaderTest, ACharacterThatTheEndCutsIsReplacedOnce) {
+TEST(InputStreamReaderTest, ACharacterCutByTheEndIsReplacedOnce) {
   EXPECT_EQ(decoded("a\xF0\x9F\x98"), "a" + kReplacement);
   EXPECT_EQ(decoded("a\xE2"), "a" + kReplacement);
 }
 
-TEST(InputStreamReaderTest, ChunksAndRoomsMakeNoDifference) {
+TEST(InputStreamReaderTest, ChunkAndBufferSizesMakeNoDifference) {
   const std::string bytes = "a" + kKorean + "\xE2\x82(" + kEmoji + "\xF0\x9F\xFFxyz\xED\xA0\x80 0123456789\xC3";
   const std::string text = decoded(bytes);
   for (std::size_t chunk = 1; chunk <= bytes.size(); ++chunk) {
@@ -103,7 +103,7 @@ TEST(InputStreamReaderTest, ChunksAndRoomsMakeNoDifference) {
   }
 }
 
-TEST(InputStreamReaderTest, AReadNeverGivesAPartOfACharacterThatHasNotCome) {
+TEST(InputStreamReaderTest, AReadWithholdsAnIncompleteCharacter) {
   ScriptedInputStream stream;
   stream.gives("a\xED\x95").gives("\x9C");
   InputStreamReader reader(stream);
@@ -113,7 +113,7 @@ TEST(InputStreamReaderTest, AReadNeverGivesAPartOfACharacterThatHasNotCome) {
   EXPECT_EQ(std::string(buffer.data(), 3), "\xED\x95\x9C");
 }
 
-TEST(InputStreamReaderTest, ATimeoutInsideACharacterLosesNothing) {
+TEST(InputStreamReaderTest, ATimeoutInsideACharacterLosesNoInput) {
   ScriptedInputStream stream;
   stream.gives("\xC3").timesOut().gives("\xA9\n");
   BufferedReader reader{InputStreamReader(stream)};
@@ -121,14 +121,14 @@ TEST(InputStreamReaderTest, ATimeoutInsideACharacterLosesNothing) {
   EXPECT_EQ(reader.readLine(), "\xC3\xA9");
 }
 
-TEST(InputStreamReaderTest, AMalformedByteDoesNotEatTheLineEnd) {
+TEST(InputStreamReaderTest, AMalformedByteDoesNotSwallowTheLineEnd) {
   BufferedReader reader{InputStreamReader(ByteArrayInputStream("\xC3\nA\n"))};
   EXPECT_EQ(reader.readLine(), kReplacement);
   EXPECT_EQ(reader.readLine(), "A");
   EXPECT_EQ(reader.readLine(), std::nullopt);
 }
 
-TEST(InputStreamReaderTest, ReadsNothingIntoNothing) {
+TEST(InputStreamReaderTest, ReadAllowsNullOnlyWithSizeZero) {
   ScriptedInputStream stream;
   InputStreamReader reader(stream);
   EXPECT_EQ(reader.read(nullptr, 0), 0U);
@@ -136,7 +136,7 @@ TEST(InputStreamReaderTest, ReadsNothingIntoNothing) {
   EXPECT_EQ(stream.readCount(), 0U);
 }
 
-TEST(InputStreamReaderTest, ReadsOnlyWhatTheCallerAskedFor) {
+TEST(InputStreamReaderTest, ReadsNoMoreThanTheCallerRequests) {
   ScriptedInputStream stream;
   stream.gives("abcdefgh");
   InputStreamReader reader(stream);
@@ -145,7 +145,7 @@ TEST(InputStreamReaderTest, ReadsOnlyWhatTheCallerAskedFor) {
   EXPECT_EQ(stream.rooms(), std::vector<std::size_t>{5});
 }
 
-TEST(InputStreamReaderTest, AvailableCountsNoPartOfACharacter) {
+TEST(InputStreamReaderTest, AvailableDoesNotCountIncompleteCharacters) {
   ScriptedInputStream stream;
   stream.gives("\xED\x95").gives("\x9Cxy");
   InputStreamReader reader(stream);
@@ -155,7 +155,7 @@ TEST(InputStreamReaderTest, AvailableCountsNoPartOfACharacter) {
   EXPECT_EQ(reader.available(), 0U);
 }
 
-TEST(InputStreamReaderTest, AvailableCountsWhatWasDecodedAlready) {
+TEST(InputStreamReaderTest, AvailableCountsDecodedText) {
   ScriptedInputStream stream;
   stream.gives("\xFF\xFF");
   InputStreamReader reader(stream);
@@ -173,7 +173,7 @@ TEST(InputStreamReaderTest, AvailableIsALowerBound) {
   EXPECT_LE(reader.available(), 7U);
 }
 
-TEST(InputStreamReaderTest, AwaitInputAsksTheStreamBelow) {
+TEST(InputStreamReaderTest, AwaitInputAsksTheUnderlyingStream) {
   ScriptedInputStream stream;
   InputStreamReader reader(stream);
   EXPECT_TRUE(reader.awaitInput(std::chrono::milliseconds(7)));
@@ -183,7 +183,7 @@ TEST(InputStreamReaderTest, AwaitInputAsksTheStreamBelow) {
             (std::vector<std::chrono::milliseconds>{std::chrono::milliseconds(7), std::chrono::milliseconds(8)}));
 }
 
-TEST(InputStreamReaderTest, TextThatIsDecodedAlreadyIsInput) {
+TEST(InputStreamReaderTest, AwaitInputReportsDecodedText) {
   ScriptedInputStream stream;
   stream.gives("\xFF");
   stream.setIdle(true);
@@ -192,7 +192,7 @@ TEST(InputStreamReaderTest, TextThatIsDecodedAlreadyIsInput) {
   EXPECT_TRUE(reader.awaitInput(std::chrono::milliseconds(1)));
 }
 
-TEST(InputStreamReaderTest, TakesBackWhatATransferCouldNotWrite) {
+TEST(InputStreamReaderTest, PutsBackBytesThatATransferCouldNotWrite) {
   InputStreamReader reader{ByteArrayInputStream("abc\xFF" + kKorean)};
   RecordingOutputStream out;
   out.timesOutAfter(4);
@@ -200,20 +200,20 @@ TEST(InputStreamReaderTest, TakesBackWhatATransferCouldNotWrite) {
   EXPECT_EQ(out.bytes() + reader.readAllBytes(), "abc" + kReplacement + kKorean);
 }
 
-TEST(InputStreamReaderTest, CloseClosesTheStreamBelow) {
+TEST(InputStreamReaderTest, CloseClosesTheUnderlyingStream) {
   ScriptedInputStream stream;
   InputStreamReader reader(stream);
   reader.close();
   EXPECT_EQ(stream.closeCount(), 1);
 }
 
-TEST(InputStreamReaderTest, TakesAStreamOnTheHeapButNotNull) {
+TEST(InputStreamReaderTest, AcceptsAStreamOnTheHeapAndRefusesNull) {
   InputStreamReader reader(std::make_unique<ByteArrayInputStream>("a"));
   EXPECT_EQ(reader.read(), 'a');
   EXPECT_THROW(InputStreamReader(std::unique_ptr<InputStream>()), std::invalid_argument);
 }
 
-TEST(InputStreamReaderTest, MovesWithWhatItHolds) {
+TEST(InputStreamReaderTest, MovesWithItsBufferedBytes) {
   ScriptedInputStream stream;
   stream.gives("\xC3").timesOut().gives("\xA9");
   InputStreamReader reader(stream);
