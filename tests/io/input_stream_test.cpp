@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What every InputStream can do once it has a read().
+// The members that InputStream implements in terms of read().
 #include <netlite/byte_array_stream.hpp>
 #include <netlite/exceptions.hpp>
 #include <netlite/input_stream.hpp>
@@ -24,7 +24,7 @@ using netlite::test::ScriptedInputStream;
 using netlite::test::thrownBy;
 using namespace std::string_literals;
 
-// The least that a stream can be.
+// A stream that implements only read().
 class EndlessStream : public InputStream {
  public:
   std::size_t read(void* buffer, std::size_t size) override {
@@ -41,7 +41,7 @@ TEST(InputStreamTest, AStreamThatOnlyReadsHasDefaults) {
   EXPECT_EQ(stream.InputStream::read(), 'e');
 }
 
-TEST(InputStreamTest, ReadGivesOneByteAsANumber) {
+TEST(InputStreamTest, ReadReturnsOneByteAsANumber) {
   ScriptedInputStream stream;
   stream.gives("\x00\xFFz"s);
   EXPECT_EQ(stream.read(), 0);
@@ -66,7 +66,7 @@ TEST(InputStreamTest, ReadNBytesStopsAtTheEnd) {
   EXPECT_EQ(stream.readNBytes(buffer.data(), buffer.size()), 3U);
 }
 
-TEST(InputStreamTest, ReadNBytesOfNothingDoesNotRead) {
+TEST(InputStreamTest, ReadNBytesOfSizeZeroDoesNotRead) {
   ScriptedInputStream stream;
   stream.timesOut();
   EXPECT_EQ(stream.readNBytes(nullptr, 0), 0U);
@@ -80,7 +80,7 @@ TEST(InputStreamTest, ReadNBytesRefusesNull) {
   EXPECT_EQ(stream.readCount(), 0U);
 }
 
-TEST(InputStreamTest, ATimeoutInReadNBytesTellsWhatIsInTheBuffer) {
+TEST(InputStreamTest, ATimeoutInReadNBytesReportsTheBytesInTheBuffer) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("c").timesOut().gives("de");
   std::array<char, 5> buffer{};
@@ -92,7 +92,7 @@ TEST(InputStreamTest, ATimeoutInReadNBytesTellsWhatIsInTheBuffer) {
   EXPECT_EQ(std::string(buffer.data(), 5), "abcde");
 }
 
-TEST(InputStreamTest, ARethrownTimeoutKeepsItsText) {
+TEST(InputStreamTest, ARethrownTimeoutKeepsItsMessage) {
   ScriptedInputStream stream;
   stream.gives("a").timesOut();
   std::array<char, 2> buffer{};
@@ -101,7 +101,7 @@ TEST(InputStreamTest, ARethrownTimeoutKeepsItsText) {
   EXPECT_STREQ(timeout.what(), original.what());
 }
 
-TEST(InputStreamTest, ReadFullyTellsHowMuchCameBeforeTheEnd) {
+TEST(InputStreamTest, ReadFullyReportsTheBytesReadBeforeTheEnd) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("c");
   std::array<char, 10> buffer{};
@@ -109,7 +109,7 @@ TEST(InputStreamTest, ReadFullyTellsHowMuchCameBeforeTheEnd) {
   EXPECT_NE(std::string(end.what()).find("read 3 of 10 bytes"), std::string::npos) << end.what();
 }
 
-TEST(InputStreamTest, ReadFullyLeavesWhatIsBehind) {
+TEST(InputStreamTest, ReadFullyLeavesTheFollowingBytes) {
   ScriptedInputStream stream;
   stream.gives("abc");
   std::array<char, 2> buffer{};
@@ -126,14 +126,14 @@ TEST(InputStreamTest, ReadAllBytesReadsToTheEnd) {
   EXPECT_EQ(stream.readAllBytes(), "");
 }
 
-TEST(InputStreamTest, ReadAllBytesKeepsWhatCameBeforeATimeout) {
+TEST(InputStreamTest, ReadAllBytesKeepsTheBytesReadBeforeATimeout) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("c").timesOut().gives("d");
   EXPECT_THROW(stream.readAllBytes(), SocketTimeoutException);
   EXPECT_EQ(stream.readAllBytes(), "abcd");
 }
 
-TEST(InputStreamTest, ReadAllBytesKeepsWhatCameBeforeAnError) {
+TEST(InputStreamTest, ReadAllBytesKeepsTheBytesReadBeforeAnError) {
   ScriptedInputStream stream;
   stream.gives("abc").isReset();
   EXPECT_THROW(stream.readAllBytes(), SocketException);
@@ -148,14 +148,14 @@ TEST(InputStreamTest, SkipDropsBytes) {
   EXPECT_EQ(stream.skip(std::numeric_limits<std::size_t>::max()), 1U);
 }
 
-TEST(InputStreamTest, ATimeoutInSkipTellsHowManyWereDropped) {
+TEST(InputStreamTest, ATimeoutInSkipReportsTheSkippedBytes) {
   ScriptedInputStream stream;
   stream.gives("ab").timesOut().gives("c");
   EXPECT_EQ(thrownBy<SocketTimeoutException>([&] { stream.skip(3); }).bytesTransferred(), 2U);
   EXPECT_EQ(stream.read(), 'c');
 }
 
-TEST(InputStreamTest, TransferToCopiesEverythingAndClosesNothing) {
+TEST(InputStreamTest, TransferToCopiesEverythingAndDoesNotFlushOrClose) {
   const std::string much(100000, 'm');
   ScriptedInputStream stream;
   stream.gives("ab").gives(much);
@@ -166,7 +166,7 @@ TEST(InputStreamTest, TransferToCopiesEverythingAndClosesNothing) {
   EXPECT_EQ(out.closeCount(), 0);
 }
 
-TEST(InputStreamTest, ATimeoutOfReadingInTransferToTellsHowMuchWasWritten) {
+TEST(InputStreamTest, AReadTimeoutInTransferToReportsTheBytesWritten) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("c").timesOut();
   RecordingOutputStream out;
@@ -174,7 +174,7 @@ TEST(InputStreamTest, ATimeoutOfReadingInTransferToTellsHowMuchWasWritten) {
   EXPECT_EQ(out.bytes(), "abc");
 }
 
-TEST(InputStreamTest, ATimeoutOfWritingInTransferToLosesNothing) {
+TEST(InputStreamTest, AWriteTimeoutInTransferToLosesNoBytes) {
   ScriptedInputStream stream;
   stream.gives("ab").gives("cdef").gives("g");
   RecordingOutputStream out;
@@ -184,7 +184,7 @@ TEST(InputStreamTest, ATimeoutOfWritingInTransferToLosesNothing) {
   EXPECT_EQ(out.bytes(), "abcdefg");
 }
 
-TEST(InputStreamTest, AFailureOfWritingInTransferToKeepsWhatWasRead) {
+TEST(InputStreamTest, AWriteErrorInTransferToKeepsTheBytesRead) {
   ScriptedInputStream stream;
   stream.gives("abc");
   RecordingOutputStream broken;
