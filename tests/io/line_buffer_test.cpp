@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// LineBuffer: finding the end of the first line, and how the memory grows and shrinks.
+// LineBuffer: finding the end of the first line, and growing and shrinking its memory.
 #include "io/line_buffer.hpp"
 
 #include <gtest/gtest.h>
@@ -14,11 +14,11 @@ namespace {
 
 using netlite::LineBuffer;
 
-constexpr std::size_t kLongestLine = 1000000;
+constexpr std::size_t kMaxLine = 1000000;
 
-// Puts in what fits after one call of makeRoom, and returns the rest.
-std::string_view put(LineBuffer& buffer, std::string_view bytes, std::size_t longestLine = kLongestLine) {
-  buffer.makeRoom(longestLine);
+// Adds as many bytes as fit after one call of makeRoom(), and returns the rest.
+std::string_view put(LineBuffer& buffer, std::string_view bytes, std::size_t maxLine = kMaxLine) {
+  buffer.makeRoom(maxLine);
   const std::size_t count = bytes.copy(buffer.room(), buffer.roomSize());
   buffer.added(count);
   return bytes.substr(count);
@@ -38,7 +38,7 @@ TEST(LineBufferTest, AnEmptyBufferHasNoLineAndNoMemory) {
   EXPECT_FALSE(buffer.isWorthReleasing());
 }
 
-TEST(LineBufferTest, TheFirstLineEndsAtTheFirstLineEnd) {
+TEST(LineBufferTest, LineLengthFindsTheFirstLineEnd) {
   LineBuffer buffer(100);
   putAll(buffer, "ab\ncde\rf\n\n");
   EXPECT_EQ(buffer.lineLength(), 2U);
@@ -53,7 +53,7 @@ TEST(LineBufferTest, TheFirstLineEndsAtTheFirstLineEnd) {
   EXPECT_EQ(buffer.lineLength(), LineBuffer::kNoEnd);
 }
 
-TEST(LineBufferTest, TheQuickLookKnowsLinesOnlyWhereThereIsNoReturn) {
+TEST(LineBufferTest, QuickLineLengthFindsLinesOnlyWithoutCarriageReturns) {
   LineBuffer buffer(100);
   EXPECT_EQ(buffer.quickLineLength(), LineBuffer::kNoEnd);
   putAll(buffer, "ab\ncd");
@@ -63,7 +63,7 @@ TEST(LineBufferTest, TheQuickLookKnowsLinesOnlyWhereThereIsNoReturn) {
   EXPECT_EQ(buffer.lineLength(), 2U);
 }
 
-TEST(LineBufferTest, ALineIsConsumedWithItsEnd) {
+TEST(LineBufferTest, ConsumeLineConsumesTheLineEnd) {
   LineBuffer buffer(100);
   putAll(buffer, "ab\n\ncde");
   buffer.consumeLine(buffer.quickLineLength());
@@ -73,7 +73,7 @@ TEST(LineBufferTest, ALineIsConsumedWithItsEnd) {
   EXPECT_EQ(textOf(buffer), "cde");
 }
 
-TEST(LineBufferTest, ALineMayComeInPieces) {
+TEST(LineBufferTest, ALineMayArriveInPieces) {
   LineBuffer buffer(4);
   putAll(buffer, "abc");
   EXPECT_EQ(buffer.lineLength(), LineBuffer::kNoEnd);
@@ -86,7 +86,7 @@ TEST(LineBufferTest, ALineMayComeInPieces) {
   EXPECT_EQ(textOf(buffer), "h\n");
 }
 
-TEST(LineBufferTest, PartsOfALineCanBeTaken) {
+TEST(LineBufferTest, APartOfALineCanBeConsumed) {
   LineBuffer buffer(100);
   putAll(buffer, "abc\rdef");
   EXPECT_EQ(buffer.lineLength(), 3U);
@@ -97,22 +97,22 @@ TEST(LineBufferTest, PartsOfALineCanBeTaken) {
   EXPECT_EQ(buffer.lineLength(), LineBuffer::kNoEnd);
 }
 
-TEST(LineBufferTest, KeepsToItsSizeWhereLargeReadsGainNothing) {
+TEST(LineBufferTest, DoesNotGrowIfLargeReadsAreNotPreferred) {
   LineBuffer buffer(1000, false);
   for (int i = 0; i < 10; ++i) {
-    buffer.makeRoom(kLongestLine);
+    buffer.makeRoom(kMaxLine);
     EXPECT_LE(buffer.roomSize(), 1000U);
     put(buffer, std::string(buffer.roomSize(), 'x'));
     buffer.clear();
   }
 }
 
-TEST(LineBufferTest, MemoryStartsWith128BytesOrLess) {
+TEST(LineBufferTest, MemoryStartsWithAtMost128Bytes) {
   LineBuffer large(8192);
-  large.makeRoom(kLongestLine);
+  large.makeRoom(kMaxLine);
   EXPECT_EQ(large.roomSize(), 128U);
   LineBuffer small(100);
-  small.makeRoom(kLongestLine);
+  small.makeRoom(kMaxLine);
   EXPECT_EQ(small.roomSize(), 100U);
 }
 
@@ -120,11 +120,11 @@ TEST(LineBufferTest, MemoryGrowsOnlyWhileReadsFillIt) {
   LineBuffer buffer(8192);
   put(buffer, std::string(127, 'x'));
   buffer.clear();
-  buffer.makeRoom(kLongestLine);
+  buffer.makeRoom(kMaxLine);
   EXPECT_EQ(buffer.roomSize(), 128U);
   put(buffer, std::string(128, 'x'));
   buffer.clear();
-  buffer.makeRoom(kLongestLine);
+  buffer.makeRoom(kMaxLine);
   EXPECT_EQ(buffer.roomSize(), 512U);
 }
 
@@ -134,31 +134,31 @@ TEST(LineBufferTest, MemoryGrowsToEightTimesTheSize) {
     put(buffer, std::string(100000, '\n'));
     buffer.clear();
   }
-  buffer.makeRoom(kLongestLine);
+  buffer.makeRoom(kMaxLine);
   EXPECT_EQ(buffer.roomSize(), 8000U);
 }
 
-TEST(LineBufferTest, ALongLineTakesMoreButNotWithoutBounds) {
+TEST(LineBufferTest, MemoryForALongLineIsBounded) {
   LineBuffer buffer(10);
   std::string line(1000, 'x');
-  std::size_t most = 0;
+  std::size_t maxBytes = 0;
   for (std::string_view rest = line; !rest.empty();) {
     rest = put(buffer, rest, line.size());
-    most = std::max(most, buffer.size() + buffer.roomSize());
+    maxBytes = std::max(maxBytes, buffer.size() + buffer.roomSize());
   }
   EXPECT_EQ(textOf(buffer), line);
-  EXPECT_LE(most, line.size() + 80);
+  EXPECT_LE(maxBytes, line.size() + 80);
 }
 
 TEST(LineBufferTest, BoundsDoNotOverflow) {
-  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
-  LineBuffer buffer(kMost);
+  constexpr std::size_t kMaxSize = std::numeric_limits<std::size_t>::max();
+  LineBuffer buffer(kMaxSize);
   const std::string bytes(100000, 'x');
-  for (std::string_view rest = bytes; !rest.empty();) rest = put(buffer, rest, kMost);
+  for (std::string_view rest = bytes; !rest.empty();) rest = put(buffer, rest, kMaxSize);
   EXPECT_EQ(textOf(buffer), bytes);
 }
 
-TEST(LineBufferTest, ALongLinesMemoryIsReleasedOnceItIsOut) {
+TEST(LineBufferTest, ALongLinesMemoryIsReleasedOnceItIsConsumed) {
   LineBuffer buffer(10);
   putAll(buffer, std::string(1000, 'x'));
   buffer.releaseLongLine();
@@ -168,16 +168,16 @@ TEST(LineBufferTest, ALongLinesMemoryIsReleasedOnceItIsOut) {
   EXPECT_EQ(buffer.roomSize(), 0U);
 }
 
-TEST(LineBufferTest, ALongLinesMemoryGoesThoughAnotherLineHasBegun) {
+TEST(LineBufferTest, ALongLinesMemoryIsReleasedEvenIfAnotherLineHasBegun) {
   LineBuffer buffer(10);
   putAll(buffer, std::string(1000, 'x') + "\nnext");
   buffer.consume(1001);
-  buffer.makeRoom(kLongestLine);
+  buffer.makeRoom(kMaxLine);
   EXPECT_EQ(textOf(buffer), "next");
   EXPECT_LE(buffer.size() + buffer.roomSize(), 80U);
 }
 
-TEST(LineBufferTest, OnlyWhatAnIdleConnectionShouldNotKeepIsWorthReleasing) {
+TEST(LineBufferTest, OnlyALargeEmptyBufferIsWorthReleasing) {
   LineBuffer buffer(8192);
   putAll(buffer, std::string(5000, 'x'));
   EXPECT_FALSE(buffer.isWorthReleasing());
@@ -185,11 +185,11 @@ TEST(LineBufferTest, OnlyWhatAnIdleConnectionShouldNotKeepIsWorthReleasing) {
   EXPECT_TRUE(buffer.isWorthReleasing());
   buffer.release();
   EXPECT_FALSE(buffer.isWorthReleasing());
-  buffer.makeRoom(kLongestLine);
+  buffer.makeRoom(kMaxLine);
   EXPECT_EQ(buffer.roomSize(), 128U);
 }
 
-TEST(LineBufferTest, ABufferThatWasJustFilledIsNotIdle) {
+TEST(LineBufferTest, ABufferThatWasJustFilledIsNotWorthReleasing) {
   LineBuffer buffer(8192);
   putAll(buffer, std::string(128 + 384 + 1536 + 6144, 'x'));
   buffer.clear();
