@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What every OutputStream can do once it has a write().
+// The members that OutputStream implements in terms of write().
 #include <netlite/output_stream.hpp>
 
 #include "support/scripted_streams.hpp"
@@ -15,7 +15,7 @@ using netlite::OutputStream;
 using netlite::test::RecordingOutputStream;
 using namespace std::string_literals;
 
-// The least that a stream can be.
+// A stream that implements only write().
 class CountingStream : public OutputStream {
  public:
   using OutputStream::write;
@@ -32,13 +32,13 @@ TEST(OutputStreamTest, AStreamThatOnlyWritesHasDefaults) {
   EXPECT_EQ(stream.count, 3U);
 }
 
-TEST(OutputStreamTest, TextIsOneWrite) {
+TEST(OutputStreamTest, TextIsWrittenInOneCall) {
   RecordingOutputStream stream;
   stream.write("a\0b"s);
   EXPECT_EQ(stream.writes(), std::vector<std::string>{"a\0b"s});
 }
 
-TEST(OutputStreamTest, AByteIsTheLowEightBits) {
+TEST(OutputStreamTest, WriteOfANumberWritesItsLowEightBits) {
   RecordingOutputStream stream;
   stream.write(0x141);
   stream.write(-1);
