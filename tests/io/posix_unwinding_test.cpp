@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A thread that ends inside a stream (by pthread_exit, or cancelled) is unwound through readers and writers, none of
-// which may stop that: the program would be ended.
+// pthread_exit() inside a stream unwinds through readers and writers; stopping that would terminate the program.
 #include <netlite/buffered_reader.hpp>
 #include <netlite/buffered_writer.hpp>
 #include <netlite/byte_array_stream.hpp>
@@ -21,7 +20,7 @@ namespace {
 
 using namespace netlite;
 
-/// Ends the calling thread where the test wants it, once.
+/// A stream that ends the calling thread once, in the member that the test selects.
 class ExitingStream : public OutputStream {
  public:
   struct State {
@@ -52,7 +51,7 @@ class ExitingStream : public OutputStream {
 
 class UnwindingTest : public testing::Test {
  protected:
-  /// Runs `work` in a thread that it is to end.
+  /// Runs `work` in a new thread, which `work` must end.
   template <typename Work>
   static void expectExit(Work work) {
     bool returned = false;
@@ -69,7 +68,7 @@ class UnwindingTest : public testing::Test {
   std::shared_ptr<ExitingStream::State> state_ = std::make_shared<ExitingStream::State>();
 };
 
-TEST_F(UnwindingTest, PassesAWriterThatIsBeingClosed) {
+TEST_F(UnwindingTest, PassesThroughAWriterThatIsClosing) {
   state_->exitsInWrite = true;
   expectExit([&] {
     PrintWriter out(stream());
@@ -78,7 +77,7 @@ TEST_F(UnwindingTest, PassesAWriterThatIsBeingClosed) {
   });
 }
 
-TEST_F(UnwindingTest, PassesAWriterWhoseFlushHasFailed) {
+TEST_F(UnwindingTest, PassesThroughAWriterWhoseFlushHasFailed) {
   state_->failsToFlush = true;
   state_->exitsInClose = true;
   expectExit([&] {
@@ -89,7 +88,7 @@ TEST_F(UnwindingTest, PassesAWriterWhoseFlushHasFailed) {
   EXPECT_EQ(state_->closeCount, 1);
 }
 
-TEST_F(UnwindingTest, PassesAReaderThatFlushesATiedWriter) {
+TEST_F(UnwindingTest, PassesThroughAReaderThatFlushesATiedWriter) {
   state_->exitsInWrite = true;
   PrintWriter out(stream());
   out.print("x");
