@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The formats that PrintWriter::printf() takes: C's, and nothing that the system adds.
+// The formats that PrintWriter::printf() accepts: those of the C standard, and I64 and I32 of Windows.
 #include "io/printf_format.hpp"
 
 #include "support/thrown_by.hpp"
@@ -20,11 +20,11 @@ std::string refusal(const char* format) {
   return thrownBy<std::invalid_argument>([&] { checkPrintfFormat(format); }).what();
 }
 
-TEST(PrintfFormatTest, TakesTextWithoutConversions) {
+TEST(PrintfFormatTest, AcceptsTextWithoutConversions) {
   for (const char* format : {"", "text", "100%%", "%%n", "%%%%"}) EXPECT_NO_THROW(checkPrintfFormat(format)) << format;
 }
 
-TEST(PrintfFormatTest, TakesEveryConversionOfCWithItsLengthModifiers) {
+TEST(PrintfFormatTest, AcceptsEveryConversionOfCWithItsLengthModifiers) {
   for (const char letter : std::string("diouxX")) {
     for (const char* modifier : {"", "hh", "h", "l", "ll", "j", "z", "t"}) {
       const std::string format = std::string("%") + modifier + letter;
@@ -40,20 +40,20 @@ TEST(PrintfFormatTest, TakesEveryConversionOfCWithItsLengthModifiers) {
   for (const char* format : {"%c", "%lc", "%s", "%ls", "%p"}) EXPECT_NO_THROW(checkPrintfFormat(format)) << format;
 }
 
-TEST(PrintfFormatTest, TakesFlagsWidthAndPrecision) {
+TEST(PrintfFormatTest, AcceptsFlagsWidthAndPrecision) {
   for (const char* format : {"%-d", "%+d", "% d", "%#x", "%05d", "%-+ #0d", "%*d", "%-*d", "%.3f", "%.f", "%.*f",
                              "%8.3f", "%*.*f", "%-8s|%.2s", "%d%s %5u%%"}) {
     EXPECT_NO_THROW(checkPrintfFormat(format)) << format;
   }
 }
 
-TEST(PrintfFormatTest, TakesWhatCinttypesAndWindowsSpell) {
+TEST(PrintfFormatTest, AcceptsTheModifiersOfCinttypesAndWindows) {
   for (const char* format : {"%" PRId64, "%" PRIu32, "%" PRIxPTR, "%I64d", "%08I64X", "%I32u"}) {
     EXPECT_NO_THROW(checkPrintfFormat(format)) << format;
   }
 }
 
-TEST(PrintfFormatTest, RefusesNInAnyForm) {
+TEST(PrintfFormatTest, RefusesPercentNInAnyForm) {
   for (const char* format :
        {"%n",    "a%n", "%hhn", "%hn",  "%ln",  "%lln",   "%jn",  "%zn",    "%tn",   "%qn",    "%Ln",    "%5n",
         "%-05n", "%*n", "%.3n", "%.*n", "%1$n", "%1$hhn", "%d%n", "%%%n",   "%'n",   "%I64n",  "%w8n",   "% +#n",
@@ -63,7 +63,7 @@ TEST(PrintfFormatTest, RefusesNInAnyForm) {
   }
 }
 
-TEST(PrintfFormatTest, NamesTheConversionThatItRefuses) {
+TEST(PrintfFormatTest, NamesTheRefusedConversion) {
   EXPECT_EQ(refusal("%d %Zn %d"), "printf does not take %Zn: println ends a line");
   EXPECT_EQ(refusal("%d %-5.2Zd %d"), "printf does not take %-5.2Zd");
   EXPECT_EQ(refusal("%2$s %1$s"), "printf takes its arguments in their order, so not %2$s");
@@ -78,7 +78,7 @@ TEST(PrintfFormatTest, RefusesPositionalArguments) {
   }
 }
 
-TEST(PrintfFormatTest, RefusesWhatCDoesNotDefine) {
+TEST(PrintfFormatTest, RefusesConversionsThatCDoesNotDefine) {
   for (const char* format :
        {"%Zd",     "%qd",  "%C",    "%S",    "%m",    "%b",    "%B",     "%k",     "%y",   "%!",   "%\n",
         "%'d",     "%Id",  "%I16d", "%I6d",  "%I",    "%w64d", "%wf64d", "%wf16n", "%ws",  "%d%",  "%5%",
