@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Bytes that a stream takes back into its memory.
+// putBack(): returning bytes to the front of a stream's buffer.
 #include "io/put_back.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ struct Memory {
   std::size_t position;
 };
 
-TEST(PutBackTest, ComesBeforeWhatIsLeft) {
+TEST(PutBackTest, BytesArePutBeforeTheRemainingOnes) {
   for (std::size_t position = 0; position <= 4; ++position) {
     for (const std::string back : {"", "x", "xyz", "longer than what was read"}) {
       Memory memory{"abcd", position};
@@ -31,7 +31,7 @@ TEST(PutBackTest, ComesBeforeWhatIsLeft) {
 }
 
 // If each call moved the bytes that follow, this would take minutes.
-TEST(PutBackTest, DoesNotMoveTheRestForBytesThatCameFromThere) {
+TEST(PutBackTest, DoesNotMoveTheRestIfTheConsumedSpaceSuffices) {
   Memory memory{std::string(64 * 1024 * 1024, 'a'), 0};
   for (int i = 0; i < 100000; ++i) {
     memory.position += 16;
