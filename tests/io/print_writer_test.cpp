@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// PrintWriter: what values look like, what is sent when, errors that stay, closing and threads.
+// PrintWriter: the text of values, when text is sent, sticky errors, closing and threads.
 #include <netlite/byte_array_stream.hpp>
 #include <netlite/exceptions.hpp>
 #include <netlite/print_writer.hpp>
@@ -46,7 +46,7 @@ std::string printed(const Value& value) {
   return sent.toString();
 }
 
-// ---- what values look like
+// ---- the text of values
 
 TEST(PrintWriterTest, PrintsText) {
   char array[] = "array";
@@ -79,7 +79,7 @@ TEST(PrintWriterTest, PrintsIntegersOfEveryType) {
   EXPECT_EQ(printed(ULLONG_MAX), "18446744073709551615");
 }
 
-TEST(PrintWriterTest, PrintsTheShortestFloatingPointThatReadsBack) {
+TEST(PrintWriterTest, PrintsTheShortestFloatingPointTextThatReadsBack) {
   EXPECT_EQ(printed(0.1), "0.1");
   EXPECT_EQ(printed(0.1F), "0.1");
   EXPECT_EQ(printed(0.1L), "0.1");
@@ -90,10 +90,10 @@ TEST(PrintWriterTest, PrintsTheShortestFloatingPointThatReadsBack) {
   EXPECT_EQ(printed(std::numeric_limits<double>::quiet_NaN()), "nan");
 }
 
-TEST(PrintWriterTest, TheLongestNumbersFit) {
+TEST(PrintWriterTest, FloatingPointNumbersOfMaximumLengthFit) {
   for (const long double number : {std::numeric_limits<long double>::max(), -std::numeric_limits<long double>::min(),
                                    std::numeric_limits<long double>::lowest() / 3}) {
-    EXPECT_EQ(std::strtold(printed(number).c_str(), nullptr), number);  // stold may call the smallest one out of range
+    EXPECT_EQ(std::strtold(printed(number).c_str(), nullptr), number);  // stold may reject the smallest as out of range
   }
   EXPECT_EQ(std::stod(printed(-std::numeric_limits<double>::min())), -std::numeric_limits<double>::min());
 }
@@ -109,7 +109,7 @@ struct Point {
 enum class Color { red };
 std::ostream& operator<<(std::ostream& out, Color) { return out << "red"; }
 
-TEST(PrintWriterTest, PrintsWhateverHasAnInserter) {
+TEST(PrintWriterTest, PrintsAnyTypeWithAStreamInserter) {
   int value = 0;
   EXPECT_EQ(printed(Point{1, 2}), "(1,2)");
   EXPECT_EQ(printed(Color::red), "red");
@@ -126,7 +126,7 @@ struct Named {
   operator std::string_view() const { return "named"; }
 };
 
-TEST(PrintWriterTest, PrintsWhateverConverts) {
+TEST(PrintWriterTest, PrintsTypesThatConvertToPrintableOnes) {
   const Named named{5};
   EXPECT_EQ(printed(kSeven), "7");
   EXPECT_EQ(printed(named), "named");
@@ -142,7 +142,7 @@ class Grouping : public std::numpunct<char> {
   std::string do_grouping() const override { return "\3"; }
 };
 
-TEST(PrintWriterTest, TheLocaleChangesNothing) {
+TEST(PrintWriterTest, TheLocaleIsIgnored) {
   const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Grouping));
   EXPECT_EQ(printed(1234567), "1234567");
   EXPECT_EQ(printed(1234.5), "1234.5");
@@ -168,7 +168,7 @@ template <typename Value>
 struct CanPrint<Value, std::void_t<decltype(std::declval<PrintWriter>().print(std::declval<Value>()))>>
     : std::true_type {};
 
-TEST(PrintWriterTest, DoesNotCompileForWhatHasNoText) {
+TEST(PrintWriterTest, DoesNotCompileForUnprintableTypes) {
   struct Nothing {};
   EXPECT_FALSE(CanPrint<Nothing>::value);
   EXPECT_FALSE(CanPrint<wchar_t>::value);
@@ -201,7 +201,7 @@ TEST(PrintWriterTest, ALineEndsWithALineFeed) {
   EXPECT_EQ(sent.toString(), "a\n\n1\nb");
 }
 
-TEST(PrintWriterTest, TheLineSeparatorCanBeChosen) {
+TEST(PrintWriterTest, TheLineSeparatorCanBeSet) {
   ByteArrayOutputStream sent;
   PrintWriter out(sent);
   out.setLineSeparator("\r\n");
@@ -214,7 +214,7 @@ TEST(PrintWriterTest, TheLineSeparatorCanBeChosen) {
   EXPECT_EQ(sent.toString(), "a\r\nb\0"s);
 }
 
-TEST(PrintWriterTest, WriteTakesTextAndBytes) {
+TEST(PrintWriterTest, WriteAcceptsTextAndBytes) {
   ByteArrayOutputStream sent;
   PrintWriter out(sent);
   out.write("a\0b"s);
@@ -227,7 +227,7 @@ TEST(PrintWriterTest, WriteTakesTextAndBytes) {
 
 // ---- printf
 
-TEST(PrintWriterTest, PrintfFormats) {
+TEST(PrintWriterTest, PrintfFormatsItsArguments) {
   ByteArrayOutputStream sent;
   PrintWriter out(sent);
   out.printf("%d %s|%5.1f|%-4x|%%|%c|%*d", 1, "two", 2.25, 255U, 'c', 3, 7);
@@ -237,7 +237,7 @@ TEST(PrintWriterTest, PrintfFormats) {
   EXPECT_EQ(sent.toString(), "1 two|  2.2|ff  |%|c|  7plain 1 -1 1.500000");
 }
 
-TEST(PrintWriterTest, PrintfRoundsAsC) {
+TEST(PrintWriterTest, PrintfRoundsAsInC) {
   ByteArrayOutputStream sent;
   PrintWriter out(sent);
   out.printf("%.0f %.0f %.0f %.1f %.2f", 0.5, 1.5, 2.5, 0.25, 1.005);
@@ -245,7 +245,7 @@ TEST(PrintWriterTest, PrintfRoundsAsC) {
   EXPECT_EQ(sent.toString(), "0 2 2 0.2 1.00");
 }
 
-TEST(PrintWriterTest, PrintfOfAnyLength) {
+TEST(PrintWriterTest, PrintfPrintsTextOfAnyLength) {
   for (const std::size_t length : {254U, 255U, 256U, 257U, 100000U}) {
     ByteArrayOutputStream sent;
     PrintWriter out(sent);
@@ -256,14 +256,14 @@ TEST(PrintWriterTest, PrintfOfAnyLength) {
   }
 }
 
-// The compiler would warn of these, rightly.
+// Calls printf() without the compiler's check of the format, which would rightly reject these.
 template <typename... Arguments>
 void printUnchecked(PrintWriter& out, const char* format, Arguments... arguments) {
   void (PrintWriter::*const print)(const char*, ...) = &PrintWriter::printf;
   (out.*print)(format, arguments...);
 }
 
-TEST(PrintWriterTest, PrintfWritesToNoArgument) {
+TEST(PrintWriterTest, PrintfRefusesConversionsThatWriteToAnArgument) {
   RecordingOutputStream sent;
   PrintWriter out(sent);
   for (const char* format : {"%n", "12345%hhn", "12345%Zn", "12345%1$n", "12345%*1$n"}) {
@@ -275,7 +275,7 @@ TEST(PrintWriterTest, PrintfWritesToNoArgument) {
   EXPECT_TRUE(sent.writes().empty());
 }
 
-TEST(PrintWriterTest, PrintfTakesWideText) {
+TEST(PrintWriterTest, PrintfAcceptsWideText) {
   ByteArrayOutputStream sent;
   PrintWriter out(sent);
   out.printf("%ls %lc", L"wide", static_cast<std::wint_t>(L'w'));
@@ -292,7 +292,7 @@ TEST(PrintWriterTest, PrintfReportsWideTextThatTheLocaleCannotConvert) {
   EXPECT_TRUE(sent.writes().empty());
 }
 
-TEST(PrintWriterTest, PrintfRefusesWhatIsNoFormat) {
+TEST(PrintWriterTest, PrintfRefusesInvalidFormats) {
   RecordingOutputStream sent;
   PrintWriter out(sent);
   EXPECT_THROW(printUnchecked(out, nullptr), std::invalid_argument);
@@ -310,7 +310,7 @@ TEST(PrintWriterTest, PrintfPrintsAnNAfterTwoPercents) {
   EXPECT_EQ(sent.toString(), "100%n 1n");
 }
 
-// ---- what is sent when
+// ---- when text is sent
 
 TEST(PrintWriterTest, NothingIsSentBeforeFlush) {
   RecordingOutputStream sent;
@@ -322,7 +322,7 @@ TEST(PrintWriterTest, NothingIsSentBeforeFlush) {
   EXPECT_EQ(sent.flushCount(), 1);
 }
 
-TEST(PrintWriterTest, WithAutoFlushLinesAndFormatsAreFlushed) {
+TEST(PrintWriterTest, AutoFlushFlushesAfterPrintlnAndPrintf) {
   RecordingOutputStream sent;
   PrintWriter out(sent, true);
   out.print("a");
@@ -339,7 +339,7 @@ TEST(PrintWriterTest, WithAutoFlushLinesAndFormatsAreFlushed) {
   EXPECT_EQ(sent.flushCount(), 4);
 }
 
-TEST(PrintWriterTest, ABufferThatIsJustFullIsNotSent) {
+TEST(PrintWriterTest, ABufferThatIsExactlyFullIsNotSent) {
   RecordingOutputStream sent;
   PrintWriter out(sent);
   out.print(std::string(8192, 'x'));
@@ -362,7 +362,7 @@ TEST(PrintWriterTest, ALineThatFitsIsNotSplit) {
   EXPECT_EQ(sent.writes(), (Writes{"one\ntwo\n", "three four\n"}));
 }
 
-TEST(PrintWriterTest, LinesOfAnyLengthThatFitsLeaveWhole) {
+TEST(PrintWriterTest, LinesThatFitAreSentWhole) {
   for (std::size_t length = 0; length < 16; ++length) {
     RecordingOutputStream sent;
     PrintWriter out(sent, false, 16);
@@ -376,7 +376,7 @@ TEST(PrintWriterTest, LinesOfAnyLengthThatFitsLeaveWhole) {
   }
 }
 
-TEST(PrintWriterTest, ALineEndOfOnesOwnCountsToo) {
+TEST(PrintWriterTest, ACustomLineSeparatorEndsALine) {
   RecordingOutputStream sent;
   PrintWriter out(sent, false, 8);
   out.setLineSeparator(";");
@@ -386,7 +386,7 @@ TEST(PrintWriterTest, ALineEndOfOnesOwnCountsToo) {
   EXPECT_EQ(sent.writes(), Writes{"one;"});
 }
 
-TEST(PrintWriterTest, ALineEndOfOnesOwnCountsForALineThatFitsToo) {
+TEST(PrintWriterTest, ACustomLineSeparatorEndsALineThatFitsTheBuffer) {
   RecordingOutputStream sent;
   PrintWriter out(sent, false, 16);
   out.setLineSeparator(";");
@@ -397,7 +397,7 @@ TEST(PrintWriterTest, ALineEndOfOnesOwnCountsForALineThatFitsToo) {
   EXPECT_EQ(sent.writes(), Writes{"one;two;"});
 }
 
-TEST(PrintWriterTest, PrintingNothingAfterCloseIsAnErrorToo) {
+TEST(PrintWriterTest, PrintingEmptyTextAfterCloseIsAnError) {
   RecordingOutputStream sent;
   PrintWriter out(sent);
   out.setLineSeparator("");
@@ -406,7 +406,7 @@ TEST(PrintWriterTest, PrintingNothingAfterCloseIsAnErrorToo) {
   EXPECT_EQ(out.error(), std::errc::operation_canceled);
 }
 
-TEST(PrintWriterTest, ALongLineLeavesInOneCallWithItsBeginningAndItsEnd) {
+TEST(PrintWriterTest, ALongLineIsSentInOneWriteWithItsBeginningAndItsEnd) {
   RecordingOutputStream sent;
   PrintWriter out(sent, false, 16);
   out.println("before");
@@ -415,14 +415,14 @@ TEST(PrintWriterTest, ALongLineLeavesInOneCallWithItsBeginningAndItsEnd) {
   EXPECT_EQ(sent.writes(), (Writes{"before\n", "begun " + std::string(100, 'x') + '\n'}));
 }
 
-TEST(PrintWriterTest, ALineThatOnlyItsEndMakesTooLongLeavesInOneCall) {
+TEST(PrintWriterTest, ALineThatDoesNotFitWithItsSeparatorIsSentInOneWrite) {
   RecordingOutputStream sent;
   PrintWriter out(sent, false, 16);
   out.println(std::string(16, 'x'));
   EXPECT_EQ(sent.writes(), Writes{std::string(16, 'x') + '\n'});
 }
 
-TEST(PrintWriterTest, AStartedLineThatOutgrowsTheBufferIsSent) {
+TEST(PrintWriterTest, APartialLineThatOutgrowsTheBufferIsSent) {
   RecordingOutputStream sent;
   PrintWriter out(sent, false, 8);
   out.print("12345");
@@ -433,7 +433,7 @@ TEST(PrintWriterTest, AStartedLineThatOutgrowsTheBufferIsSent) {
   EXPECT_EQ(sent.bytes(), "1234567890end\n");
 }
 
-TEST(PrintWriterTest, OfATextWithSeveralLinesTheStartedOneStays) {
+TEST(PrintWriterTest, ThePartialLastLineOfATextStaysBuffered) {
   RecordingOutputStream sent;
   PrintWriter out(sent, false, 8);
   out.print("first line\nsecond line\nthird");
@@ -442,7 +442,7 @@ TEST(PrintWriterTest, OfATextWithSeveralLinesTheStartedOneStays) {
 
 // ---- errors
 
-TEST(PrintWriterTest, AnErrorStays) {
+TEST(PrintWriterTest, AnErrorIsSticky) {
   RecordingOutputStream sent;
   sent.fails(std::errc::broken_pipe);
   PrintWriter out(sent);
@@ -458,7 +458,7 @@ TEST(PrintWriterTest, AnErrorStays) {
   EXPECT_EQ(sent.flushCount(), 0);
 }
 
-TEST(PrintWriterTest, ATimeoutDropsTheRest) {
+TEST(PrintWriterTest, ATimeoutDropsTheUnsentText) {
   RecordingOutputStream sent;
   sent.timesOutAfter(2);
   PrintWriter out(sent);
@@ -469,7 +469,7 @@ TEST(PrintWriterTest, ATimeoutDropsTheRest) {
   EXPECT_EQ(sent.bytes(), "ab");
 }
 
-TEST(PrintWriterTest, AnErrorWhileTheBufferIsFullStays) {
+TEST(PrintWriterTest, AnErrorInPrintlnIsSticky) {
   RecordingOutputStream sent;
   sent.fails(std::errc::connection_reset);
   PrintWriter out(sent, false, 4);
@@ -478,7 +478,7 @@ TEST(PrintWriterTest, AnErrorWhileTheBufferIsFullStays) {
   EXPECT_TRUE(out.checkError());
 }
 
-TEST(PrintWriterTest, AnErrorOfTheFlushBelowStays) {
+TEST(PrintWriterTest, AnErrorOfTheStreamsFlushIsSticky) {
   RecordingOutputStream sent;
   sent.failToFlush();
   PrintWriter out(sent);
@@ -494,13 +494,13 @@ TEST(PrintWriterTest, CheckErrorFlushes) {
   EXPECT_EQ(sent.bytes(), "abc");
 }
 
-// A stream whose exception has a code of zero, which must not pass for success.
+// A stream that throws an exception with error code zero, which must not be taken for success.
 class ZeroCodeStream : public OutputStream {
  public:
   void write(const void*, std::size_t) override { throw std::system_error(std::error_code()); }
 };
 
-TEST(PrintWriterTest, AnErrorWithoutACodeIsAnErrorToo) {
+TEST(PrintWriterTest, AnExceptionWithCodeZeroIsReportedAsAnIOError) {
   PrintWriter out{ZeroCodeStream()};
   out.print("a");
   EXPECT_FALSE(out.flush());
@@ -509,7 +509,7 @@ TEST(PrintWriterTest, AnErrorWithoutACodeIsAnErrorToo) {
 
 // ---- closing, destroying, moving
 
-TEST(PrintWriterTest, CloseFlushesAndClosesTheStreamBelowOnce) {
+TEST(PrintWriterTest, CloseFlushesAndClosesTheStreamOnce) {
   RecordingOutputStream sent;
   PrintWriter out(sent);
   out.print("abc");
@@ -521,7 +521,7 @@ TEST(PrintWriterTest, CloseFlushesAndClosesTheStreamBelowOnce) {
   EXPECT_FALSE(out.checkError());
 }
 
-TEST(PrintWriterTest, CloseClosesTheStreamBelowInAnyCase) {
+TEST(PrintWriterTest, CloseClosesTheStreamEvenIfFlushingFails) {
   RecordingOutputStream sent;
   sent.fails(std::errc::connection_reset);
   sent.failToClose();
@@ -532,7 +532,7 @@ TEST(PrintWriterTest, CloseClosesTheStreamBelowInAnyCase) {
   EXPECT_EQ(out.error(), std::errc::connection_reset);
 }
 
-TEST(PrintWriterTest, CloseAfterAnErrorClosesTheStreamBelow) {
+TEST(PrintWriterTest, CloseAfterAnErrorClosesTheStream) {
   RecordingOutputStream sent;
   sent.fails(std::errc::connection_reset);
   PrintWriter out(sent);
@@ -562,27 +562,27 @@ TEST(PrintWriterTest, UsingAClosedWriterIsAnError) {
   EXPECT_EQ(errorAfter([](PrintWriter& out) { EXPECT_FALSE(out.flush()); }), std::errc::operation_canceled);
 }
 
-TEST(PrintWriterTest, TheDestructorFlushesAndClosesNothing) {
+TEST(PrintWriterTest, TheDestructorFlushesButDoesNotClose) {
   RecordingOutputStream sent;
   { PrintWriter(sent).print("abc"); }
   EXPECT_EQ(sent.bytes(), "abc");
   EXPECT_EQ(sent.closeCount(), 0);
 }
 
-// What a stream throws that is not about I/O is not the writer's to keep.
+// A stream that throws an exception other than a std::system_error, which the writer does not record.
 class OddStream : public OutputStream {
  public:
   void write(const void*, std::size_t) override { throw std::runtime_error("odd"); }
 };
 
-TEST(PrintWriterTest, TheDestructorSwallowsEverything) {
+TEST(PrintWriterTest, TheDestructorSwallowsExceptions) {
   RecordingOutputStream sent;
   sent.fails(std::errc::connection_reset);
   EXPECT_NO_THROW({ PrintWriter(sent).print("abc"); });
   EXPECT_NO_THROW({ PrintWriter(OddStream()).print("abc"); });
 }
 
-TEST(PrintWriterTest, RefusesNoStreamAndNoBuffer) {
+TEST(PrintWriterTest, RefusesANullStreamAndABufferSizeOfZero) {
   EXPECT_THROW(PrintWriter(std::unique_ptr<OutputStream>()), std::invalid_argument);
   EXPECT_THROW(PrintWriter(ByteArrayOutputStream(), false, 0), std::invalid_argument);
 }
@@ -636,7 +636,7 @@ TEST(PrintWriterTest, CloseWaitsForACallInProgress) {
   EXPECT_FALSE(out.error());
 }
 
-TEST(PrintWriterTest, CloseMayComeFromAnyThreadAtAnyTime) {
+TEST(PrintWriterTest, CloseIsSafeWhileAnotherThreadPrints) {
   ByteArrayOutputStream sent;
   PrintWriter out(sent, true);
   std::thread closing([&] { out.close(); });
