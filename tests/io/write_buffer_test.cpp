@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// WriteBuffer: whole lines, and what stays after a failure. What users see of it is in the tests of the two writers.
+// WriteBuffer: whole lines, and the text kept after a failure. The tests of the two writers check what users see.
 #include "io/write_buffer.hpp"
 
 #include <netlite/exceptions.hpp>
@@ -30,12 +30,12 @@ WriteBuffer bufferOn(const RecordingOutputStream& stream, std::size_t size) {
   return WriteBuffer(std::make_unique<RecordingOutputStream>(stream), size);
 }
 
-TEST(WriteBufferTest, RefusesNoStreamAndNoSize) {
+TEST(WriteBufferTest, RefusesANullStreamAndASizeOfZero) {
   EXPECT_THROW(WriteBuffer(nullptr, 8), std::invalid_argument);
   EXPECT_THROW(bufferOn(RecordingOutputStream(), 0), std::invalid_argument);
 }
 
-TEST(WriteBufferTest, IsEmptyUntilThereIsText) {
+TEST(WriteBufferTest, IsEmptyOnlyWithoutText) {
   WriteBuffer buffer = bufferOn(RecordingOutputStream(), 8);
   EXPECT_TRUE(buffer.isEmpty());
   buffer.append("a");
@@ -44,7 +44,7 @@ TEST(WriteBufferTest, IsEmptyUntilThereIsText) {
   EXPECT_TRUE(buffer.isEmpty());
 }
 
-TEST(WriteBufferTest, ALineThatEndsOtherwiseIsWholeToo) {
+TEST(WriteBufferTest, ALineWithACustomSeparatorIsWhole) {
   RecordingOutputStream sent;
   WriteBuffer buffer = bufferOn(sent, 8);
   buffer.appendLine("one", ";");
@@ -53,9 +53,9 @@ TEST(WriteBufferTest, ALineThatEndsOtherwiseIsWholeToo) {
   EXPECT_EQ(sent.writes(), Writes{"one;"});
 }
 
-class StartedLineTest : public testing::TestWithParam<std::size_t> {};
+class PartialLineTest : public testing::TestWithParam<std::size_t> {};
 
-TEST_P(StartedLineTest, StaysBehindWhenTheWholeLinesLeave) {
+TEST_P(PartialLineTest, StaysWhenTheWholeLinesAreSent) {
   RecordingOutputStream sent;
   WriteBuffer buffer = bufferOn(sent, 1000);
   const std::string whole = std::string(1000, 'a') + "\n";
@@ -66,10 +66,10 @@ TEST_P(StartedLineTest, StaysBehindWhenTheWholeLinesLeave) {
   EXPECT_EQ(sent.writes(), (Writes{whole, started}));
 }
 
-INSTANTIATE_TEST_SUITE_P(Bytes, StartedLineTest, testing::Values(1, 255, 256, 257, 511, 512, 513, 999, 1000),
+INSTANTIATE_TEST_SUITE_P(Bytes, PartialLineTest, testing::Values(1, 255, 256, 257, 511, 512, 513, 999, 1000),
                          testing::PrintToStringParamName());
 
-TEST(WriteBufferTest, AStartedLineThatIsTooLongToStayLeavesWithTheWholeOnes) {
+TEST(WriteBufferTest, APartialLineThatExceedsTheBufferIsSentWithTheWholeLines) {
   RecordingOutputStream sent;
   WriteBuffer buffer = bufferOn(sent, 1000);
   const std::string text = "whole\n" + std::string(1001, 'a');
@@ -77,7 +77,7 @@ TEST(WriteBufferTest, AStartedLineThatIsTooLongToStayLeavesWithTheWholeOnes) {
   EXPECT_EQ(sent.writes(), Writes{text});
 }
 
-TEST(WriteBufferTest, HoldsBackMoreThanItsSizeWhileMoreIsExpected) {
+TEST(WriteBufferTest, HoldsMoreThanItsSizeWhileMoreIsExpected) {
   RecordingOutputStream sent;
   WriteBuffer buffer = bufferOn(sent, 8);
   buffer.expect(12);
@@ -87,7 +87,7 @@ TEST(WriteBufferTest, HoldsBackMoreThanItsSizeWhileMoreIsExpected) {
   EXPECT_EQ(sent.writes(), Writes{"one\ntwo\nsix\n"});
 }
 
-TEST(WriteBufferTest, IsBackToItsSizeWhenLittleIsExpected) {
+TEST(WriteBufferTest, ReturnsToItsSizeWhenLessIsExpected) {
   RecordingOutputStream sent;
   WriteBuffer buffer = bufferOn(sent, 8);
   buffer.expect(100);
@@ -100,7 +100,7 @@ TEST(WriteBufferTest, IsBackToItsSizeWhenLittleIsExpected) {
   EXPECT_EQ(sent.writes(), (Writes{"one\ntwo\nsix\n", "one\ntwo\n"}));
 }
 
-TEST(WriteBufferTest, ALineAfterAPartlySentOneLeavesWhole) {
+TEST(WriteBufferTest, ALineAfterAPartlySentOneIsSentWhole) {
   RecordingOutputStream sent;
   sent.timesOutAfter(3);
   WriteBuffer buffer = bufferOn(sent, 8);
@@ -114,7 +114,7 @@ TEST(WriteBufferTest, ALineAfterAPartlySentOneLeavesWhole) {
   EXPECT_EQ(sent.writes(), (Writes{"abc", "def\n", "ghijk\n"}));
 }
 
-TEST(WriteBufferTest, SizesWithoutABoundAreTaken) {
+TEST(WriteBufferTest, AcceptsTheMaximumSize) {
   RecordingOutputStream sent;
   sent.timesOutAfter(1);
   WriteBuffer buffer = bufferOn(sent, std::numeric_limits<std::size_t>::max());
@@ -128,9 +128,9 @@ TEST(WriteBufferTest, SizesWithoutABoundAreTaken) {
   EXPECT_EQ(sent.bytes().size(), 203U);
 }
 
-// ---- work: if each partial send moved the text that follows, these tests would take minutes
+// ---- cost: if each partial send moved the remaining text, these tests would take minutes
 
-/// Takes a few bytes of each write, and times out.
+/// Accepts a few bytes of each write and then times out.
 class DrippingStream : public OutputStream {
  public:
   explicit DrippingStream(std::size_t drip) : drip_(drip) {}
@@ -149,7 +149,7 @@ constexpr std::size_t kBacklog = kDrips * kDrip;  // 51 MB
 void expectTimeout(WriteBuffer& buffer) {
   try {
     buffer.flush();
-    ADD_FAILURE() << "everything was sent";
+    ADD_FAILURE() << "flush() sent everything";
   } catch (const SocketTimeoutException&) {
   }
 }
@@ -162,7 +162,7 @@ TEST(WriteBufferTest, PartialSendsDoNotMoveTheRest) {
   EXPECT_TRUE(buffer.isEmpty());
 }
 
-TEST(WriteBufferTest, AppendingAfterPartialSendsDoesNotMoveTheRestEachTime) {
+TEST(WriteBufferTest, AppendingAfterPartialSendsDoesNotAlwaysMoveTheRest) {
   WriteBuffer buffer(std::make_unique<DrippingStream>(kDrip), kBacklog);
   buffer.append(std::string(kBacklog - kDrip, 'x'));
   const std::string more(kDrip, 'y');
@@ -173,7 +173,7 @@ TEST(WriteBufferTest, AppendingAfterPartialSendsDoesNotMoveTheRestEachTime) {
   EXPECT_FALSE(buffer.isEmpty());
 }
 
-TEST(WriteBufferTest, WhatIsSentIsForgottenWithItsLineEnds) {
+TEST(WriteBufferTest, SentTextIsForgottenWithItsLineSeparators) {
   RecordingOutputStream sent;
   sent.timesOutAfter(2);
   WriteBuffer buffer = bufferOn(sent, 8);
@@ -184,7 +184,7 @@ TEST(WriteBufferTest, WhatIsSentIsForgottenWithItsLineEnds) {
   EXPECT_EQ(sent.writes(), (Writes{"on", "e;"}));
 }
 
-TEST(WriteBufferTest, ATextIsTakenThoughSendingFails) {
+TEST(WriteBufferTest, AppendKeepsTheTextEvenIfSendingFails) {
   RecordingOutputStream sent;
   sent.fails(std::errc::connection_reset);
   WriteBuffer buffer = bufferOn(sent, 4);
@@ -193,7 +193,7 @@ TEST(WriteBufferTest, ATextIsTakenThoughSendingFails) {
   EXPECT_EQ(sent.bytes(), "longer");
 }
 
-TEST(WriteBufferTest, AStreamThatTookMoreThanItWasGivenDoesNoHarm) {
+TEST(WriteBufferTest, AStreamThatReportsMoreBytesThanItWasGivenIsHarmless) {
   RecordingOutputStream sent;
   sent.timesOutAfter(100);
   WriteBuffer buffer = bufferOn(sent, 8);
@@ -212,7 +212,7 @@ TEST(WriteBufferTest, DiscardDropsTheText) {
   EXPECT_EQ(sent.bytes(), "b");
 }
 
-TEST(WriteBufferTest, NothingStaysAfterClose) {
+TEST(WriteBufferTest, IsEmptyAfterAFailedClose) {
   RecordingOutputStream sent;
   sent.fails(std::errc::connection_reset);
   WriteBuffer buffer = bufferOn(sent, 8);
