@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ServerSocket as its users meet it: binding and binding again, what clients can do to accept(), the accept filter, and
-// running out of descriptors.
+// ServerSocket as its users see it: binding, restarting, accept(), the accept filter, and running out of descriptors.
 #include "support/blocked_thread.hpp"
 #include "support/descriptors.hpp"
 #include "support/full_listener.hpp"
@@ -47,9 +46,9 @@ void expectAlive(Socket& client, Socket& accepted) {
   EXPECT_EQ(receive(accepted, 1), "x");
 }
 
-// ---- before it is bound ---------------------------------------------------------------------------------------------
+// ---- unbound --------------------------------------------------------------------------------------------------------
 
-TEST(ServerSocketTest, AnUnboundServerSocketSaysSo) {
+TEST(ServerSocketTest, AnUnboundServerSocketReportsThatItIsUnbound) {
   const ServerSocket server;
   EXPECT_FALSE(server.isBound());
   EXPECT_FALSE(server.isClosed());
@@ -61,13 +60,13 @@ TEST(ServerSocketTest, AnUnboundServerSocketSaysSo) {
   EXPECT_EQ(server.nativeHandle(), -1);
 }
 
-TEST(ServerSocketTest, AnUnboundServerSocketAcceptsNobody) {
+TEST(ServerSocketTest, AcceptOnAnUnboundServerSocketThrows) {
   ServerSocket server;
   EXPECT_THROW(server.accept(), SocketException);
   EXPECT_FALSE(server.isClosed());
 }
 
-TEST(ServerSocketTest, PortsOutOfRangeAreArgumentErrors) {
+TEST(ServerSocketTest, APortOutOfRangeIsAnArgumentError) {
   EXPECT_THROW(ServerSocket(-1), std::invalid_argument);
   EXPECT_THROW(ServerSocket(65536), std::invalid_argument);
   EXPECT_THROW(ServerSocket(65536, 0, InetAddress::getLoopbackAddress()), std::invalid_argument);
@@ -83,7 +82,7 @@ TEST(ServerSocketTest, PortZeroPicksAFreePort) {
   EXPECT_NE(first.getLocalPort(), second.getLocalPort());
 }
 
-TEST(ServerSocketTest, ABoundServerSocketTellsItsAddress) {
+TEST(ServerSocketTest, ABoundServerSocketReportsItsAddress) {
   const ServerSocket server = loopbackServer();
   EXPECT_TRUE(server.isBound());
   EXPECT_EQ(server.getInetAddress(), InetAddress::getLoopbackAddress());
@@ -92,14 +91,14 @@ TEST(ServerSocketTest, ABoundServerSocketTellsItsAddress) {
             "ServerSocket[addr=localhost/127.0.0.1,localport=" + std::to_string(server.getLocalPort()) + "]");
 }
 
-TEST(ServerSocketTest, TheWildcardAddressIsTold) {
+TEST(ServerSocketTest, TheWildcardAddressIsReported) {
   const ServerSocket server(0);
   EXPECT_TRUE(server.getInetAddress().isAnyLocalAddress());
   EXPECT_EQ(server.toString(),
             "ServerSocket[addr=0.0.0.0/0.0.0.0,localport=" + std::to_string(server.getLocalPort()) + "]");
 }
 
-TEST(ServerSocketTest, AServerSocketCanBeBoundLater) {
+TEST(ServerSocketTest, AServerSocketCanBeBoundAfterConstruction) {
   ServerSocket server;
   server.bind({InetAddress::getLoopbackAddress(), 0});
   Socket client = clientOf(server);
@@ -115,7 +114,7 @@ TEST(ServerSocketTest, BindingTwiceFailsAndChangesNothing) {
   clientOf(server);
 }
 
-TEST(ServerSocketTest, APortInUseIsABindExceptionThatNamesIt) {
+TEST(ServerSocketTest, BindingToAPortInUseThrowsABindExceptionThatNamesIt) {
   const ServerSocket server = loopbackServer();
   const auto failure =
       thrownBy<BindException>([&] { ServerSocket(server.getLocalPort(), 0, InetAddress::getLoopbackAddress()); });
@@ -124,7 +123,7 @@ TEST(ServerSocketTest, APortInUseIsABindExceptionThatNamesIt) {
             "listen on localhost/127.0.0.1:" + std::to_string(server.getLocalPort()) + ": " + failure.code().message());
 }
 
-TEST(ServerSocketTest, NobodyCanTakeAPortThatIsListenedOn) {
+TEST(ServerSocketTest, AListeningPortCannotBeBoundAgain) {
   const ServerSocket everywhere(0);
   EXPECT_THROW(ServerSocket(everywhere.getLocalPort(), 0, InetAddress::getLoopbackAddress()), BindException);
   const ServerSocket loopback = loopbackServer();
@@ -143,7 +142,7 @@ TEST(ServerSocketTest, AfterAFailedBindItIsUnboundAndCanBindAgain) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, AForeignAddressIsABindException) {
+TEST(ServerSocketTest, BindingToAForeignAddressThrowsABindException) {
   EXPECT_THROW(ServerSocket(0, 0, InetAddress::getByName("192.0.2.1")), BindException);
 }
 
@@ -153,8 +152,8 @@ TEST(ServerSocketTest, BindingAfterCloseFails) {
   expectClosed([&] { server.bind({InetAddress::getLoopbackAddress(), 0}); });
 }
 
-TEST(ServerSocketTest, ARestartIsNotHeldUpByAnOpenConnection) {
-  if (runsOnWindows()) GTEST_SKIP() << "Windows may hold a restart up until old connections are gone";
+TEST(ServerSocketTest, ARestartSucceedsDespiteAnOpenConnection) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows may refuse to bind until old connections are gone";
   ServerSocket server = loopbackServer();
   const InetSocketAddress address = server.getLocalSocketAddress();
   Socket client = clientOf(server);
@@ -165,8 +164,8 @@ TEST(ServerSocketTest, ARestartIsNotHeldUpByAnOpenConnection) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, ARestartIsNotHeldUpByAConnectionThatTheServerClosedFirst) {
-  if (runsOnWindows()) GTEST_SKIP() << "Windows may hold a restart up until old connections are gone";
+TEST(ServerSocketTest, ARestartSucceedsDespiteAConnectionThatTheServerClosedFirst) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows may refuse to bind until old connections are gone";
   ServerSocket server = loopbackServer();
   const InetSocketAddress address = server.getLocalSocketAddress();
   Socket client = clientOf(server);
@@ -177,8 +176,8 @@ TEST(ServerSocketTest, ARestartIsNotHeldUpByAConnectionThatTheServerClosedFirst)
   EXPECT_NO_THROW(ServerSocket(address.getPort(), 0, address.getAddress()));
 }
 
-TEST(ServerSocketTest, WithoutReuseAddressARestartIsHeldUpByAnOpenConnection) {
-  if (runsUnderWine()) GTEST_SKIP() << "Wine lets it listen";
+TEST(ServerSocketTest, WithoutReuseAddressARestartFailsDuringAnOpenConnection) {
+  if (runsUnderWine()) GTEST_SKIP() << "Wine allows the restart";
   ServerSocket server;
   server.setReuseAddress(false);
   server.bind({InetAddress::getLoopbackAddress(), 0});
@@ -192,16 +191,16 @@ TEST(ServerSocketTest, WithoutReuseAddressARestartIsHeldUpByAnOpenConnection) {
 
 // ---- backlog --------------------------------------------------------------------------------------------------------
 
-TEST(ServerSocketTest, ABacklogOfZeroOrLessIsTheSystemsMaximum) {
+TEST(ServerSocketTest, ABacklogOfZeroOrLessMeansTheSystemsMaximum) {
   for (const int backlog : {0, -5}) {
     const ServerSocket server = loopbackServer(backlog);
-    std::vector<Socket> waiting(60);  // more than the 50 that Java takes for the default
+    std::vector<Socket> waiting(60);  // more than Java's default backlog of 50
     for (Socket& client : waiting) client.connect(server.getLocalSocketAddress(), 10s);
     EXPECT_TRUE(waiting.back().isConnected()) << backlog;
   }
 }
 
-TEST(ServerSocketTest, ABacklogBoundsHowManyWait) {
+TEST(ServerSocketTest, TheBacklogLimitsTheWaitingConnections) {
   const FullListener full;
   Socket client;
   EXPECT_THROW(client.connect(full.address(), 50ms), SocketTimeoutException);
@@ -209,7 +208,7 @@ TEST(ServerSocketTest, ABacklogBoundsHowManyWait) {
 
 // ---- both families --------------------------------------------------------------------------------------------------
 
-TEST(ServerSocketTest, TheWildcardAddressTakesIPv4Clients) {
+TEST(ServerSocketTest, TheWildcardAddressAcceptsIPv4Clients) {
   ServerSocket server(0);
   Socket client("127.0.0.1", server.getLocalPort());
   Socket accepted = server.accept();
@@ -227,7 +226,7 @@ TEST(ServerSocketTest, AnIPv4ClientOfADualStackServerHasIPv4Addresses) {
                                      ",localport=" + std::to_string(server.getLocalPort()) + "]");
 }
 
-TEST(ServerSocketTest, TheWildcardAddressTakesIPv6Clients) {
+TEST(ServerSocketTest, TheWildcardAddressAcceptsIPv6Clients) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   ServerSocket server(0);
   Socket client("::1", server.getLocalPort());
@@ -236,7 +235,7 @@ TEST(ServerSocketTest, TheWildcardAddressTakesIPv6Clients) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, TheIPv6WildcardAddressTakesIPv4ClientsToo) {
+TEST(ServerSocketTest, TheIPv6WildcardAddressAcceptsIPv4Clients) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   ServerSocket server(0, 0, InetAddress::getByName("::"));
   Socket client("127.0.0.1", server.getLocalPort());
@@ -244,7 +243,7 @@ TEST(ServerSocketTest, TheIPv6WildcardAddressTakesIPv4ClientsToo) {
   EXPECT_EQ(accepted.getInetAddress(), InetAddress::getByName("127.0.0.1"));
 }
 
-TEST(ServerSocketTest, OneIPv6AddressTakesNoIPv4Clients) {
+TEST(ServerSocketTest, ASpecificIPv6AddressAcceptsNoIPv4Clients) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   const DeadPort dead;
   const ServerSocket server(dead.number(), 0, InetAddress::getByName("::1"));
@@ -263,7 +262,7 @@ TEST(ServerSocketTest, AcceptWaitsForAClient) {
   expectAlive(client, *accepted);
 }
 
-TEST(ServerSocketTest, AcceptTimesOutAndTheNextOneSucceeds) {
+TEST(ServerSocketTest, AcceptTimesOutAndTheNextAcceptSucceeds) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(30ms);
   const auto start = Clock::now();
@@ -278,7 +277,7 @@ TEST(ServerSocketTest, AcceptTimesOutAndTheNextOneSucceeds) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, ATimeoutTakenBackWaitsForEverAgain) {
+TEST(ServerSocketTest, ATimeoutResetToZeroWaitsForever) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(1ms);
   EXPECT_THROW(server.accept(), SocketTimeoutException);
@@ -292,7 +291,7 @@ TEST(ServerSocketTest, ATimeoutTakenBackWaitsForEverAgain) {
   expectAlive(client, *accepted);
 }
 
-TEST(ServerSocketTest, MaxIsForEverAndNegativeIsAnArgumentError) {
+TEST(ServerSocketTest, TheMaximumTimeoutWaitsForeverAndANegativeOneIsAnArgumentError) {
   ServerSocket server = loopbackServer();
   EXPECT_THROW(server.setSoTimeout(-1ms), std::invalid_argument);
   server.setSoTimeout(std::chrono::milliseconds::max());
@@ -304,7 +303,7 @@ TEST(ServerSocketTest, MaxIsForEverAndNegativeIsAnArgumentError) {
   EXPECT_NO_THROW(acceptor.join());
 }
 
-TEST(ServerSocketTest, ANewTimeoutDoesNotTouchAnAcceptThatWaits) {
+TEST(ServerSocketTest, ANewTimeoutDoesNotAffectAWaitingAccept) {
   ServerSocket server = loopbackServer();
   BlockedThread acceptor([&] { server.accept(); });
   acceptor.waitUntilAsleep();
@@ -315,7 +314,7 @@ TEST(ServerSocketTest, ANewTimeoutDoesNotTouchAnAcceptThatWaits) {
   EXPECT_NO_THROW(acceptor.join());
 }
 
-TEST(ServerSocketTest, SeveralThreadsMayAccept) {
+TEST(ServerSocketTest, SeveralThreadsCanAccept) {
   ServerSocket server = loopbackServer();
   const auto acceptOne = [&] { server.accept(); };
   BlockedThread first(acceptOne);
@@ -328,7 +327,7 @@ TEST(ServerSocketTest, SeveralThreadsMayAccept) {
   EXPECT_NO_THROW(second.join());
 }
 
-TEST(ServerSocketTest, AClientThatWroteAndClosedBeforeAcceptIsStillHeard) {
+TEST(ServerSocketTest, DataOfAClientThatClosedBeforeAcceptIsReceived) {
   ServerSocket server = loopbackServer();
   {
     Socket client = clientOf(server);
@@ -346,11 +345,11 @@ TEST(ServerSocketTest, AClientThatResetBeforeAcceptNeverMakesAcceptThrow) {
     Socket client = clientOf(server);
     client.setSoLinger(true, 0);
   }
-  const Socket next = clientOf(server);  // for the systems that pass the dead one over
+  const Socket next = clientOf(server);  // some systems skip the reset connection; accept() returns this one there
   EXPECT_NO_THROW(server.accept());
 }
 
-TEST(ServerSocketTest, AnAcceptedSocketOutlivesItsServer) {
+TEST(ServerSocketTest, AnAcceptedSocketWorksAfterTheServerIsClosed) {
   ServerSocket server = loopbackServer();
   Socket client = clientOf(server);
   Socket accepted = server.accept();
@@ -358,7 +357,7 @@ TEST(ServerSocketTest, AnAcceptedSocketOutlivesItsServer) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, AcceptedSocketsHaveTheDefaultsWhateverTheServersAre) {
+TEST(ServerSocketTest, AcceptedSocketsHaveDefaultOptions) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(5s);
   const Socket client = clientOf(server);
@@ -371,7 +370,7 @@ TEST(ServerSocketTest, AcceptedSocketsHaveTheDefaultsWhateverTheServersAre) {
   EXPECT_EQ(accepted.getTrafficClass(), 0);
 }
 
-TEST(ServerSocketTest, AnAcceptedSocketWaitsForEverThoughTheServerHasATimeout) {
+TEST(ServerSocketTest, TheServersTimeoutDoesNotApplyToAcceptedSockets) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(10s);
   Socket client = clientOf(server);
@@ -387,7 +386,7 @@ TEST(ServerSocketTest, AnAcceptedSocketWaitsForEverThoughTheServerHasATimeout) {
   EXPECT_EQ(got, 'x');
 }
 
-TEST(ServerSocketTest, TheReceiveBufferSizeReachesAcceptedSockets) {
+TEST(ServerSocketTest, AcceptedSocketsInheritTheReceiveBufferSize) {
   ServerSocket server;
   server.setReceiveBufferSize(30000);
   server.bind({InetAddress::getLoopbackAddress(), 0});
@@ -397,7 +396,7 @@ TEST(ServerSocketTest, TheReceiveBufferSizeReachesAcceptedSockets) {
 
 // ---- the accept filter ----------------------------------------------------------------------------------------------
 
-TEST(ServerSocketTest, TheFilterSeesTheClientsAddress) {
+TEST(ServerSocketTest, TheFilterReceivesTheClientsAddress) {
   ServerSocket server = loopbackServer();
   std::vector<InetSocketAddress> seen;
   server.setAcceptFilter([&](const InetSocketAddress& remote) {
@@ -410,7 +409,7 @@ TEST(ServerSocketTest, TheFilterSeesTheClientsAddress) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, ARejectedClientIsResetAndAcceptGoesOn) {
+TEST(ServerSocketTest, ARejectedClientIsResetAndAcceptContinues) {
   ServerSocket server = loopbackServer();
   Socket rejected = clientOf(server);
   Socket welcome = clientOf(server);
@@ -421,7 +420,7 @@ TEST(ServerSocketTest, ARejectedClientIsResetAndAcceptGoesOn) {
   expectAlive(welcome, accepted);
 }
 
-TEST(ServerSocketTest, WhatTheFilterThrowsLeavesAcceptAndThatClientIsReset) {
+TEST(ServerSocketTest, AcceptThrowsTheFiltersExceptionAndResetsTheClient) {
   ServerSocket server = loopbackServer();
   Socket client = clientOf(server);
   server.setAcceptFilter([](const InetSocketAddress&) -> bool { throw std::out_of_range("filter"); });
@@ -440,7 +439,7 @@ TEST(ServerSocketTest, AcceptWorksAgainAfterTheFilterHasThrown) {
   expectAlive(second, accepted);
 }
 
-TEST(ServerSocketTest, AnEmptyFilterAcceptsAllAgain) {
+TEST(ServerSocketTest, AnEmptyFilterAcceptsAllClients) {
   ServerSocket server = loopbackServer();
   server.setAcceptFilter([](const InetSocketAddress&) { return false; });
   server.setAcceptFilter({});
@@ -449,9 +448,9 @@ TEST(ServerSocketTest, AnEmptyFilterAcceptsAllAgain) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, TheFilterMayReplaceItself) {
+TEST(ServerSocketTest, TheFilterCanReplaceItself) {
   ServerSocket server = loopbackServer();
-  const auto kept = std::make_shared<int>(0);  // a use after the filter's end would be seen by a sanitizer
+  const auto kept = std::make_shared<int>(0);  // lets a sanitizer find a use after the filter's destruction
   server.setAcceptFilter([&server, kept](const InetSocketAddress&) {
     server.setAcceptFilter({});
     ++*kept;
@@ -470,7 +469,7 @@ TEST(ServerSocketTest, RejectedClientsDoNotExtendTheTimeout) {
   const auto start = Clock::now();
   server.setAcceptFilter([&](const InetSocketAddress&) {
     EXPECT_LT(Clock::now() - start, 10s);
-    if (Clock::now() - start < 10s) clientOf(server);  // whoever is sent away comes again at once
+    if (Clock::now() - start < 10s) clientOf(server);  // a rejected client connects again immediately
     return false;
   });
   const Socket client = clientOf(server);
@@ -478,7 +477,7 @@ TEST(ServerSocketTest, RejectedClientsDoNotExtendTheTimeout) {
   EXPECT_GE(Clock::now() - start, 50ms);
 }
 
-TEST(ServerSocketTest, AFilterMayCloseTheServer) {
+TEST(ServerSocketTest, TheFilterCanCloseTheServer) {
   ServerSocket server = loopbackServer();
   server.setAcceptFilter([&](const InetSocketAddress&) {
     server.close();
@@ -498,7 +497,7 @@ TEST(ServerSocketTest, ClosingTwiceIsHarmless) {
   EXPECT_TRUE(server.isClosed());
 }
 
-TEST(ServerSocketTest, ClosingAnUnboundOneIsHarmless) {
+TEST(ServerSocketTest, ClosingAnUnboundServerSocketIsHarmless) {
   ServerSocket server;
   server.close();
   server.close();
@@ -506,7 +505,7 @@ TEST(ServerSocketTest, ClosingAnUnboundOneIsHarmless) {
   EXPECT_FALSE(server.isBound());
 }
 
-TEST(ServerSocketTest, TheAddressOutlivesClose) {
+TEST(ServerSocketTest, TheAddressIsAvailableAfterClose) {
   ServerSocket server = loopbackServer();
   const InetSocketAddress address = server.getLocalSocketAddress();
   const std::string text = server.toString();
@@ -556,7 +555,7 @@ TEST(ServerSocketTest, CloseEndsAWaitingAcceptThatHasATimeout) {
   expectClosed([&] { acceptor.join(); });
 }
 
-TEST(ServerSocketTest, CloseEndsTheConnectionsInTheQueue) {
+TEST(ServerSocketTest, CloseResetsTheConnectionsInTheBacklog) {
   ServerSocket server = loopbackServer();
   Socket client = clientOf(server);
   client.setSoTimeout(10s);
@@ -564,7 +563,7 @@ TEST(ServerSocketTest, CloseEndsTheConnectionsInTheQueue) {
   EXPECT_TRUE(readsReset(client.getInputStream()));
 }
 
-TEST(ServerSocketTest, AfterCloseNobodyListens) {
+TEST(ServerSocketTest, AfterCloseConnectsAreRefused) {
   ServerSocket server = loopbackServer();
   server.close();
   EXPECT_THROW(clientOf(server), ConnectException);
@@ -579,7 +578,7 @@ TEST(ServerSocketTest, ReuseAddressIsOnByDefaultBeforeAndAfterBind) {
   EXPECT_TRUE(server.getReuseAddress());
 }
 
-TEST(ServerSocketTest, OptionsAreKeptThroughBind) {
+TEST(ServerSocketTest, BindKeepsTheOptions) {
   ServerSocket server;
   server.setSoTimeout(77ms);
   server.setReuseAddress(false);
@@ -591,7 +590,7 @@ TEST(ServerSocketTest, OptionsAreKeptThroughBind) {
   EXPECT_LE(server.getReceiveBufferSize(), 2 * 40000);
 }
 
-TEST(ServerSocketTest, ABufferSizeHasToBePositive) {
+TEST(ServerSocketTest, TheReceiveBufferSizeMustBePositive) {
   ServerSocket server;
   EXPECT_THROW(server.setReceiveBufferSize(0), std::invalid_argument);
   EXPECT_THROW(server.setReceiveBufferSize(-1), std::invalid_argument);
@@ -599,7 +598,7 @@ TEST(ServerSocketTest, ABufferSizeHasToBePositive) {
 
 // ---- moving ---------------------------------------------------------------------------------------------------------
 
-TEST(ServerSocketTest, AMovedServerSocketGoesOn) {
+TEST(ServerSocketTest, AMovedServerSocketKeepsAccepting) {
   ServerSocket server = loopbackServer();
   ServerSocket moved = std::move(server);
   Socket client = clientOf(moved);
@@ -607,7 +606,7 @@ TEST(ServerSocketTest, AMovedServerSocketGoesOn) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, AMovedFromServerSocketBehavesLikeAClosedOne) {
+TEST(ServerSocketTest, AMovedFromServerSocketBehavesAsIfClosed) {
   ServerSocket server = loopbackServer();
   const ServerSocket moved = std::move(server);
   EXPECT_TRUE(server.isClosed());
@@ -620,7 +619,7 @@ TEST(ServerSocketTest, AMovedFromServerSocketBehavesLikeAClosedOne) {
   EXPECT_FALSE(moved.isClosed());
 }
 
-TEST(ServerSocketTest, MoveAssignmentClosesTheOldOne) {
+TEST(ServerSocketTest, MoveAssignmentClosesTheOldServerSocket) {
   ServerSocket server = loopbackServer();
   const InetSocketAddress old = server.getLocalSocketAddress();
   server = loopbackServer();
@@ -631,7 +630,7 @@ TEST(ServerSocketTest, MoveAssignmentClosesTheOldOne) {
 // ---- descriptors ----------------------------------------------------------------------------------------------------
 
 TEST(ServerSocketTest, AServerSocketHasOneDescriptorAndClosingFreesIt) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "this system does not list descriptors";
   const std::set<std::intptr_t> before = openDescriptors();
   ServerSocket server = loopbackServer();
   std::set<std::intptr_t> expected = before;
@@ -642,7 +641,7 @@ TEST(ServerSocketTest, AServerSocketHasOneDescriptorAndClosingFreesIt) {
 }
 
 TEST(ServerSocketTest, AFailedBindLeavesNoDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "this system does not list descriptors";
   const ServerSocket other = loopbackServer();
   const std::set<std::intptr_t> before = openDescriptors();
   ServerSocket server;
@@ -651,10 +650,10 @@ TEST(ServerSocketTest, AFailedBindLeavesNoDescriptor) {
 }
 
 TEST(ServerSocketTest, ARejectedClientLeavesNoDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "this system does not list descriptors";
   ServerSocket server = loopbackServer();
   server.setSoTimeout(50ms);
-  EXPECT_THROW(server.accept(), SocketTimeoutException);  // what a thread needs for its first wait is open now
+  EXPECT_THROW(server.accept(), SocketTimeoutException);  // opens this thread's waker, so that `before` includes it
   server.setAcceptFilter([](const InetSocketAddress&) { return false; });
   const Socket client = clientOf(server);
   const std::set<std::intptr_t> before = openDescriptors();
@@ -664,27 +663,27 @@ TEST(ServerSocketTest, ARejectedClientLeavesNoDescriptor) {
 
 #if __has_include(<sys/resource.h>)
 
-// While it lives, the program gets no new descriptors: all the numbers that it may have are in use.
-class NoMoreDescriptors {
+// Keeps the process from opening descriptors while it lives: every number below the limit is in use.
+class DescriptorExhaustion {
  public:
-  NoMoreDescriptors() {
+  DescriptorExhaustion() {
     getrlimit(RLIMIT_NOFILE, &usual_);
     rlimit low = usual_;
     low.rlim_cur = 3;
     setrlimit(RLIMIT_NOFILE, &low);
   }
-  ~NoMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &usual_); }
-  NoMoreDescriptors(const NoMoreDescriptors&) = delete;
-  NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
+  ~DescriptorExhaustion() { setrlimit(RLIMIT_NOFILE, &usual_); }
+  DescriptorExhaustion(const DescriptorExhaustion&) = delete;
+  DescriptorExhaustion& operator=(const DescriptorExhaustion&) = delete;
 
  private:
   rlimit usual_{};
 };
 
-void expectAcceptToSurviveALackOfDescriptors(ServerSocket& server) {
+void expectAcceptToSurviveDescriptorExhaustion(ServerSocket& server) {
   Socket client = clientOf(server);
   {
-    const NoMoreDescriptors lack;
+    const DescriptorExhaustion exhaustion;
     const auto failure = thrownBy<SocketException>([&] { server.accept(); });
     EXPECT_EQ(failure.code(), std::errc::too_many_files_open) << failure.what();
   }
@@ -693,21 +692,21 @@ void expectAcceptToSurviveALackOfDescriptors(ServerSocket& server) {
   expectAlive(client, accepted);
 }
 
-TEST(ServerSocketTest, WithoutDescriptorsAcceptThrowsAndWorksAgainOnceThereAreSome) {
+TEST(ServerSocketTest, AcceptThrowsWithoutDescriptorsAndRecovers) {
   ServerSocket server = loopbackServer();
-  expectAcceptToSurviveALackOfDescriptors(server);
+  expectAcceptToSurviveDescriptorExhaustion(server);
 }
 
-TEST(ServerSocketTest, WithoutDescriptorsAcceptWithATimeoutThrowsAndWorksAgainOnceThereAreSome) {
+TEST(ServerSocketTest, AcceptWithATimeoutThrowsWithoutDescriptorsAndRecovers) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(10s);
-  expectAcceptToSurviveALackOfDescriptors(server);
+  expectAcceptToSurviveDescriptorExhaustion(server);
 }
 
-TEST(ServerSocketTest, WithoutDescriptorsForWaitingAcceptThrowsAndWorksAgainOnceThereAreSome) {
+TEST(ServerSocketTest, AcceptThrowsWithoutADescriptorForItsWakerAndRecovers) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(10s);
-  BlockedThread fresh([&] { expectAcceptToSurviveALackOfDescriptors(server); });  // it has never waited before
+  BlockedThread fresh([&] { expectAcceptToSurviveDescriptorExhaustion(server); });  // a new thread has no waker yet
   EXPECT_NO_THROW(fresh.join());
 }
 
