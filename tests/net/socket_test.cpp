@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket as its users meet it: what it tells before, during and after a connection, its streams, its two halves, its
-// options, and how it ends. Connecting has connect_test.cpp, deadlines have timeouts_test.cpp.
+// Socket as its users see it: state, streams, shutdown, options and close. See also connect_test and timeouts_test.
 #include "support/blocked_thread.hpp"
 #include "support/descriptors.hpp"
 #include "support/loopback.hpp"
@@ -35,7 +34,7 @@ void closeWithReset(Socket& socket) {
   socket.close();
 }
 
-// Small writes until one fails: the first after the peer's end still goes out, and the reset it causes comes back.
+// Writes single bytes until a write fails: the first one after the peer has closed succeeds and provokes a reset.
 SocketException failureOfWrites(SocketOutputStream out) {
   return thrownBy<SocketException>([&] {
     for (const auto end = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < end;) out.write(1);
@@ -53,9 +52,9 @@ std::optional<ServerSocket> ipv6LoopbackServer() try {
   return std::nullopt;
 }
 
-// ---- before it is connected -----------------------------------------------------------------------------------------
+// ---- unconnected ----------------------------------------------------------------------------------------------------
 
-TEST(SocketTest, AnUnconnectedSocketSaysSo) {
+TEST(SocketTest, AnUnconnectedSocketReportsThatItIsUnconnected) {
   const Socket socket;
   EXPECT_FALSE(socket.isConnected());
   EXPECT_FALSE(socket.isBound());
@@ -64,7 +63,7 @@ TEST(SocketTest, AnUnconnectedSocketSaysSo) {
   EXPECT_FALSE(socket.isOutputShutdown());
 }
 
-TEST(SocketTest, AnUnconnectedSocketHasTheWildcardAddressesAndNoPorts) {
+TEST(SocketTest, AnUnconnectedSocketHasWildcardAddressesAndNoPorts) {
   const Socket socket;
   EXPECT_EQ(socket.getInetAddress(), InetAddress());
   EXPECT_EQ(socket.getPort(), 0);
@@ -101,7 +100,7 @@ TEST(SocketTest, ABoundSocketHasItsLocalAddress) {
   EXPECT_EQ(socket.getLocalSocketAddress(), InetSocketAddress("127.0.0.1", socket.getLocalPort()));
 }
 
-TEST(SocketTest, ASocketBoundToTheWildcardAddressSaysSo) {
+TEST(SocketTest, ASocketBoundToTheWildcardAddressReportsIt) {
   Socket socket;
   socket.bind(InetSocketAddress(0));
   EXPECT_EQ(socket.getLocalAddress(), InetAddress());
@@ -116,7 +115,7 @@ TEST(SocketTest, BindingTwiceFailsAndChangesNothing) {
   EXPECT_EQ(socket.getLocalPort(), port);
 }
 
-TEST(SocketTest, BindingToAPortInUseIsABindExceptionAndLeavesTheSocketUnbound) {
+TEST(SocketTest, BindingToAPortInUseThrowsABindExceptionAndLeavesTheSocketUnbound) {
   const ServerSocket server = loopbackServer();
   Socket socket;
   const auto failure = thrownBy<BindException>([&] { socket.bind(server.getLocalSocketAddress()); });
@@ -126,7 +125,7 @@ TEST(SocketTest, BindingToAPortInUseIsABindExceptionAndLeavesTheSocketUnbound) {
   EXPECT_TRUE(socket.isBound());
 }
 
-TEST(SocketTest, BindingToAForeignAddressIsABindException) {
+TEST(SocketTest, BindingToAForeignAddressThrowsABindException) {
   Socket socket;
   EXPECT_THROW(socket.bind({InetAddress::getByName("192.0.2.1"), 0}), BindException);
 }
@@ -144,7 +143,7 @@ TEST(SocketTest, BindingAConnectedSocketFails) {
 
 // ---- connected ------------------------------------------------------------------------------------------------------
 
-TEST(SocketTest, AConnectedSocketSaysSo) {
+TEST(SocketTest, AConnectedSocketReportsThatItIsConnected) {
   const Pair pair = connectedPair();
   for (const Socket* socket : {&pair.client, &pair.server}) {
     EXPECT_TRUE(socket->isConnected());
@@ -154,7 +153,7 @@ TEST(SocketTest, AConnectedSocketSaysSo) {
   }
 }
 
-TEST(SocketTest, BothEndsAgreeOnTheirAddresses) {
+TEST(SocketTest, BothEndsReportTheSameAddresses) {
   const Pair pair = connectedPair();
   EXPECT_EQ(pair.client.getLocalSocketAddress(), pair.server.getRemoteSocketAddress());
   EXPECT_EQ(pair.server.getLocalSocketAddress(), pair.client.getRemoteSocketAddress());
@@ -170,7 +169,7 @@ TEST(SocketTest, BytesArriveAsTheyWereSent) {
   EXPECT_EQ(receive(pair.server, bytes.size()), bytes);
 }
 
-TEST(SocketTest, OneByteReadsGiveUnsignedValuesAndThenTheEnd) {
+TEST(SocketTest, OneByteReadsReturnUnsignedValuesAndThenTheEnd) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write(0xff);
   pair.client.getOutputStream().write(0);
@@ -181,7 +180,7 @@ TEST(SocketTest, OneByteReadsGiveUnsignedValuesAndThenTheEnd) {
   EXPECT_EQ(in.read(), -1);
 }
 
-TEST(SocketTest, AvailableTellsWhatHasArrived) {
+TEST(SocketTest, AvailableCountsTheBytesThatHaveArrived) {
   Pair pair = connectedPair();
   SocketInputStream in = pair.server.getInputStream();
   EXPECT_EQ(in.available(), 0u);
@@ -207,7 +206,7 @@ TEST(SocketTest, CopiesOfAStreamShareTheConnection) {
   EXPECT_EQ(second.read(), 'b');
 }
 
-TEST(SocketTest, IPv6LoopbackCarriesBytes) {
+TEST(SocketTest, BytesArriveOverTheIPv6Loopback) {
   std::optional<ServerSocket> server = ipv6LoopbackServer();
   if (!server) GTEST_SKIP() << "no IPv6 here";
   Socket client("::1", server->getLocalPort());
@@ -249,9 +248,9 @@ TEST(SocketTest, OneThreadReadsWhileAnotherWrites) {
   EXPECT_EQ(pair.client.getInputStream().readAllBytes(), bytes);
 }
 
-// ---- wrong arguments ------------------------------------------------------------------------------------------------
+// ---- invalid arguments ----------------------------------------------------------------------------------------------
 
-TEST(SocketTest, PortsOutOfRangeAreArgumentErrors) {
+TEST(SocketTest, APortOutOfRangeIsAnArgumentError) {
   for (const int port : {-1, 0, 65536}) {
     EXPECT_THROW(Socket("127.0.0.1", port), std::invalid_argument) << port;
     EXPECT_THROW(Socket("127.0.0.1", port, 1s), std::invalid_argument) << port;
@@ -286,15 +285,15 @@ TEST(SocketTest, AnArgumentErrorLeavesTheConnectionUsable) {
   EXPECT_EQ(receive(pair.server, 1), "x");
 }
 
-// ---- reading nothing ------------------------------------------------------------------------------------------------
+// ---- reads of size zero ---------------------------------------------------------------------------------------------
 
-TEST(SocketTest, ReadingSizeZeroGivesZeroWithoutWaiting) {
+TEST(SocketTest, AReadOfSizeZeroReturnsZeroWithoutWaiting) {
   Pair pair = connectedPair();
   char byte = 0;
   EXPECT_EQ(pair.client.getInputStream().read(&byte, 0), 0u);
 }
 
-TEST(SocketTest, ReadingSizeZeroGivesZeroAtTheEndAndAfterClose) {
+TEST(SocketTest, AReadOfSizeZeroReturnsZeroAtTheEndAndAfterClose) {
   Pair pair = connectedPair();
   SocketInputStream in = pair.client.getInputStream();
   char byte = 0;
@@ -322,7 +321,7 @@ TEST(SocketTest, ClosingAnUnconnectedSocketIsHarmless) {
   EXPECT_FALSE(socket.isConnected());
 }
 
-TEST(SocketTest, AddressesAndStateOutliveClose) {
+TEST(SocketTest, AddressesAndStateAreAvailableAfterClose) {
   Pair pair = connectedPair();
   const InetSocketAddress remote = pair.client.getRemoteSocketAddress();
   const InetSocketAddress local = pair.client.getLocalSocketAddress();
@@ -339,13 +338,13 @@ TEST(SocketTest, AddressesAndStateOutliveClose) {
   EXPECT_EQ(pair.client.nativeHandle(), -1);
 }
 
-TEST(SocketTest, AnAcceptedSocketsLocalAddressOutlivesCloseThoughNobodyAskedBefore) {
+TEST(SocketTest, AnAcceptedSocketsLocalAddressIsAvailableAfterCloseWithoutAnEarlierQuery) {
   Pair pair = connectedPair();
   pair.server.close();
   EXPECT_EQ(pair.server.getLocalSocketAddress(), pair.client.getRemoteSocketAddress());
 }
 
-TEST(SocketTest, AClosedSocketGivesNoStreams) {
+TEST(SocketTest, AClosedSocketReturnsNoStreams) {
   Pair pair = connectedPair();
   pair.client.close();
   expectClosed([&] { pair.client.getInputStream(); });
@@ -408,7 +407,7 @@ TEST(SocketTest, ClosingTheOutputStreamClosesTheSocket) {
   EXPECT_EQ(pair.server.getInputStream().read(), -1);
 }
 
-TEST(SocketTest, TheDestructorClosesTheConnectionThoughStreamsLiveOn) {
+TEST(SocketTest, TheDestructorClosesTheConnectionEvenIfStreamsExist) {
   Pair pair = connectedPair();
   SocketInputStream in = pair.client.getInputStream();
   SocketOutputStream out = pair.client.getOutputStream();
@@ -424,7 +423,7 @@ TEST(SocketTest, AStreamOfAClosedSocketNeverTouchesTheNextOwnerOfTheDescriptor) 
   const std::intptr_t descriptor = pair.client.nativeHandle();
   pair.client.close();
   Pair next = connectedPair();
-  if (next.client.nativeHandle() != descriptor) GTEST_SKIP() << "the system gave the descriptor to nobody";
+  if (next.client.nativeHandle() != descriptor) GTEST_SKIP() << "the kernel did not reuse the descriptor";
   expectClosed([&] { stale.write("not yours"); });
   next.client.getOutputStream().write("mine");
   EXPECT_EQ(receive(next.server, 4), "mine");
@@ -458,7 +457,7 @@ TEST(SocketTest, CloseEndsAWaitingWrite) {
   expectClosed([&] { writer.join(); });
 }
 
-TEST(SocketTest, CloseEndsAReadThatWaitsForItsTurn) {
+TEST(SocketTest, CloseEndsAReadThatWaitsForAnotherRead) {
   Pair pair = connectedPair();
   SocketInputStream in = pair.client.getInputStream();
   BlockedThread first([&] { in.read(); });
@@ -470,14 +469,14 @@ TEST(SocketTest, CloseEndsAReadThatWaitsForItsTurn) {
   expectClosed([&] { second.join(); });
 }
 
-TEST(SocketTest, WhatWasWrittenBeforeCloseArrives) {
+TEST(SocketTest, DataWrittenBeforeCloseArrives) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write("last words");
   pair.client.close();
   EXPECT_EQ(pair.server.getInputStream().readAllBytes(), "last words");
 }
 
-TEST(SocketTest, CloseWithUnreadInputGivesThePeerACleanEnd) {
+TEST(SocketTest, CloseWithUnreadInputEndsThePeersStreamCleanly) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write(std::string(10000, 'x'));
   ASSERT_TRUE(pair.server.getInputStream().awaitInput(10s));
@@ -486,7 +485,7 @@ TEST(SocketTest, CloseWithUnreadInputGivesThePeerACleanEnd) {
   EXPECT_EQ(pair.client.getInputStream().readAllBytes(), "good bye");
 }
 
-TEST(SocketTest, CloseAfterShutdownInputWithUnreadInputGivesThePeerACleanEnd) {
+TEST(SocketTest, CloseAfterShutdownInputWithUnreadInputEndsThePeersStreamCleanly) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write("unread");
   ASSERT_TRUE(pair.server.getInputStream().awaitInput(10s));
@@ -501,7 +500,7 @@ TEST(SocketTest, CloseWithLingerZeroResetsTheConnection) {
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
 
-TEST(SocketTest, CloseWithLingerZeroResetsTheConnectionWithUnreadInputToo) {
+TEST(SocketTest, CloseWithLingerZeroResetsTheConnectionDespiteUnreadInput) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write("unread");
   ASSERT_TRUE(pair.server.getInputStream().awaitInput(10s));
@@ -509,7 +508,7 @@ TEST(SocketTest, CloseWithLingerZeroResetsTheConnectionWithUnreadInputToo) {
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
 
-TEST(SocketTest, LingerZeroFromBeforeTheConnectResetsWithUnreadInputToo) {
+TEST(SocketTest, LingerZeroSetBeforeConnectResetsTheConnectionDespiteUnreadInput) {
   ServerSocket server = loopbackServer();
   Socket client;
   client.setSoLinger(true, 0);
@@ -521,7 +520,7 @@ TEST(SocketTest, LingerZeroFromBeforeTheConnectResetsWithUnreadInputToo) {
   EXPECT_TRUE(readsReset(accepted.getInputStream()));
 }
 
-TEST(SocketTest, LingerZeroTakenBackClosesCleanly) {
+TEST(SocketTest, CloseAfterLingerZeroIsTurnedOffEndsThePeersStreamCleanly) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write("unread");
   ASSERT_TRUE(pair.server.getInputStream().awaitInput(10s));
@@ -533,7 +532,7 @@ TEST(SocketTest, LingerZeroTakenBackClosesCleanly) {
 
 // ---- the end of the stream ------------------------------------------------------------------------------------------
 
-TEST(SocketTest, TheEndOfTheStreamStaysTheEnd) {
+TEST(SocketTest, EveryReadAtTheEndReportsTheEnd) {
   Pair pair = connectedPair();
   pair.server.close();
   SocketInputStream in = pair.client.getInputStream();
@@ -552,7 +551,7 @@ TEST(SocketTest, AWriteToAVanishedPeerThrowsAndRaisesNoSignal) {
   EXPECT_THROW(pair.client.getOutputStream().write(1), SocketException);
 }
 
-TEST(SocketTest, ACleanEndStaysOneAfterAWriteHasFailed) {
+TEST(SocketTest, ACleanEndStaysCleanAfterAFailedWrite) {
   Pair pair = connectedPair();
   pair.server.close();
   EXPECT_EQ(pair.client.getInputStream().read(), -1);
@@ -562,7 +561,7 @@ TEST(SocketTest, ACleanEndStaysOneAfterAWriteHasFailed) {
 
 // ---- resets ---------------------------------------------------------------------------------------------------------
 
-TEST(SocketTest, AResetIsToldByEveryRead) {
+TEST(SocketTest, EveryReadReportsAReset) {
   Pair pair = connectedPair();
   closeWithReset(pair.server);
   for (int i = 0; i < 3; ++i) {
@@ -570,7 +569,7 @@ TEST(SocketTest, AResetIsToldByEveryRead) {
   }
 }
 
-TEST(SocketTest, BytesThatArrivedBeforeAResetComeOutFirst) {
+TEST(SocketTest, BytesThatArrivedBeforeAResetAreReadFirst) {
   if (runsOnWindows()) GTEST_SKIP() << "Windows drops what arrived before a reset";
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("abc");
@@ -582,7 +581,7 @@ TEST(SocketTest, BytesThatArrivedBeforeAResetComeOutFirst) {
   }
 }
 
-TEST(SocketTest, AResetThatAWriteMetIsToldByEveryRead) {
+TEST(SocketTest, EveryReadReportsAResetThatAWriteHasReported) {
   Pair pair = connectedPair();
   closeWithReset(pair.server);
   ASSERT_TRUE(pair.client.getInputStream().awaitInput(10s));
@@ -592,7 +591,7 @@ TEST(SocketTest, AResetThatAWriteMetIsToldByEveryRead) {
   }
 }
 
-TEST(SocketTest, BytesComeOutFirstThoughAWriteMetTheReset) {
+TEST(SocketTest, BytesAreReadFirstEvenIfAWriteHasReportedTheReset) {
   if (runsOnWindows()) GTEST_SKIP() << "Windows drops what arrived before a reset";
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("abc");
@@ -611,7 +610,7 @@ TEST(SocketTest, EveryWriteAfterAResetThrows) {
 }
 
 TEST(SocketTest, AResetEndsAWaitingReadAndNamesThePeer) {
-  if (runsUnderWine()) GTEST_SKIP() << "Wine shows the reset as an end";
+  if (runsUnderWine()) GTEST_SKIP() << "Wine reports the reset as the end of the stream";
   Pair pair = connectedPair();
   BlockedThread reader([&] { pair.client.getInputStream().read(); });
   reader.waitUntilAsleep();
@@ -630,16 +629,16 @@ TEST(SocketTest, AResetEndsAWaitingWrite) {
   EXPECT_THROW(pair.client.getInputStream().read(), SocketException);
 }
 
-// ---- the two halves -------------------------------------------------------------------------------------------------
+// ---- shutdown -------------------------------------------------------------------------------------------------------
 
-TEST(SocketTest, ShutdownOutputSendsWhatWasWrittenAndThenTheEnd) {
+TEST(SocketTest, ShutdownOutputSendsTheWrittenDataAndThenTheEnd) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write("question");
   pair.client.shutdownOutput();
   EXPECT_EQ(pair.server.getInputStream().readAllBytes(), "question");
 }
 
-TEST(SocketTest, AfterShutdownOutputTheOtherDirectionGoesOn) {
+TEST(SocketTest, AfterShutdownOutputTheOtherDirectionWorks) {
   Pair pair = connectedPair();
   pair.client.shutdownOutput();
   EXPECT_EQ(pair.server.getInputStream().read(), -1);
@@ -647,7 +646,7 @@ TEST(SocketTest, AfterShutdownOutputTheOtherDirectionGoesOn) {
   EXPECT_EQ(receive(pair.client, 6), "answer");
 }
 
-TEST(SocketTest, WritingAfterShutdownOutputThrowsBrokenPipeAgainAndAgain) {
+TEST(SocketTest, EveryWriteAfterShutdownOutputThrowsBrokenPipe) {
   Pair pair = connectedPair();
   SocketOutputStream out = pair.client.getOutputStream();
   pair.client.shutdownOutput();
@@ -657,7 +656,7 @@ TEST(SocketTest, WritingAfterShutdownOutputThrowsBrokenPipeAgainAndAgain) {
   out.flush();
 }
 
-TEST(SocketTest, ShutdownOutputIsSeenAndGivesNoMoreStreams) {
+TEST(SocketTest, AfterShutdownOutputGetOutputStreamThrows) {
   Pair pair = connectedPair();
   pair.client.shutdownOutput();
   EXPECT_TRUE(pair.client.isOutputShutdown());
@@ -683,7 +682,7 @@ TEST(SocketTest, ShutdownOutputEndsAWaitingWrite) {
   EXPECT_LT(got.size(), kMoreThanBuffersHold);
 }
 
-TEST(SocketTest, ReadingAfterShutdownInputGivesTheEnd) {
+TEST(SocketTest, ReadingAfterShutdownInputReportsTheEnd) {
   Pair pair = connectedPair();
   SocketInputStream in = pair.client.getInputStream();
   pair.client.shutdownInput();
@@ -693,7 +692,7 @@ TEST(SocketTest, ReadingAfterShutdownInputGivesTheEnd) {
   EXPECT_EQ(in.available(), 0u);
 }
 
-TEST(SocketTest, ShutdownInputIsSeenAndGivesNoMoreStreams) {
+TEST(SocketTest, AfterShutdownInputGetInputStreamThrows) {
   Pair pair = connectedPair();
   pair.client.shutdownInput();
   EXPECT_TRUE(pair.client.isInputShutdown());
@@ -719,7 +718,7 @@ TEST(SocketTest, ShutdownInputHidesQueuedBytes) {
   EXPECT_EQ(in.readAllBytes(), "");
 }
 
-TEST(SocketTest, AfterShutdownInputThePeerMayKeepWriting) {
+TEST(SocketTest, AfterShutdownInputThePeerCanKeepWriting) {
   Pair pair = connectedPair();
   SocketInputStream in = pair.client.getInputStream();
   pair.client.shutdownInput();
@@ -761,7 +760,7 @@ TEST(SocketTest, ShutdownInputAfterAResetDoesNotThrow) {
   EXPECT_NO_THROW(pair.client.shutdownInput());
 }
 
-TEST(SocketTest, BothHalvesShutDownIsNotClosed) {
+TEST(SocketTest, ShuttingDownBothDirectionsDoesNotClose) {
   Pair pair = connectedPair();
   pair.client.shutdownInput();
   pair.client.shutdownOutput();
@@ -801,7 +800,7 @@ TEST(SocketTest, KeepAliveDetailsTurnKeepAliveOn) {
   }
 }
 
-TEST(SocketTest, KeepAliveDetailsThatAreNotPositiveAreArgumentErrors) {
+TEST(SocketTest, NonPositiveKeepAliveDetailsAreArgumentErrors) {
   Socket socket;
   for (const int wrong : {0, -1}) {
     EXPECT_THROW(socket.setKeepAlive(std::chrono::seconds(wrong), 10s, 3), std::invalid_argument);
@@ -843,7 +842,7 @@ void expectEveryOptionSet(const Socket& socket) {
   EXPECT_EQ(socket.getWriteTimeout(), 4321ms);
 }
 
-TEST(SocketTest, OptionsSetBeforeConnectHoldBeforeAndAfterIt) {
+TEST(SocketTest, OptionsSetBeforeConnectApplyBeforeAndAfterIt) {
   ServerSocket server = loopbackServer();
   Socket client;
   setEveryOption(client);
@@ -852,7 +851,7 @@ TEST(SocketTest, OptionsSetBeforeConnectHoldBeforeAndAfterIt) {
   expectEveryOptionSet(client);
 }
 
-TEST(SocketTest, OptionsSetBeforeBindHoldAfterConnect) {
+TEST(SocketTest, OptionsSetBeforeBindApplyAfterConnect) {
   ServerSocket server = loopbackServer();
   Socket client;
   setEveryOption(client);
@@ -869,7 +868,7 @@ TEST(SocketTest, OptionsCanBeSetOnAConnection) {
   expectEveryOptionSet(pair.server);
 }
 
-TEST(SocketTest, OptionsCanBeSetOnAConnectionFromADualStackServer) {
+TEST(SocketTest, OptionsCanBeSetOnAConnectionOfADualStackServer) {
   ServerSocket server(0);
   Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
   Socket accepted = server.accept();
@@ -919,7 +918,7 @@ TEST(SocketTest, GettingAnOptionAfterCloseThrows) {
   expectClosed([&] { socket.getWriteTimeout(); });
 }
 
-TEST(SocketTest, WrongOptionValuesAreArgumentErrorsThoughTheSocketIsClosed) {
+TEST(SocketTest, InvalidOptionValuesAreArgumentErrorsOnAClosedSocket) {
   Socket socket;
   socket.close();
   EXPECT_THROW(socket.setSoLinger(true, -1), std::invalid_argument);
@@ -929,7 +928,7 @@ TEST(SocketTest, WrongOptionValuesAreArgumentErrorsThoughTheSocketIsClosed) {
   EXPECT_THROW(socket.setReceiveBufferSize(-1), std::invalid_argument);
 }
 
-TEST(SocketTest, LingerTakesSecondsUpToItsLimit) {
+TEST(SocketTest, LingerSecondsAreCappedAtTheLimit) {
   Pair pair = connectedPair();
   pair.client.setSoLinger(true, 5);
   EXPECT_EQ(pair.client.getSoLinger(), 5);
@@ -941,7 +940,7 @@ TEST(SocketTest, LingerTakesSecondsUpToItsLimit) {
   EXPECT_EQ(pair.client.getSoLinger(), -1);
 }
 
-TEST(SocketTest, NegativeLingerCountsForNothingWhenOff) {
+TEST(SocketTest, NegativeLingerSecondsAreIgnoredWhenOff) {
   Socket socket;
   socket.setSoLinger(false, -1);
   EXPECT_EQ(socket.getSoLinger(), -1);
@@ -949,7 +948,7 @@ TEST(SocketTest, NegativeLingerCountsForNothingWhenOff) {
 
 // ---- moving ---------------------------------------------------------------------------------------------------------
 
-TEST(SocketTest, AMovedConnectionGoesOn) {
+TEST(SocketTest, AMovedConnectionWorks) {
   Pair pair = connectedPair();
   SocketOutputStream out = pair.client.getOutputStream();
   Socket moved = std::move(pair.client);
@@ -958,7 +957,7 @@ TEST(SocketTest, AMovedConnectionGoesOn) {
   EXPECT_TRUE(moved.isConnected());
 }
 
-TEST(SocketTest, AMovedFromSocketBehavesLikeAClosedOne) {
+TEST(SocketTest, AMovedFromSocketBehavesAsIfClosed) {
   Pair pair = connectedPair();
   const Socket moved = std::move(pair.client);
   Socket& from = pair.client;
@@ -986,7 +985,7 @@ TEST(SocketTest, MoveAssignmentClosesTheOldConnection) {
   EXPECT_EQ(receive(old.client, 1), "x");
 }
 
-TEST(SocketTest, MovingASocketOntoItselfChangesNothing) {
+TEST(SocketTest, SelfMoveAssignmentChangesNothing) {
   Pair pair = connectedPair();
   Socket& same = pair.client;
   pair.client = std::move(same);
@@ -1003,7 +1002,7 @@ TEST(SocketTest, AMovedFromSocketCanBeAssignedAgain) {
 
 // ---- text and descriptors -------------------------------------------------------------------------------------------
 
-TEST(SocketTest, ToStringNamesBothEnds) {
+TEST(SocketTest, ToStringNamesBothAddresses) {
   const Pair pair = connectedPair();
   const std::string client = std::to_string(pair.client.getLocalPort());
   const std::string server = std::to_string(pair.server.getLocalPort());
@@ -1011,11 +1010,11 @@ TEST(SocketTest, ToStringNamesBothEnds) {
   EXPECT_EQ(pair.server.toString(), "Socket[addr=/127.0.0.1,port=" + client + ",localport=" + server + "]");
 }
 
-TEST(SocketTest, ToStringOfAnUnconnectedSocketSaysSo) { EXPECT_EQ(Socket().toString(), "Socket[unconnected]"); }
+TEST(SocketTest, ToStringReportsAnUnconnectedSocket) { EXPECT_EQ(Socket().toString(), "Socket[unconnected]"); }
 
 TEST(SocketTest, ASocketHasOneDescriptorAndClosingFreesIt) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
-  connectedPair();  // what a thread needs for its first wait is open from now on
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "this system does not list descriptors";
+  connectedPair();  // its waits open this thread's waker, so that `before` includes it
   const std::set<std::intptr_t> before = openDescriptors();
   Pair pair = connectedPair();
   pair.client.getOutputStream().write("x");
@@ -1029,7 +1028,7 @@ TEST(SocketTest, ASocketHasOneDescriptorAndClosingFreesIt) {
 }
 
 TEST(SocketTest, AnUnconnectedSocketHasNoDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "this system does not list descriptors";
   const std::set<std::intptr_t> before = openDescriptors();
   Socket socket;
   socket.setKeepAlive(true);
@@ -1038,12 +1037,12 @@ TEST(SocketTest, AnUnconnectedSocketHasNoDescriptor) {
 }
 
 TEST(SocketTest, DescriptorsAreNotInherited) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "this system does not list descriptors";
   const std::set<std::intptr_t> before = openDescriptors();
   const ServerSocket server = loopbackServer();
   Pair pair = connectedPair();
   pair.client.setSoTimeout(1ms);
-  BlockedThread timed([&] {  // a thread of its own, so that what it waits with is new too
+  BlockedThread timed([&] {  // a new thread, so that its waker is checked too
     EXPECT_THROW(pair.client.getInputStream().read(), SocketTimeoutException);
     for (const std::intptr_t descriptor : openDescriptors()) {
       EXPECT_TRUE(before.count(descriptor) == 1 || !isInherited(descriptor)) << descriptor;
