@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// DatagramPacket without a socket: what it holds and how it may be changed.
+// DatagramPacket without a socket: its contents and how they change.
 #include <netlite/datagram_packet.hpp>
 
 #include <netlite/exceptions.hpp>
@@ -67,7 +67,7 @@ TEST(DatagramPacketTest, AReplyGoesToThePacketsAddress) {
   EXPECT_EQ(answer.getLocalAddress(), InetAddress());
 }
 
-TEST(DatagramPacketTest, AReplyMayCarryThePacketsOwnData) {
+TEST(DatagramPacketTest, AReplyCanCarryThePacketsOwnData) {
   DatagramPacket packet("hello", kAddress);
   packet = packet.reply(packet.getData().substr(1));
   EXPECT_EQ(packet.getData(), "ello");
@@ -79,19 +79,19 @@ TEST(DatagramPacketTest, AReplyToAPacketWithoutAnAddressIsAnError) {
   EXPECT_EQ(std::string(error.what()).find("reply to packet: "), 0U) << error.what();
 }
 
-TEST(DatagramPacketTest, ItOwnsItsData) {
+TEST(DatagramPacketTest, APacketOwnsItsData) {
   std::string text = "hello";
   const DatagramPacket packet(text, kAddress);
   text = "HELLO";
   EXPECT_EQ(packet.getData(), "hello");
 }
 
-TEST(DatagramPacketTest, DataMayHoldNulBytes) {
+TEST(DatagramPacketTest, DataCanContainNulBytes) {
   const std::string text("a\0b\0", 4);
   EXPECT_EQ(DatagramPacket(text, kAddress).getData(), text);
 }
 
-TEST(DatagramPacketTest, SetDataReplacesTheDataAndLeavesTheAddress) {
+TEST(DatagramPacketTest, SetDataReplacesTheDataAndKeepsTheAddress) {
   DatagramPacket packet("hello", kAddress);
   packet.setData("good morning");
   EXPECT_EQ(packet.getData(), "good morning");
@@ -112,13 +112,13 @@ TEST(DatagramPacketTest, SetDataNeverShrinksTheCapacity) {
   EXPECT_EQ(packet.getCapacity(), 100u);
 }
 
-TEST(DatagramPacketTest, SetDataTakesAPartOfItself) {
+TEST(DatagramPacketTest, SetDataAcceptsAPartOfThePacketsOwnData) {
   DatagramPacket packet("0123456789", kAddress);
   packet.setData(packet.getData().substr(2, 7));
   EXPECT_EQ(packet.getData(), "2345678");
 }
 
-TEST(DatagramPacketTest, SetDataTakesAViewOfNothing) {
+TEST(DatagramPacketTest, SetDataAcceptsAnEmptyView) {
   DatagramPacket packet("hello", kAddress);
   packet.setData(std::string_view());
   EXPECT_EQ(packet.getLength(), 0u);
@@ -139,11 +139,11 @@ TEST(DatagramPacketTest, ACopyIsIndependent) {
   EXPECT_EQ(copy.getSocketAddress(), kAddress);
 }
 
-TEST(DatagramPacketTest, AMovedFromPacketIsEmptyAndCanBeFilledAgain) {
+TEST(DatagramPacketTest, AMovedFromPacketIsConsistentAndCanBeFilledAgain) {
   DatagramPacket packet(std::string(100, 'x'), kAddress);
   const DatagramPacket moved = std::move(packet);
   EXPECT_EQ(moved.getLength(), 100u);
-  EXPECT_EQ(packet.getLength(), packet.getData().size());  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_EQ(packet.getLength(), packet.getData().size());  // NOLINT(bugprone-use-after-move): deliberate
   packet.setData("again");
   EXPECT_EQ(packet.getData(), "again");
 }
