@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// DatagramSocket over loopback. A datagram sent over loopback is in the receiver's queue when send returns, so "it
-// never came" is told by a later one that came first.
+// DatagramSocket over loopback. A datagram is in the receiver's queue when send() returns, so a test knows that one was
+// dropped when a later one arrives first.
 #include <netlite/datagram_socket.hpp>
 
 #include <netlite/exceptions.hpp>
@@ -26,8 +26,8 @@
 #include <utility>
 #include <vector>
 
-// ThreadSanitizer takes connect for the birth of a connection, which nobody could be using yet. A datagram socket may
-// be connected while others send and receive; the system sees to that.
+// ThreadSanitizer treats connect() as the creation of a connection that no other thread can use yet. A datagram socket,
+// however, may be connected while other threads send and receive; the kernel synchronizes these calls.
 extern "C" const char* __tsan_default_suppressions() {
   return "race:netlite::platform::connect\nrace:netlite::platform::disconnect\n";
 }
@@ -45,19 +45,20 @@ using test::thrownBy;
 
 const InetAddress kLoopback = InetAddress::getLoopbackAddress();
 
-constexpr auto kPatience = 10s;  // what has to come comes within this time, or the test fails
-constexpr auto kShort = 20ms;    // a timeout that is meant to pass
+constexpr auto kReceiveTimeout = 10s;  // a datagram that a test expects must arrive within this time
+constexpr auto kShortTimeout = 20ms;   // for a receive that is expected to time out
 
-DatagramSocket withPatience(DatagramSocket socket) {
-  socket.setSoTimeout(kPatience);
+DatagramSocket withReceiveTimeout(DatagramSocket socket) {
+  socket.setSoTimeout(kReceiveTimeout);
   return socket;
 }
 
-// A port of this machine where no UDP socket is: it was free a moment ago.
+// A local port without a UDP socket: it was free a moment ago.
 int freeDatagramPort() { return DatagramSocket(0, kLoopback).getLocalPort(); }
 
-// A port of this machine where nobody is reached, and that nobody else can be given as long as this lives: a socket
-// holds it that hears itself alone, so what others send is refused. Windows would drop that silently; there it is free.
+// A local port that refuses datagrams. A socket that is connected to itself holds the port while this lives, so that no
+// other socket gets it and datagrams of other senders are refused. Windows would drop those silently; there the port is
+// free.
 class DeadDatagramPort {
  public:
   DeadDatagramPort() {
@@ -74,16 +75,16 @@ class DeadDatagramPort {
   InetSocketAddress address_ = holder_.getLocalSocketAddress();
 };
 
-// A port for a socket whose peer is taken away again: Wine leaves it without one then if the system has chosen it.
-int lastingPort() { return runsUnderWine() ? freeDatagramPort() : 0; }
+// A port for a socket that will be disconnected: under Wine the socket would lose a port that the system had chosen.
+int stablePort() { return runsUnderWine() ? freeDatagramPort() : 0; }
 
-DatagramSocket onLoopback() { return withPatience(DatagramSocket(lastingPort(), kLoopback)); }
+DatagramSocket onLoopback() { return withReceiveTimeout(DatagramSocket(stablePort(), kLoopback)); }
 
-DatagramSocket onWildcard() { return withPatience(DatagramSocket(lastingPort())); }
+DatagramSocket onWildcard() { return withReceiveTimeout(DatagramSocket(stablePort())); }
 
-InetSocketAddress reachOf(const DatagramSocket& socket) { return {kLoopback, socket.getLocalPort()}; }
+InetSocketAddress addressOf(const DatagramSocket& socket) { return {kLoopback, socket.getLocalPort()}; }
 
-InetSocketAddress ipv6ReachOf(const DatagramSocket& socket) { return {"::1", socket.getLocalPort()}; }
+InetSocketAddress ipv6AddressOf(const DatagramSocket& socket) { return {"::1", socket.getLocalPort()}; }
 
 void sendText(DatagramSocket& from, std::string_view text, const InetSocketAddress& to) {
   from.send(DatagramPacket(text, to));
@@ -97,7 +98,7 @@ DatagramPacket receivePacket(DatagramSocket& socket, std::size_t capacity = 6553
 
 std::string receiveText(DatagramSocket& socket) { return std::string(receivePacket(socket).getData()); }
 
-// A second IPv4 address of this machine, where the system has one without being told.
+// A second local IPv4 address, on systems that have one without configuration.
 const InetAddress kSecondLoopback = InetAddress::getByName("127.0.0.2");
 
 bool hasSecondLoopback() try {
@@ -107,9 +108,10 @@ bool hasSecondLoopback() try {
   return false;
 }
 
-// Whether a datagram's answer comes from the address that was asked: a connected socket hears no other.
-std::string askAndHear(DatagramSocket& server, const InetAddress& asked, const InetAddress& asker) {
-  DatagramSocket client = withPatience(DatagramSocket(0, asker));
+// Returns the first datagram that a client receives after it has asked the server. The client is connected to `asked`,
+// so it receives no reply that comes from another address.
+std::string askAndReceive(DatagramSocket& server, const InetAddress& asked, const InetAddress& asker) {
+  DatagramSocket client = withReceiveTimeout(DatagramSocket(0, asker));
   client.connect({asked, server.getLocalPort()});
   client.send(DatagramPacket("question", client.getRemoteSocketAddress()));
   server.send(receivePacket(server).reply("answer"));
@@ -117,7 +119,7 @@ std::string askAndHear(DatagramSocket& server, const InetAddress& asked, const I
   return receiveText(client);
 }
 
-// ---- being bound ----------------------------------------------------------------------------------------------------
+// ---- binding --------------------------------------------------------------------------------------------------------
 
 TEST(DatagramSocketTest, TheDefaultIsAFreePortOnTheWildcardAddress) {
   const DatagramSocket socket;
@@ -128,26 +130,26 @@ TEST(DatagramSocketTest, TheDefaultIsAFreePortOnTheWildcardAddress) {
   EXPECT_FALSE(socket.isConnected());
 }
 
-TEST(DatagramSocketTest, APortIsBoundToOnTheWildcardAddress) {
+TEST(DatagramSocketTest, AGivenPortIsBoundOnTheWildcardAddress) {
   const int port = freeDatagramPort();
   const DatagramSocket socket(port);
   EXPECT_EQ(socket.getLocalPort(), port);
   EXPECT_TRUE(socket.getLocalAddress().isAnyLocalAddress());
 }
 
-TEST(DatagramSocketTest, AnAddressIsBoundTo) {
+TEST(DatagramSocketTest, AGivenAddressIsBound) {
   const DatagramSocket socket(0, kLoopback);
   EXPECT_EQ(socket.getLocalAddress(), kLoopback);
-  EXPECT_EQ(socket.getLocalSocketAddress(), reachOf(socket));
+  EXPECT_EQ(socket.getLocalSocketAddress(), addressOf(socket));
 }
 
-TEST(DatagramSocketTest, APortInUseIsABindException) {
+TEST(DatagramSocketTest, BindingToAPortInUseThrowsABindException) {
   const DatagramSocket socket;
   const BindException error = thrownBy<BindException>([&] { DatagramSocket(socket.getLocalPort()); });
   EXPECT_EQ(error.code(), std::errc::address_in_use);
 }
 
-TEST(DatagramSocketTest, AForeignAddressIsABindExceptionThatNamesIt) {
+TEST(DatagramSocketTest, BindingToAForeignAddressThrowsABindExceptionThatNamesIt) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine binds a datagram socket to any IPv4 address";
   const BindException error = thrownBy<BindException>([] { DatagramSocket(0, InetAddress::getByName("192.0.2.1")); });
   EXPECT_EQ(error.code(), std::errc::address_not_available);
@@ -160,7 +162,7 @@ TEST(DatagramSocketTest, APortOutOfRangeIsAnArgumentError) {
   EXPECT_THROW(DatagramSocket(65536, kLoopback), std::invalid_argument);
 }
 
-TEST(DatagramSocketTest, UnboundHasNoLocalAddress) {
+TEST(DatagramSocketTest, AnUnboundSocketHasNoLocalAddress) {
   const DatagramSocket socket = DatagramSocket::unbound();
   EXPECT_FALSE(socket.isBound());
   EXPECT_FALSE(socket.isClosed());
@@ -184,10 +186,10 @@ TEST(DatagramSocketTest, BindingTwiceIsAnError) {
   EXPECT_THROW(socket.bind({kLoopback, 0}), SocketException);
 }
 
-TEST(DatagramSocketTest, AfterAFailedBindItCanBindAgain) {
+TEST(DatagramSocketTest, ASocketCanBindAgainAfterAFailedBind) {
   const DatagramSocket other = onLoopback();
   DatagramSocket socket = DatagramSocket::unbound();
-  EXPECT_THROW(socket.bind(reachOf(other)), BindException);
+  EXPECT_THROW(socket.bind(addressOf(other)), BindException);
   EXPECT_FALSE(socket.isBound());
   socket.bind({kLoopback, 0});
   EXPECT_TRUE(socket.isBound());
@@ -196,7 +198,7 @@ TEST(DatagramSocketTest, AfterAFailedBindItCanBindAgain) {
 TEST(DatagramSocketTest, TheFirstSendBinds) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = DatagramSocket::unbound();
-  sendText(sender, "hello", reachOf(receiver));
+  sendText(sender, "hello", addressOf(receiver));
   EXPECT_TRUE(sender.isBound());
   EXPECT_EQ(receivePacket(receiver).getPort(), sender.getLocalPort());
 }
@@ -211,7 +213,7 @@ TEST(DatagramSocketTest, TheFirstReceiveBinds) {
 TEST(DatagramSocketTest, TheFirstConnectBinds) {
   const DatagramSocket peer = onLoopback();
   DatagramSocket socket = DatagramSocket::unbound();
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   EXPECT_TRUE(socket.isBound());
 }
 
@@ -220,38 +222,38 @@ TEST(DatagramSocketTest, TheFirstConnectBinds) {
 TEST(DatagramSocketTest, ADatagramArrivesWithItsSender) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  sendText(sender, "hello", reachOf(receiver));
+  sendText(sender, "hello", addressOf(receiver));
   const DatagramPacket packet = receivePacket(receiver, 100);
   EXPECT_EQ(packet.getData(), "hello");
   EXPECT_EQ(packet.getLength(), 5u);
   EXPECT_EQ(packet.getCapacity(), 100u);
-  EXPECT_EQ(packet.getSocketAddress(), reachOf(sender));
+  EXPECT_EQ(packet.getSocketAddress(), addressOf(sender));
   EXPECT_FALSE(packet.isTruncated());
 }
 
-TEST(DatagramSocketTest, AReceivedPacketGoesBackToItsSender) {
+TEST(DatagramSocketTest, AReceivedPacketCanBeSentBackToItsSender) {
   DatagramSocket server = onLoopback();
   DatagramSocket client = onLoopback();
-  sendText(client, "ping", reachOf(server));
+  sendText(client, "ping", addressOf(server));
   DatagramPacket packet = receivePacket(server);
   packet.setData("pong");
   server.send(packet);
   EXPECT_EQ(receiveText(client), "pong");
 }
 
-TEST(DatagramSocketTest, BytesPassUntouched) {
+TEST(DatagramSocketTest, BytesArriveUnchanged) {
   std::string bytes;
   for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  sendText(sender, bytes, reachOf(receiver));
+  sendText(sender, bytes, addressOf(receiver));
   EXPECT_EQ(receiveText(receiver), bytes);
 }
 
-TEST(DatagramSocketTest, AnEmptyDatagramIsADatagram) {
+TEST(DatagramSocketTest, AnEmptyDatagramIsReceived) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  sendText(sender, "", reachOf(receiver));
+  sendText(sender, "", addressOf(receiver));
   DatagramPacket packet("before", InetSocketAddress());
   receiver.receive(packet);
   EXPECT_EQ(packet.getLength(), 0u);
@@ -261,36 +263,36 @@ TEST(DatagramSocketTest, AnEmptyDatagramIsADatagram) {
 TEST(DatagramSocketTest, AnEmptyDatagramArrivesWithoutATimeout) {
   DatagramSocket receiver(0, kLoopback);
   DatagramSocket sender = onLoopback();
-  sendText(sender, "", reachOf(receiver));
+  sendText(sender, "", addressOf(receiver));
   EXPECT_EQ(receivePacket(receiver).getPort(), sender.getLocalPort());
 }
 
-TEST(DatagramSocketTest, APacketThatIsReusedKeepsItsCapacity) {
+TEST(DatagramSocketTest, AReusedPacketKeepsItsCapacity) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
   DatagramPacket packet(100);
-  sendText(sender, "ab", reachOf(receiver));
+  sendText(sender, "ab", addressOf(receiver));
   receiver.receive(packet);
   EXPECT_EQ(packet.getData(), "ab");
-  sendText(sender, "cdefgh", reachOf(receiver));
+  sendText(sender, "cdefgh", addressOf(receiver));
   receiver.receive(packet);
   EXPECT_EQ(packet.getData(), "cdefgh");
 }
 
-TEST(DatagramSocketTest, ALongerDatagramIsCutAndSaysSo) {
+TEST(DatagramSocketTest, ADatagramLongerThanTheCapacityIsTruncatedAndMarked) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  sendText(sender, "123456", reachOf(receiver));
+  sendText(sender, "123456", addressOf(receiver));
   const DatagramPacket packet = receivePacket(receiver, 5);
   EXPECT_EQ(packet.getData(), "12345");
   EXPECT_TRUE(packet.isTruncated());
 }
 
-TEST(DatagramSocketTest, TheRestOfACutDatagramIsGone) {
+TEST(DatagramSocketTest, TheRestOfATruncatedDatagramIsDropped) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  sendText(sender, "123456", reachOf(receiver));
-  sendText(sender, "next", reachOf(receiver));
+  sendText(sender, "123456", addressOf(receiver));
+  sendText(sender, "next", addressOf(receiver));
   DatagramPacket packet(4);
   receiver.receive(packet);
   receiver.receive(packet);
@@ -298,17 +300,17 @@ TEST(DatagramSocketTest, TheRestOfACutDatagramIsGone) {
   EXPECT_FALSE(packet.isTruncated());
 }
 
-TEST(DatagramSocketTest, ADatagramThatJustFitsIsNotCut) {
+TEST(DatagramSocketTest, ADatagramOfExactlyTheCapacityIsNotTruncated) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  sendText(sender, "12345", reachOf(receiver));
+  sendText(sender, "12345", addressOf(receiver));
   EXPECT_FALSE(receivePacket(receiver, 5).isTruncated());
 }
 
-TEST(DatagramSocketTest, APacketWithoutCapacityTellsOfADatagram) {
+TEST(DatagramSocketTest, APacketWithoutCapacityReportsTheDatagramsSender) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  sendText(sender, "hello", reachOf(receiver));
+  sendText(sender, "hello", addressOf(receiver));
   const DatagramPacket packet = receivePacket(receiver, 0);
   EXPECT_EQ(packet.getLength(), 0u);
   EXPECT_TRUE(packet.isTruncated());
@@ -317,17 +319,17 @@ TEST(DatagramSocketTest, APacketWithoutCapacityTellsOfADatagram) {
 
 TEST(DatagramSocketTest, ATimeoutEndsReceiveAndNamesTheSocket) {
   DatagramSocket socket(0, kLoopback);
-  socket.setSoTimeout(kShort);
+  socket.setSoTimeout(kShortTimeout);
   const auto start = std::chrono::steady_clock::now();
   const SocketTimeoutException error = thrownBy<SocketTimeoutException>([&] { receiveText(socket); });
-  EXPECT_GE(std::chrono::steady_clock::now() - start, kShort);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, kShortTimeout);
   EXPECT_EQ(error.code(), std::errc::timed_out);
   EXPECT_EQ(error.what(), "receive on localhost/127.0.0.1:" + std::to_string(socket.getLocalPort()) + ": Timed out");
 }
 
-TEST(DatagramSocketTest, ATimeoutLeavesThePacketAsItWas) {
+TEST(DatagramSocketTest, ATimeoutLeavesThePacketUnchanged) {
   DatagramSocket socket(0, kLoopback);
-  socket.setSoTimeout(kShort);
+  socket.setSoTimeout(kShortTimeout);
   DatagramPacket packet("unchanged", InetSocketAddress("192.0.2.1", 7));
   EXPECT_THROW(socket.receive(packet), SocketTimeoutException);
   EXPECT_EQ(packet.getData(), "unchanged");
@@ -337,35 +339,35 @@ TEST(DatagramSocketTest, ATimeoutLeavesThePacketAsItWas) {
 TEST(DatagramSocketTest, AfterATimeoutTheNextDatagramIsReceived) {
   DatagramSocket receiver(0, kLoopback);
   DatagramSocket sender = onLoopback();
-  receiver.setSoTimeout(kShort);
+  receiver.setSoTimeout(kShortTimeout);
   EXPECT_THROW(receiveText(receiver), SocketTimeoutException);
-  receiver.setSoTimeout(kPatience);
-  sendText(sender, "x", reachOf(receiver));
+  receiver.setSoTimeout(kReceiveTimeout);
+  sendText(sender, "x", addressOf(receiver));
   EXPECT_EQ(receiveText(receiver), "x");
 }
 
-TEST(DatagramSocketTest, TheLongestDatagramArrives) {
+TEST(DatagramSocketTest, ADatagramOfMaximumLengthArrives) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  const std::string longest(65507, 'x');
-  sendText(sender, longest, reachOf(receiver));
-  EXPECT_EQ(receiveText(receiver), longest);
+  const std::string maxText(65507, 'x');
+  sendText(sender, maxText, addressOf(receiver));
+  EXPECT_EQ(receiveText(receiver), maxText);
 }
 
-TEST(DatagramSocketTest, ATooLongDatagramIsAnErrorThatNamesTheAddress) {
+TEST(DatagramSocketTest, SendingATooLongDatagramThrowsAndNamesTheAddress) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
   const SocketException error =
-      thrownBy<SocketException>([&] { sendText(sender, std::string(65508, 'x'), reachOf(receiver)); });
+      thrownBy<SocketException>([&] { sendText(sender, std::string(65508, 'x'), addressOf(receiver)); });
   EXPECT_EQ(error.code(), std::errc::message_size);
-  EXPECT_EQ(std::string(error.what()).find("send to " + reachOf(receiver).toString() + ": "), 0u) << error.what();
+  EXPECT_EQ(std::string(error.what()).find("send to " + addressOf(receiver).toString() + ": "), 0u) << error.what();
 }
 
-TEST(DatagramSocketTest, AfterATooLongDatagramTheSocketWorks) {
+TEST(DatagramSocketTest, TheSocketWorksAfterATooLongDatagram) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
-  EXPECT_THROW(sendText(sender, std::string(65508, 'x'), reachOf(receiver)), SocketException);
-  sendText(sender, "short", reachOf(receiver));
+  EXPECT_THROW(sendText(sender, std::string(65508, 'x'), addressOf(receiver)), SocketException);
+  sendText(sender, "short", addressOf(receiver));
   EXPECT_EQ(receiveText(receiver), "short");
 }
 
@@ -381,40 +383,40 @@ TEST(DatagramSocketTest, SendingAPacketWithoutAnAddressIsAnArgumentError) {
   EXPECT_THROW(socket.send(packet), std::invalid_argument);
 }
 
-TEST(DatagramSocketTest, TheWildcardAddressIsThisMachine) {
+TEST(DatagramSocketTest, SendingToTheWildcardAddressReachesThisMachine) {
   DatagramSocket receiver = onLoopback();
   DatagramSocket sender = onLoopback();
   sendText(sender, "x", InetSocketAddress(receiver.getLocalPort()));
   EXPECT_EQ(receiveText(receiver), "x");
 }
 
-TEST(DatagramSocketTest, AnIPv4SenderIsIPv4OnADualStackSocket) {
-  DatagramSocket receiver = withPatience(DatagramSocket());
+TEST(DatagramSocketTest, ADualStackSocketReportsAnIPv4SenderAsIPv4) {
+  DatagramSocket receiver = withReceiveTimeout(DatagramSocket());
   DatagramSocket sender = onLoopback();
-  sendText(sender, "x", reachOf(receiver));
-  EXPECT_EQ(receivePacket(receiver).getSocketAddress(), reachOf(sender));
+  sendText(sender, "x", addressOf(receiver));
+  EXPECT_EQ(receivePacket(receiver).getSocketAddress(), addressOf(sender));
 }
 
-TEST(DatagramSocketTest, ADualStackSocketReachesBothFamilies) {
+TEST(DatagramSocketTest, ADualStackSocketSendsToBothFamilies) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
-  DatagramSocket both = withPatience(DatagramSocket());
+  DatagramSocket both = withReceiveTimeout(DatagramSocket());
   DatagramSocket four = onLoopback();
-  DatagramSocket six = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
-  sendText(both, "four", reachOf(four));
-  sendText(both, "six", ipv6ReachOf(six));
-  EXPECT_EQ(receivePacket(four).getSocketAddress(), reachOf(both));
-  EXPECT_EQ(receivePacket(six).getSocketAddress(), ipv6ReachOf(both));
+  DatagramSocket six = withReceiveTimeout(DatagramSocket(0, InetAddress::getByName("::1")));
+  sendText(both, "four", addressOf(four));
+  sendText(both, "six", ipv6AddressOf(six));
+  EXPECT_EQ(receivePacket(four).getSocketAddress(), addressOf(both));
+  EXPECT_EQ(receivePacket(six).getSocketAddress(), ipv6AddressOf(both));
 }
 
-TEST(DatagramSocketTest, ADualStackSocketHearsBothFamilies) {
+TEST(DatagramSocketTest, ADualStackSocketReceivesFromBothFamilies) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
-  DatagramSocket both = withPatience(DatagramSocket());
+  DatagramSocket both = withReceiveTimeout(DatagramSocket());
   DatagramSocket four = onLoopback();
-  DatagramSocket six = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
-  sendText(four, "four", reachOf(both));
-  sendText(six, "six", ipv6ReachOf(both));
-  EXPECT_EQ(receivePacket(both).getSocketAddress(), reachOf(four));
-  EXPECT_EQ(receivePacket(both).getSocketAddress(), ipv6ReachOf(six));
+  DatagramSocket six = withReceiveTimeout(DatagramSocket(0, InetAddress::getByName("::1")));
+  sendText(four, "four", addressOf(both));
+  sendText(six, "six", ipv6AddressOf(both));
+  EXPECT_EQ(receivePacket(both).getSocketAddress(), addressOf(four));
+  EXPECT_EQ(receivePacket(both).getSocketAddress(), ipv6AddressOf(six));
 }
 
 TEST(DatagramSocketTest, AnIPv4SocketCannotSendToIPv6) {
@@ -422,19 +424,19 @@ TEST(DatagramSocketTest, AnIPv4SocketCannotSendToIPv6) {
   EXPECT_THROW(sendText(socket, "x", {"::1", 9}), SocketException);
 }
 
-TEST(DatagramSocketTest, AnUnconnectedSocketNeverReportsUnreachable) {
+TEST(DatagramSocketTest, AnUnconnectedSocketNeverReportsAnUnreachablePort) {
   DatagramSocket sender = onLoopback();
   DatagramSocket receiver = onLoopback();
   const DeadDatagramPort port;
   const InetSocketAddress& dead = port.address();
   for (int i = 0; i < 3; ++i) sendText(sender, "into the void", dead);
-  sendText(receiver, "alive", reachOf(sender));
+  sendText(receiver, "alive", addressOf(sender));
   EXPECT_EQ(receiveText(sender), "alive");
 }
 
-// ---- the address that was asked -------------------------------------------------------------------------------------
+// ---- the local address of a reply -----------------------------------------------------------------------------------
 
-TEST(DatagramReplyTest, AReceivedPacketKnowsTheAddressThatItWasSentTo) {
+TEST(DatagramReplyTest, AReceivedPacketReportsItsDestinationAddress) {
   if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
   DatagramSocket server = onWildcard();
   DatagramSocket client = onLoopback();
@@ -444,75 +446,75 @@ TEST(DatagramReplyTest, AReceivedPacketKnowsTheAddressThatItWasSentTo) {
   }
 }
 
-TEST(DatagramReplyTest, ASocketBoundToOneAddressKnowsItToo) {
+TEST(DatagramReplyTest, ASocketBoundToOneAddressReportsIt) {
   DatagramSocket server = onLoopback();
   DatagramSocket client = onLoopback();
-  sendText(client, "question", reachOf(server));
+  sendText(client, "question", addressOf(server));
   EXPECT_EQ(receivePacket(server).getLocalAddress(), kLoopback);
 }
 
-TEST(DatagramReplyTest, AnIPv6PacketKnowsTheAddressThatItWasSentTo) {
+TEST(DatagramReplyTest, AnIPv6PacketReportsItsDestinationAddress) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   DatagramSocket server = onWildcard();
-  DatagramSocket client = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
-  sendText(client, "question", ipv6ReachOf(server));
+  DatagramSocket client = withReceiveTimeout(DatagramSocket(0, InetAddress::getByName("::1")));
+  sendText(client, "question", ipv6AddressOf(server));
   EXPECT_EQ(receivePacket(server).getLocalAddress(), InetAddress::getByName("::1"));
 }
 
-TEST(DatagramReplyTest, AReplyLeavesFromTheAddressThatWasAsked) {
+TEST(DatagramReplyTest, AReplyIsSentFromTheQuestionsDestinationAddress) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine ignores the source of a datagram";
   if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
   DatagramSocket server = onWildcard();
-  EXPECT_EQ(askAndHear(server, kSecondLoopback, kLoopback), "answer");
+  EXPECT_EQ(askAndReceive(server, kSecondLoopback, kLoopback), "answer");
 }
 
 TEST(DatagramReplyTest, AReplyFromASocketBoundToOneAddressArrives) {
   DatagramSocket server = onLoopback();
-  EXPECT_EQ(askAndHear(server, kLoopback, kLoopback), "answer");
+  EXPECT_EQ(askAndReceive(server, kLoopback, kLoopback), "answer");
 }
 
 TEST(DatagramReplyTest, AnIPv6ReplyArrives) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   const InetAddress loopback = InetAddress::getByName("::1");
   DatagramSocket dualStack = onWildcard();
-  EXPECT_EQ(askAndHear(dualStack, loopback, loopback), "answer");
-  DatagramSocket ipv6 = withPatience(DatagramSocket(0, loopback));
-  EXPECT_EQ(askAndHear(ipv6, loopback, loopback), "answer");
+  EXPECT_EQ(askAndReceive(dualStack, loopback, loopback), "answer");
+  DatagramSocket ipv6 = withReceiveTimeout(DatagramSocket(0, loopback));
+  EXPECT_EQ(askAndReceive(ipv6, loopback, loopback), "answer");
 }
 
 TEST(DatagramReplyTest, AConnectedSocketReplies) {
   DatagramSocket server = onWildcard();
   DatagramSocket client = onLoopback();
-  server.connect(reachOf(client));
+  server.connect(addressOf(client));
   client.connect({kLoopback, server.getLocalPort()});
   sendText(client, "question", client.getRemoteSocketAddress());
   server.send(receivePacket(server).reply("answer"));
   EXPECT_EQ(receiveText(client), "answer");
 }
 
-TEST(DatagramReplyTest, APeersEarlyDatagramKnowsItsAddress) {
+TEST(DatagramReplyTest, ADatagramReceivedBeforeConnectReportsItsDestinationAddress) {
   if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
   DatagramSocket server = onWildcard();
   DatagramSocket client = onLoopback();
   sendText(client, "early", {kSecondLoopback, server.getLocalPort()});
-  server.connect(reachOf(client));
+  server.connect(addressOf(client));
   EXPECT_EQ(receivePacket(server).getLocalAddress(), kSecondLoopback);
 }
 
-TEST(DatagramReplyTest, AReplyThatIsReceivedIntoIsNoReplyAnyMore) {
+TEST(DatagramReplyTest, ReceivingIntoAReplyReplacesItsLocalAddress) {
   if (!hasSecondLoopback()) GTEST_SKIP() << "one loopback address only";
   DatagramSocket server = onLoopback();
   DatagramSocket client = onLoopback();
-  sendText(client, "question", reachOf(server));
+  sendText(client, "question", addressOf(server));
   DatagramPacket packet = receivePacket(server).reply("long enough");
-  sendText(client, "question", reachOf(server));
+  sendText(client, "question", addressOf(server));
   server.receive(packet);
   packet.setSocketAddress({kSecondLoopback, client.getLocalPort()});
   EXPECT_EQ(packet.reply("").getLocalAddress(), kLoopback);
   EXPECT_EQ(packet.getData(), "question");
 }
 
-TEST(DatagramReplyTest, AReplyToAGroupLeavesFromAnAddressOfTheSystemsChoice) {
+TEST(DatagramReplyTest, AReplyToAMulticastIsSentFromAnAddressTheSystemChooses) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine knows no interface of an IPv4 group by its number";
   const InetAddress group = InetAddress::getByName("239.255.71.3");
   DatagramSocket server = onWildcard();
@@ -527,7 +529,7 @@ TEST(DatagramReplyTest, AReplyToAGroupLeavesFromAnAddressOfTheSystemsChoice) {
   EXPECT_EQ(receiveText(client), "answer");
 }
 
-TEST(DatagramReplyTest, AReplyToABroadcastLeavesFromAnAddressOfTheSystemsChoice) {
+TEST(DatagramReplyTest, AReplyToABroadcastIsSentFromAnAddressTheSystemChooses) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not report that a datagram was a broadcast";
   if (loopbackInterface() != "lo") GTEST_SKIP() << "the loopback interface has no broadcast address";
   const InetAddress broadcast = InetAddress::getByName("127.255.255.255");
@@ -542,9 +544,9 @@ TEST(DatagramReplyTest, AReplyToABroadcastLeavesFromAnAddressOfTheSystemsChoice)
   EXPECT_EQ(receiveText(client), "answer");
 }
 
-// ---- being connected ------------------------------------------------------------------------------------------------
+// ---- connecting -----------------------------------------------------------------------------------------------------
 
-TEST(DatagramSocketTest, NotConnectedThereIsNoPeer) {
+TEST(DatagramSocketTest, AnUnconnectedSocketHasNoPeer) {
   const DatagramSocket socket = onLoopback();
   EXPECT_FALSE(socket.isConnected());
   EXPECT_EQ(socket.getPort(), -1);
@@ -552,73 +554,73 @@ TEST(DatagramSocketTest, NotConnectedThereIsNoPeer) {
   EXPECT_EQ(thrownBy<SocketException>([&] { socket.getRemoteSocketAddress(); }).code(), std::errc::not_connected);
 }
 
-TEST(DatagramSocketTest, ConnectedThePeerAndTheLocalAddressAreKnown) {
+TEST(DatagramSocketTest, AConnectedSocketReportsItsPeerAndItsLocalAddress) {
   const DatagramSocket peer = onLoopback();
   DatagramSocket socket;
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   EXPECT_TRUE(socket.isConnected());
   EXPECT_TRUE(socket.isBound());
   EXPECT_FALSE(socket.isClosed());
   EXPECT_EQ(socket.getPort(), peer.getLocalPort());
   EXPECT_EQ(socket.getInetAddress(), kLoopback);
-  EXPECT_EQ(socket.getRemoteSocketAddress(), reachOf(peer));
-  EXPECT_EQ(socket.getLocalSocketAddress(), reachOf(socket));
+  EXPECT_EQ(socket.getRemoteSocketAddress(), addressOf(peer));
+  EXPECT_EQ(socket.getLocalSocketAddress(), addressOf(socket));
 }
 
-TEST(DatagramSocketTest, ConnectedOnlyThePeerIsHeard) {
+TEST(DatagramSocketTest, AConnectedSocketReceivesOnlyFromItsPeer) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
-  socket.connect(reachOf(peer));
-  sendText(stranger, "stranger", reachOf(socket));
-  sendText(peer, "peer", reachOf(socket));
+  socket.connect(addressOf(peer));
+  sendText(stranger, "stranger", addressOf(socket));
+  sendText(peer, "peer", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "peer");
 }
 
-TEST(DatagramSocketTest, ConnectDropsWhatStrangersHadSentBefore) {
+TEST(DatagramSocketTest, ConnectDropsDatagramsThatStrangersSentBefore) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
-  sendText(stranger, "stranger", reachOf(socket));
-  socket.connect(reachOf(peer));
-  sendText(peer, "peer", reachOf(socket));
+  sendText(stranger, "stranger", addressOf(socket));
+  socket.connect(addressOf(peer));
+  sendText(peer, "peer", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "peer");
 }
 
-TEST(DatagramSocketTest, WhatConnectDropsDoesNotComeBackWithDisconnect) {
+TEST(DatagramSocketTest, DatagramsThatConnectDroppedDoNotReturnWithDisconnect) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
-  sendText(stranger, "before", reachOf(socket));
-  socket.connect(reachOf(peer));
+  sendText(stranger, "before", addressOf(socket));
+  socket.connect(addressOf(peer));
   socket.disconnect();
-  sendText(stranger, "after", reachOf(socket));
+  sendText(stranger, "after", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "after");
 }
 
-TEST(DatagramSocketTest, ThePeersEarlyDatagramsSurviveConnectInOrder) {
+TEST(DatagramSocketTest, ConnectKeepsThePeersEarlierDatagramsInOrder) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
   for (const char* text : {"one", "", "three"}) {
-    sendText(stranger, "stranger", reachOf(socket));
-    sendText(peer, text, reachOf(socket));
+    sendText(stranger, "stranger", addressOf(socket));
+    sendText(peer, text, addressOf(socket));
   }
-  socket.connect(reachOf(peer));
-  sendText(peer, "late", reachOf(socket));
+  socket.connect(addressOf(peer));
+  sendText(peer, "late", addressOf(socket));
   for (const char* text : {"one", "", "three", "late"}) {
     const DatagramPacket packet = receivePacket(socket);
     EXPECT_EQ(packet.getData(), text);
-    EXPECT_EQ(packet.getSocketAddress(), reachOf(peer));
+    EXPECT_EQ(packet.getSocketAddress(), addressOf(peer));
   }
 }
 
-TEST(DatagramSocketTest, AnEarlyDatagramIsCutToThePacketToo) {
+TEST(DatagramSocketTest, AnEarlierDatagramIsTruncatedToThePacketsCapacity) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
-  sendText(peer, "123456", reachOf(socket));
-  sendText(peer, "12", reachOf(socket));
-  socket.connect(reachOf(peer));
+  sendText(peer, "123456", addressOf(socket));
+  sendText(peer, "12", addressOf(socket));
+  socket.connect(addressOf(peer));
   DatagramPacket packet(5);
   socket.receive(packet);
   EXPECT_EQ(packet.getData(), "12345");
@@ -629,87 +631,87 @@ TEST(DatagramSocketTest, AnEarlyDatagramIsCutToThePacketToo) {
   EXPECT_FALSE(packet.isTruncated());
 }
 
-TEST(DatagramSocketTest, MoreEarlyDatagramsThanConnectKeepsSurviveToo) {
-  constexpr int kCount = 80;  // with a kilobyte each they are more than connect keeps, and fit the system's queue
+TEST(DatagramSocketTest, EarlierDatagramsBeyondTheLimitOfConnectAreReceived) {
+  constexpr int kCount = 80;  // of one kilobyte each: more than connect() sets aside, but they fit the kernel's queue
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
-  for (int i = 0; i < kCount; ++i) sendText(peer, std::string(1024, static_cast<char>(i)), reachOf(socket));
-  sendText(stranger, "stranger", reachOf(socket));
-  sendText(peer, "last", reachOf(socket));
-  socket.connect(reachOf(peer));
+  for (int i = 0; i < kCount; ++i) sendText(peer, std::string(1024, static_cast<char>(i)), addressOf(socket));
+  sendText(stranger, "stranger", addressOf(socket));
+  sendText(peer, "last", addressOf(socket));
+  socket.connect(addressOf(peer));
   for (int i = 0; i < kCount; ++i) ASSERT_EQ(receiveText(socket), std::string(1024, static_cast<char>(i)));
   EXPECT_EQ(receiveText(socket), "last");
 }
 
-TEST(DatagramSocketTest, AStrangersDatagramBehindTheEarlyOnesLeavesThePacketAsItWas) {
+TEST(DatagramSocketTest, AStrangersDatagramAfterTheEarlierOnesLeavesThePacketUnchanged) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
-  for (int i = 0; i < 80; ++i) sendText(peer, std::string(1024, 'p'), reachOf(socket));
-  sendText(stranger, "stranger", reachOf(socket));
-  socket.connect(reachOf(peer));
+  for (int i = 0; i < 80; ++i) sendText(peer, std::string(1024, 'p'), addressOf(socket));
+  sendText(stranger, "stranger", addressOf(socket));
+  socket.connect(addressOf(peer));
   DatagramPacket packet(1024);
   for (int i = 0; i < 80; ++i) socket.receive(packet);
-  socket.setSoTimeout(kShort);
+  socket.setSoTimeout(kShortTimeout);
   EXPECT_THROW(socket.receive(packet), SocketTimeoutException);
   EXPECT_EQ(packet.getData(), std::string(1024, 'p'));
 }
 
-TEST(DatagramSocketTest, AReceiveThatWaitsDuringConnectHearsThePeer) {
+TEST(DatagramSocketTest, AReceiveThatWaitsDuringConnectReceivesFromThePeer) {
   DatagramSocket socket(0, kLoopback);
   DatagramSocket peer = onLoopback();
   BlockedThread waiting([&] { EXPECT_EQ(receiveText(socket), "peer"); });
   waiting.waitUntilAsleep();
-  socket.connect(reachOf(peer));
-  sendText(peer, "peer", reachOf(socket));
+  socket.connect(addressOf(peer));
+  sendText(peer, "peer", addressOf(socket));
   waiting.join();
 }
 
-TEST(DatagramSocketTest, ConnectedElsewhereTheOldPeerIsAStranger) {
+TEST(DatagramSocketTest, AfterConnectingToAnotherPeerTheOldOneIsAStranger) {
   DatagramSocket socket = onLoopback();
   DatagramSocket first = onLoopback();
   DatagramSocket second = onLoopback();
-  sendText(first, "early", reachOf(socket));
-  socket.connect(reachOf(first));
-  sendText(first, "later", reachOf(socket));
-  socket.connect(reachOf(second));
-  sendText(first, "too late", reachOf(socket));
-  sendText(second, "second", reachOf(socket));
-  EXPECT_EQ(socket.getRemoteSocketAddress(), reachOf(second));
+  sendText(first, "early", addressOf(socket));
+  socket.connect(addressOf(first));
+  sendText(first, "later", addressOf(socket));
+  socket.connect(addressOf(second));
+  sendText(first, "too late", addressOf(socket));
+  sendText(second, "second", addressOf(socket));
+  EXPECT_EQ(socket.getRemoteSocketAddress(), addressOf(second));
   EXPECT_EQ(receiveText(socket), "second");
 }
 
-TEST(DatagramSocketTest, ConnectGoesFromOneFamilyToTheOtherAndBack) {
+TEST(DatagramSocketTest, ASocketCanConnectToOneFamilyThenToTheOtherAndBack) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   DatagramSocket socket = onWildcard();
   const int port = socket.getLocalPort();
   DatagramSocket four = onLoopback();
-  DatagramSocket six = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
-  socket.connect(reachOf(four));
+  DatagramSocket six = withReceiveTimeout(DatagramSocket(0, InetAddress::getByName("::1")));
+  socket.connect(addressOf(four));
   EXPECT_EQ(socket.getLocalAddress(), kLoopback);
-  socket.connect(ipv6ReachOf(six));
+  socket.connect(ipv6AddressOf(six));
   EXPECT_EQ(socket.getLocalAddress(), InetAddress::getByName("::1"));
-  sendText(six, "six", ipv6ReachOf(socket));
+  sendText(six, "six", ipv6AddressOf(socket));
   EXPECT_EQ(receiveText(socket), "six");
-  socket.connect(reachOf(four));
-  sendText(four, "four", reachOf(socket));
+  socket.connect(addressOf(four));
+  sendText(four, "four", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "four");
   EXPECT_EQ(socket.getLocalPort(), port);
 }
 
-TEST(DatagramSocketTest, AfterAFailedConnectThePeerIsAsBefore) {
+TEST(DatagramSocketTest, AFailedConnectKeepsThePeer) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   EXPECT_THROW(socket.connect({"::1", 9}), SocketException);
-  EXPECT_EQ(socket.getRemoteSocketAddress(), reachOf(peer));
-  DatagramPacket packet("still there", reachOf(peer));
+  EXPECT_EQ(socket.getRemoteSocketAddress(), addressOf(peer));
+  DatagramPacket packet("still there", addressOf(peer));
   socket.send(packet);
-  EXPECT_EQ(receivePacket(peer).getSocketAddress(), reachOf(socket));
+  EXPECT_EQ(receivePacket(peer).getSocketAddress(), addressOf(socket));
 }
 
-TEST(DatagramSocketTest, AfterAFailedFirstConnectThereIsNoPeer) {
+TEST(DatagramSocketTest, AfterAFailedFirstConnectASocketHasNoPeer) {
   DatagramSocket socket = onLoopback();
   const SocketException error = thrownBy<SocketException>([&] { socket.connect({"::1", 9}); });
   EXPECT_EQ(std::string(error.what()).find("connect to /[::1]:9: "), 0u) << error.what();
@@ -721,67 +723,67 @@ TEST(DatagramSocketTest, ConnectingToPortZeroIsAnArgumentError) {
   EXPECT_THROW(socket.connect({kLoopback, 0}), std::invalid_argument);
 }
 
-TEST(DatagramSocketTest, ConnectingToTheWildcardAddressIsToThisMachine) {
+TEST(DatagramSocketTest, ConnectingToTheWildcardAddressConnectsToThisMachine) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   socket.connect(InetSocketAddress(peer.getLocalPort()));
-  EXPECT_EQ(socket.getRemoteSocketAddress(), reachOf(peer));
+  EXPECT_EQ(socket.getRemoteSocketAddress(), addressOf(peer));
   sendText(socket, "x", InetSocketAddress(peer.getLocalPort()));
   EXPECT_EQ(receiveText(peer), "x");
-  sendText(peer, "y", reachOf(socket));
+  sendText(peer, "y", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "y");
 }
 
-TEST(DatagramSocketTest, AScopeThatAnAddressDoesNotNeedHidesNobody) {
+TEST(DatagramSocketTest, AnUnnecessaryScopeDoesNotExcludeThePeer) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
-  DatagramSocket socket = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
-  DatagramSocket peer = withPatience(DatagramSocket(0, InetAddress::getByName("::1")));
+  DatagramSocket socket = withReceiveTimeout(DatagramSocket(0, InetAddress::getByName("::1")));
+  DatagramSocket peer = withReceiveTimeout(DatagramSocket(0, InetAddress::getByName("::1")));
   socket.connect({"::1%1", peer.getLocalPort()});
-  sendText(peer, "x", ipv6ReachOf(socket));
+  sendText(peer, "x", ipv6AddressOf(socket));
   EXPECT_EQ(receiveText(socket), "x");
-  sendText(socket, "y", ipv6ReachOf(peer));
+  sendText(socket, "y", ipv6AddressOf(peer));
   EXPECT_EQ(receiveText(peer), "y");
 }
 
-TEST(DatagramSocketTest, ConnectedAPacketWithoutAnAddressGoesToThePeerAndGetsItsAddress) {
+TEST(DatagramSocketTest, APacketWithoutAnAddressIsSentToThePeerAndGetsItsAddress) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   DatagramPacket packet(10);
   packet.setData("q");
   socket.send(packet);
-  EXPECT_EQ(packet.getSocketAddress(), reachOf(peer));
+  EXPECT_EQ(packet.getSocketAddress(), addressOf(peer));
   EXPECT_EQ(receiveText(peer), "q");
 }
 
-TEST(DatagramSocketTest, ConnectedAConstantPacketWithoutAnAddressGoesToThePeer) {
+TEST(DatagramSocketTest, AConstPacketWithoutAnAddressIsSentToThePeer) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   const DatagramPacket packet(10);
   socket.send(packet);
   EXPECT_EQ(packet.getPort(), 0);
   EXPECT_EQ(receiveText(peer), "");
 }
 
-TEST(DatagramSocketTest, ConnectedAPacketToThePeerIsSent) {
+TEST(DatagramSocketTest, AConnectedSocketSendsAPacketAddressedToThePeer) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
-  socket.connect(reachOf(peer));
-  sendText(socket, "r", reachOf(peer));
+  socket.connect(addressOf(peer));
+  sendText(socket, "r", addressOf(peer));
   EXPECT_EQ(receiveText(peer), "r");
 }
 
-TEST(DatagramSocketTest, ConnectedAPacketToSomebodyElseIsAnArgumentError) {
+TEST(DatagramSocketTest, AConnectedSocketRefusesAPacketToAnotherAddress) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   const DatagramSocket other = onLoopback();
-  socket.connect(reachOf(peer));
-  EXPECT_THROW(sendText(socket, "x", reachOf(other)), std::invalid_argument);
+  socket.connect(addressOf(peer));
+  EXPECT_THROW(sendText(socket, "x", addressOf(other)), std::invalid_argument);
   EXPECT_THROW(sendText(socket, "x", {"127.0.0.2", peer.getLocalPort()}), std::invalid_argument);
 }
 
-TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceive) {
+TEST(DatagramSocketTest, ReceiveReportsAnUnreachablePeerPort) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket = onLoopback();
   const DeadDatagramPort port;
@@ -794,7 +796,7 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceive) {
   EXPECT_FALSE(socket.isClosed());
 }
 
-TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceiveWithoutATimeout) {
+TEST(DatagramSocketTest, ReceiveWithoutATimeoutReportsAnUnreachablePeerPort) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket(0, kLoopback);
   const DeadDatagramPort port;
@@ -804,8 +806,8 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByReceiveWithoutATimeout) {
   EXPECT_THROW(receiveText(socket), PortUnreachableException);
 }
 
-TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByTheNextSend) {
-  if (runsOnWindows()) GTEST_SKIP() << "Windows tells it by a receive";
+TEST(DatagramSocketTest, TheNextSendReportsAnUnreachablePeerPort) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows reports it in receive() only";
   DatagramSocket socket = onLoopback();
   const DeadDatagramPort port;
   const InetSocketAddress& dead = port.address();
@@ -815,21 +817,21 @@ TEST(DatagramSocketTest, NobodyAtThePeersPortIsToldByTheNextSend) {
   EXPECT_EQ(std::string(error.what()).find("send to " + dead.toString() + ": "), 0u) << error.what();
 }
 
-TEST(DatagramSocketTest, UnreachableIsToldOnceForEachDatagram) {
+TEST(DatagramSocketTest, AnUnreachablePortIsReportedOnceForEachDatagram) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket = onLoopback();
   const InetSocketAddress address(kLoopback, freeDatagramPort());
   socket.connect(address);
   sendText(socket, "anybody?", address);
   EXPECT_THROW(receiveText(socket), PortUnreachableException);
-  DatagramSocket peer = withPatience(DatagramSocket(address.getPort(), kLoopback));
+  DatagramSocket peer = withReceiveTimeout(DatagramSocket(address.getPort(), kLoopback));
   sendText(socket, "now?", address);
   EXPECT_EQ(receiveText(peer), "now?");
-  sendText(peer, "yes", reachOf(socket));
+  sendText(peer, "yes", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "yes");
 }
 
-TEST(DatagramSocketTest, AnUnreachablePeerIsForgottenWithDisconnect) {
+TEST(DatagramSocketTest, DisconnectDiscardsThePendingUnreachableError) {
   DatagramSocket socket = onLoopback();
   DatagramSocket other = onLoopback();
   const DeadDatagramPort port;
@@ -837,54 +839,54 @@ TEST(DatagramSocketTest, AnUnreachablePeerIsForgottenWithDisconnect) {
   socket.connect(dead);
   sendText(socket, "anybody?", dead);
   socket.disconnect();
-  sendText(other, "alive", reachOf(socket));
+  sendText(other, "alive", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "alive");
 }
 
-TEST(DatagramSocketTest, AnUnreachablePeerIsForgottenWithTheNextPeer) {
+TEST(DatagramSocketTest, ConnectingToAnotherPeerDiscardsThePendingUnreachableError) {
   DatagramSocket socket = onLoopback();
   DatagramSocket next = onLoopback();
   const DeadDatagramPort port;
   const InetSocketAddress& dead = port.address();
   socket.connect(dead);
   sendText(socket, "anybody?", dead);
-  socket.connect(reachOf(next));
-  sendText(socket, "hello", reachOf(next));
+  socket.connect(addressOf(next));
+  sendText(socket, "hello", addressOf(next));
   EXPECT_EQ(receiveText(next), "hello");
 }
 
-TEST(DatagramSocketTest, DisconnectKeepsThePortAndHearsEverybody) {
+TEST(DatagramSocketTest, DisconnectKeepsThePortAndReceivesFromEverySender) {
   DatagramSocket socket = onWildcard();
   const InetSocketAddress local = socket.getLocalSocketAddress();
   DatagramSocket peer = onLoopback();
   DatagramSocket stranger = onLoopback();
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   socket.disconnect();
   EXPECT_FALSE(socket.isConnected());
   EXPECT_EQ(socket.getPort(), -1);
   EXPECT_EQ(socket.getLocalSocketAddress(), local);
   sendText(stranger, "stranger", {kLoopback, local.getPort()});
   EXPECT_EQ(receiveText(socket), "stranger");
-  sendText(socket, "answer", reachOf(stranger));
+  sendText(socket, "answer", addressOf(stranger));
   EXPECT_EQ(receivePacket(stranger).getPort(), local.getPort());
 }
 
-TEST(DatagramSocketTest, DisconnectKeepsAPortThatWasAskedFor) {
+TEST(DatagramSocketTest, DisconnectKeepsARequestedPort) {
   const int port = freeDatagramPort();
-  DatagramSocket socket = withPatience(DatagramSocket(port, kLoopback));
+  DatagramSocket socket = withReceiveTimeout(DatagramSocket(port, kLoopback));
   DatagramSocket peer = onLoopback();
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   socket.disconnect();
   sendText(peer, "x", {kLoopback, port});
   EXPECT_EQ(receiveText(socket), "x");
 }
 
-TEST(DatagramSocketTest, DisconnectKeepsWhatThePeerHadSent) {
+TEST(DatagramSocketTest, DisconnectKeepsThePeersEarlierDatagrams) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
-  sendText(peer, "early", reachOf(socket));
-  socket.connect(reachOf(peer));
-  sendText(peer, "later", reachOf(socket));
+  sendText(peer, "early", addressOf(socket));
+  socket.connect(addressOf(peer));
+  sendText(peer, "later", addressOf(socket));
   socket.disconnect();
   EXPECT_EQ(receiveText(socket), "early");
   EXPECT_EQ(receiveText(socket), "later");
@@ -895,16 +897,16 @@ TEST(DatagramSocketTest, DisconnectWithoutAPeerIsHarmless) {
   socket.disconnect();
   DatagramSocket::unbound().disconnect();
   DatagramSocket other = onLoopback();
-  sendText(other, "x", reachOf(socket));
+  sendText(other, "x", addressOf(socket));
   EXPECT_EQ(receiveText(socket), "x");
 }
 
-TEST(DatagramSocketTest, ItCanConnectAgainAfterDisconnect) {
+TEST(DatagramSocketTest, ASocketCanConnectAgainAfterDisconnect) {
   DatagramSocket socket = onLoopback();
   DatagramSocket peer = onLoopback();
   for (int i = 0; i < 3; ++i) {
-    socket.connect(reachOf(peer));
-    sendText(peer, "x", reachOf(socket));
+    socket.connect(addressOf(peer));
+    sendText(peer, "x", addressOf(socket));
     EXPECT_EQ(receiveText(socket), "x");
     socket.disconnect();
   }
@@ -912,10 +914,10 @@ TEST(DatagramSocketTest, ItCanConnectAgainAfterDisconnect) {
 
 // ---- closing --------------------------------------------------------------------------------------------------------
 
-TEST(DatagramSocketTest, AfterCloseTheGettersAnswerAsInJava) {
+TEST(DatagramSocketTest, AfterCloseTheGettersReturnTheSameAsInJava) {
   DatagramSocket socket = onLoopback();
   const DatagramSocket peer = onLoopback();
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   socket.close();
   EXPECT_TRUE(socket.isBound());
   EXPECT_FALSE(socket.isConnected());
@@ -943,14 +945,14 @@ void expectClosed(Call call) {
   EXPECT_EQ(error.code(), std::errc::operation_canceled) << error.what();
 }
 
-TEST(DatagramSocketTest, AClosedSocketRefusesEverythingButCloseAndDisconnect) {
+TEST(DatagramSocketTest, AClosedSocketRefusesEverythingExceptCloseAndDisconnect) {
   const DatagramSocket peer = onLoopback();
   DatagramSocket socket = onLoopback();
   socket.close();
   const InetAddress group = InetAddress::getByName("239.255.43.21");
-  expectClosed([&] { sendText(socket, "x", reachOf(peer)); });
+  expectClosed([&] { sendText(socket, "x", addressOf(peer)); });
   expectClosed([&] { receiveText(socket); });
-  expectClosed([&] { socket.connect(reachOf(peer)); });
+  expectClosed([&] { socket.connect(addressOf(peer)); });
   expectClosed([&] { socket.bind(InetSocketAddress()); });
   expectClosed([&] { socket.setSoTimeout(1s); });
   expectClosed([&] { socket.getSoTimeout(); });
@@ -961,36 +963,36 @@ TEST(DatagramSocketTest, AClosedSocketRefusesEverythingButCloseAndDisconnect) {
   EXPECT_NO_THROW(socket.disconnect());
 }
 
-TEST(DatagramSocketTest, AMovedFromSocketIsLikeAClosedOne) {
+TEST(DatagramSocketTest, AMovedFromSocketBehavesAsIfClosed) {
   DatagramSocket socket = onLoopback();
   const DatagramSocket moved = std::move(socket);
   EXPECT_TRUE(moved.isBound());
-  EXPECT_TRUE(socket.isClosed());  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_TRUE(socket.isClosed());  // NOLINT(bugprone-use-after-move): deliberate
   EXPECT_EQ(socket.getPort(), -1);
   EXPECT_EQ(socket.getLocalPort(), -1);
   EXPECT_EQ(socket.getInetAddress(), InetAddress());
   EXPECT_EQ(socket.getLocalAddress(), InetAddress());
   EXPECT_FALSE(socket.isConnected());
   expectClosed([&] { receiveText(socket); });
-  expectClosed([&] { sendText(socket, "x", reachOf(moved)); });
+  expectClosed([&] { sendText(socket, "x", addressOf(moved)); });
   EXPECT_NO_THROW(socket.disconnect());
   EXPECT_NO_THROW(socket.close());
 }
 
-TEST(DatagramSocketTest, AssigningClosesTheOldSocket) {
+TEST(DatagramSocketTest, MoveAssignmentClosesTheOldSocket) {
   DatagramSocket socket = onLoopback();
   const int port = socket.getLocalPort();
   socket = onLoopback();
   EXPECT_EQ(DatagramSocket(port, kLoopback).getLocalPort(), port);
 }
 
-// Whether there is a peer, and the timeout; a receive waits in another place with one than without.
+// The parameters are whether the socket is connected, and the timeout; a receive with a timeout waits in another place.
 class DatagramCloseTest : public testing::TestWithParam<std::tuple<bool, std::chrono::milliseconds>> {
  protected:
   void SetUp() override { prepare(*socket_); }
 
   void prepare(DatagramSocket& socket) const {
-    if (std::get<0>(GetParam())) socket.connect(reachOf(peer_));
+    if (std::get<0>(GetParam())) socket.connect(addressOf(peer_));
     socket.setSoTimeout(std::get<1>(GetParam()));
   }
 
@@ -1002,14 +1004,14 @@ class DatagramCloseTest : public testing::TestWithParam<std::tuple<bool, std::ch
   std::unique_ptr<DatagramSocket> socket_ = std::make_unique<DatagramSocket>();
 };
 
-TEST_P(DatagramCloseTest, CloseEndsAReceiveThatWaits) {
+TEST_P(DatagramCloseTest, CloseEndsAWaitingReceive) {
   BlockedThread waiting(receiving());
   waiting.waitUntilAsleep();
   socket_->close();
   expectClosed([&] { waiting.join(); });
 }
 
-TEST_P(DatagramCloseTest, CloseEndsEveryReceiveThatWaits) {
+TEST_P(DatagramCloseTest, CloseEndsEveryWaitingReceive) {
   std::deque<BlockedThread> all;
   for (int i = 0; i < 4; ++i) all.emplace_back(receiving());
   for (BlockedThread& waiting : all) waiting.waitUntilAsleep();
@@ -1017,15 +1019,15 @@ TEST_P(DatagramCloseTest, CloseEndsEveryReceiveThatWaits) {
   for (BlockedThread& waiting : all) expectClosed([&] { waiting.join(); });
 }
 
-TEST_P(DatagramCloseTest, TheDestructorEndsAReceiveThatWaits) {
+TEST_P(DatagramCloseTest, TheDestructorEndsAWaitingReceive) {
   BlockedThread waiting(receiving());
   waiting.waitUntilAsleep();
-  EXPECT_TRUE(socket_->isBound());  // its lock orders the waiting thread's look at the object before the destruction
+  EXPECT_TRUE(socket_->isBound());  // its lock orders the waiting thread's access to the object before the destruction
   socket_.reset();
   expectClosed([&] { waiting.join(); });
 }
 
-TEST_P(DatagramCloseTest, CloseThatRacesWithReceiveEndsIt) {
+TEST_P(DatagramCloseTest, CloseEndsAConcurrentReceive) {
   for (int i = 0; i < 50; ++i) {
     DatagramSocket socket;
     prepare(socket);
@@ -1047,7 +1049,7 @@ TEST(DatagramSocketTest, BroadcastIsOnByDefault) {
   EXPECT_FALSE(socket.getBroadcast());
 }
 
-TEST(DatagramSocketTest, OptionsOfAnUnboundSocketAreKeptForBind) {
+TEST(DatagramSocketTest, BindKeepsTheOptionsOfAnUnboundSocket) {
   DatagramSocket socket = DatagramSocket::unbound();
   socket.setBroadcast(false);
   socket.setReuseAddress(true);
@@ -1059,7 +1061,7 @@ TEST(DatagramSocketTest, OptionsOfAnUnboundSocketAreKeptForBind) {
 
 TEST(DatagramSocketTest, ReuseAddressIsOffByDefault) { EXPECT_FALSE(DatagramSocket().getReuseAddress()); }
 
-TEST(DatagramSocketTest, TheTimeoutIsKept) {
+TEST(DatagramSocketTest, TheTimeoutCanBeSet) {
   DatagramSocket socket;
   EXPECT_EQ(socket.getSoTimeout(), 0ms);
   socket.setSoTimeout(1234ms);
@@ -1099,12 +1101,12 @@ TEST(DatagramSocketTest, ATrafficClassOutOfRangeIsAnArgumentError) {
   EXPECT_THROW(socket.setTrafficClass(256), std::invalid_argument);
 }
 
-TEST(DatagramSocketTest, ToStringTellsTheAddresses) {
+TEST(DatagramSocketTest, ToStringNamesTheAddresses) {
   const DatagramSocket peer = onLoopback();
   DatagramSocket socket = onLoopback();
   const std::string local = "localport=" + std::to_string(socket.getLocalPort()) + "]";
   EXPECT_EQ(socket.toString(), "DatagramSocket[" + local);
-  socket.connect(reachOf(peer));
+  socket.connect(addressOf(peer));
   EXPECT_EQ(socket.toString(),
             "DatagramSocket[addr=localhost/127.0.0.1,port=" + std::to_string(peer.getLocalPort()) + "," + local);
 }
@@ -1113,7 +1115,7 @@ TEST(DatagramSocketTest, ToStringTellsTheAddresses) {
 
 DatagramSocket boundTo(const std::string& address) { return DatagramSocket(0, InetAddress::getByName(address)); }
 
-// Sockets of every kind; the IPv6 ones where there is IPv6.
+// Sockets of every kind, with IPv6 ones if the machine has IPv6.
 std::vector<DatagramSocket> everyKindOfSocket() {
   std::vector<DatagramSocket> sockets;
   sockets.push_back(boundTo("127.0.0.1"));
@@ -1144,7 +1146,7 @@ TEST(DatagramMulticastTest, SettingsCanBeReadBack) {
   }
 }
 
-TEST(DatagramMulticastTest, SettingsMadeBeforeBindHoldAfterIt) {
+TEST(DatagramMulticastTest, SettingsMadeBeforeBindApplyAfterIt) {
   DatagramSocket socket = DatagramSocket::unbound();
   socket.setTimeToLive(7);
   socket.setMulticastLoopback(false);
@@ -1161,7 +1163,7 @@ TEST(DatagramMulticastTest, ATimeToLiveOutOfRangeIsAnArgumentError) {
   EXPECT_EQ(socket.getTimeToLive(), 1);
 }
 
-TEST(DatagramMulticastTest, ANetworkInterfaceIsChosenByNameOrAddress) {
+TEST(DatagramMulticastTest, ANetworkInterfaceCanBeChosenByNameOrAddress) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine knows no interface of an IPv4 group by its number";
   for (const std::string& text : {loopbackInterface(), std::string("127.0.0.1")}) {
     for (DatagramSocket& socket : everyKindOfSocket()) {
@@ -1171,7 +1173,7 @@ TEST(DatagramMulticastTest, ANetworkInterfaceIsChosenByNameOrAddress) {
   }
 }
 
-TEST(DatagramMulticastTest, AnIPv6AddressChoosesAnInterfaceToo) {
+TEST(DatagramMulticastTest, ANetworkInterfaceCanBeChosenByIPv6Address) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not list the IPv6 loopback address";
   DatagramSocket socket = boundTo("::1");
@@ -1193,7 +1195,7 @@ TEST(DatagramMulticastTest, AnUnknownNetworkInterfaceIsAnError) {
   }
 }
 
-TEST(DatagramMulticastTest, AfterCloseEverySettingIsAnError) {
+TEST(DatagramMulticastTest, AfterCloseEveryMulticastSettingThrows) {
   DatagramSocket socket;
   socket.close();
   EXPECT_THROW(socket.setTimeToLive(1), SocketException);
@@ -1208,7 +1210,7 @@ TEST(DatagramMulticastTest, AfterCloseEverySettingIsAnError) {
 
 const std::string kInterface = loopbackInterface();
 
-// Not so in every sandbox, and never under qemu-user.
+// False in some sandboxes, and always under qemu-user.
 bool canJoin(const InetAddress& group) try {
   DatagramSocket().joinGroup(group, kInterface);
   return true;
@@ -1227,24 +1229,24 @@ class DatagramGroupTest : public testing::Test {
     DatagramSocket socket = DatagramSocket::unbound();
     socket.setReuseAddress(true);
     socket.bind(InetSocketAddress(port));
-    return withPatience(std::move(socket));
+    return withReceiveTimeout(std::move(socket));
   }
 
   const InetAddress group_ = InetAddress::getByName("239.255.43.21");
-  DatagramSocket sender_ = onLoopback();  // its address has the system send by the loopback interface
+  DatagramSocket sender_ = onLoopback();  // its address makes the system send through the loopback interface
 };
 
-TEST_F(DatagramGroupTest, AMemberReceivesWhatIsSentToTheGroup) {
-  DatagramSocket member = withPatience(DatagramSocket());
+TEST_F(DatagramGroupTest, AMemberReceivesDatagramsToTheGroup) {
+  DatagramSocket member = withReceiveTimeout(DatagramSocket());
   member.joinGroup(group_, kInterface);
   sendText(sender_, "to all", {group_, member.getLocalPort()});
   const DatagramPacket packet = receivePacket(member);
   EXPECT_EQ(packet.getData(), "to all");
-  EXPECT_EQ(packet.getSocketAddress(), reachOf(sender_));
+  EXPECT_EQ(packet.getSocketAddress(), addressOf(sender_));
 }
 
-TEST_F(DatagramGroupTest, AMemberOnAnIPv4SocketReceivesToo) {
-  DatagramSocket member = withPatience(DatagramSocket(0, InetAddress::getByName("0.0.0.0")));
+TEST_F(DatagramGroupTest, AMemberOnAnIPv4SocketReceivesDatagramsToTheGroup) {
+  DatagramSocket member = withReceiveTimeout(DatagramSocket(0, InetAddress::getByName("0.0.0.0")));
   member.joinGroup(group_, kInterface);
   sendText(sender_, "to all", {group_, member.getLocalPort()});
   EXPECT_EQ(receiveText(member), "to all");
@@ -1260,8 +1262,8 @@ TEST_F(DatagramGroupTest, EveryMemberReceivesOnASharedPort) {
   EXPECT_EQ(receiveText(second), "to all");
 }
 
-// Without the interface the system may send by another one or by none at all.
-TEST_F(DatagramGroupTest, TheNetworkInterfaceCarriesWhatIsSentToTheGroup) {
+// Without the setting the system may send through another interface or fail.
+TEST_F(DatagramGroupTest, DatagramsToTheGroupAreSentThroughTheNetworkInterface) {
   for (const bool early : {false, true}) {
     DatagramSocket member = onWildcard();
     member.joinGroup(group_, kInterface);
@@ -1274,22 +1276,22 @@ TEST_F(DatagramGroupTest, TheNetworkInterfaceCarriesWhatIsSentToTheGroup) {
   }
 }
 
-TEST_F(DatagramGroupTest, WhoHasNotJoinedReceivesNothing) {
+TEST_F(DatagramGroupTest, ASocketThatHasNotJoinedReceivesNothing) {
   DatagramSocket member = onSharedPort(0);
   DatagramSocket other = onSharedPort(member.getLocalPort());
   member.joinGroup(group_, kInterface);
   sendText(sender_, "to all", {group_, member.getLocalPort()});
   EXPECT_EQ(receiveText(member), "to all");
-  other.setSoTimeout(kShort);
+  other.setSoTimeout(kShortTimeout);
   EXPECT_THROW(receiveText(other), SocketTimeoutException);
 }
 
-TEST_F(DatagramGroupTest, WhoHasLeftReceivesNothing) {
-  DatagramSocket member = withPatience(DatagramSocket());
+TEST_F(DatagramGroupTest, ASocketThatHasLeftReceivesNothing) {
+  DatagramSocket member = withReceiveTimeout(DatagramSocket());
   member.joinGroup(group_, kInterface);
   member.leaveGroup(group_, kInterface);
   sendText(sender_, "to all", {group_, member.getLocalPort()});
-  sendText(sender_, "to you", reachOf(member));
+  sendText(sender_, "to you", addressOf(member));
   EXPECT_EQ(receiveText(member), "to you");
 }
 
@@ -1305,7 +1307,7 @@ TEST_F(DatagramGroupTest, LeavingWithoutHavingJoinedIsAnError) {
   EXPECT_THROW(socket.leaveGroup(group_, kInterface), SocketException);
 }
 
-// Linux does not carry IPv6 groups over its loopback interface, so this asks for no datagram.
+// Linux does not carry IPv6 groups over its loopback interface, so this test sends no datagram.
 TEST(DatagramSocketTest, TheScopeOfAnIPv6GroupChoosesTheInterface) {
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   const InetAddress group = InetAddress::getByName("ff02::4321");
@@ -1316,7 +1318,7 @@ TEST(DatagramSocketTest, TheScopeOfAnIPv6GroupChoosesTheInterface) {
   EXPECT_THROW(member.leaveGroup(group, kInterface), SocketException);
 }
 
-TEST(DatagramSocketTest, AGroupThatIsNoneIsAnArgumentError) {
+TEST(DatagramSocketTest, AGroupThatIsNotMulticastIsAnArgumentError) {
   DatagramSocket socket;
   EXPECT_THROW(socket.joinGroup(kLoopback), std::invalid_argument);
   EXPECT_THROW(socket.leaveGroup(kLoopback), std::invalid_argument);
@@ -1363,7 +1365,7 @@ TEST(DatagramThreadsTest, FourThreadsShareAServerSocket) {
       DatagramSocket client = onLoopback();
       for (int round = 0; round < kRounds; ++round) {
         const std::string text = std::to_string(i) + ":" + std::to_string(round);
-        sendText(client, text, reachOf(server));
+        sendText(client, text, addressOf(server));
         if (receiveText(client) == text) ++echoes;
       }
     });
@@ -1374,15 +1376,16 @@ TEST(DatagramThreadsTest, FourThreadsShareAServerSocket) {
   EXPECT_EQ(echoes, kThreads * kRounds);
 }
 
-TEST(DatagramThreadsTest, FourThreadsSendBySharingASocket) {
+TEST(DatagramThreadsTest, FourThreadsSendThroughOneSocket) {
   constexpr int kThreads = 4;
   constexpr int kEach = 25;  // together they fit the receiver's queue
   DatagramSocket receiver = onLoopback();
-  DatagramSocket sender = DatagramSocket::unbound();  // the four find out together that it has to be bound
+  DatagramSocket sender = DatagramSocket::unbound();  // the four threads race to bind it
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
-      for (int n = 0; n < kEach; ++n) sendText(sender, std::string(100, static_cast<char>('a' + i)), reachOf(receiver));
+      for (int n = 0; n < kEach; ++n)
+        sendText(sender, std::string(100, static_cast<char>('a' + i)), addressOf(receiver));
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -1395,7 +1398,7 @@ TEST(DatagramThreadsTest, FourThreadsSendBySharingASocket) {
   EXPECT_EQ(counts, std::vector<int>(kThreads, kEach));
 }
 
-TEST(DatagramThreadsTest, ConnectAndDisconnectNeverMoveASocketThatOthersUse) {
+TEST(DatagramThreadsTest, ConnectAndDisconnectKeepThePortWhileOtherThreadsUseTheSocket) {
   DatagramSocket socket = onWildcard();
   const int port = socket.getLocalPort();
   DatagramSocket peer = onLoopback();
@@ -1409,12 +1412,12 @@ TEST(DatagramThreadsTest, ConnectAndDisconnectNeverMoveASocketThatOthersUse) {
   });
   std::thread sender([&] {
     do {
-      sendText(socket, "out", reachOf(peer));
+      sendText(socket, "out", addressOf(peer));
       sendText(peer, "in", {kLoopback, port});
     } while (!done);
   });
   for (int i = 0; i < 500; ++i) {
-    socket.connect(reachOf(peer));
+    socket.connect(addressOf(peer));
     socket.disconnect();
   }
   done = true;
