@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// TcpServer: every client gets a thread, nothing a client or handler does ends the server, and stop leaves nothing.
+// TcpServer: a thread for each client, the handling of errors, and stop().
 #include "support/blocked_thread.hpp"
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
@@ -32,7 +32,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kSoon = 10s;  // far more than anything here takes; only a failure waits that long
+constexpr auto kSoon = 10s;  // far longer than anything here takes; only a failing test waits that long
 
 void echo(Socket& client) {
   SocketInputStream in = client.getInputStream();
@@ -48,7 +48,7 @@ Socket connectTo(const Server& server) {
   return client;
 }
 
-// Whether a client is reset, which may overtake its connect.
+// Whether the server resets a client. The reset may arrive during the connect, which then throws.
 bool isRefused(const TcpServer& server) {
   try {
     return readsReset(connectTo(server).getInputStream());
@@ -80,7 +80,7 @@ bool atEnd(Socket& client) {
   }
 }
 
-// What happened, collected from any thread and waited for.
+// Collects the exceptions that any thread reports, and waits for them.
 class Errors {
  public:
   void add(std::exception_ptr error) {
@@ -131,7 +131,7 @@ TEST(TcpServer, ClosesTheSocketWhenTheHandlerReturns) {
   EXPECT_TRUE(atEnd(client));
 }
 
-TEST(TcpServer, AHandlersExceptionReachesOnErrorAndEndsItsClientAlone) {
+TEST(TcpServer, AHandlersExceptionIsPassedToOnErrorAndEndsOnlyItsConnection) {
   Errors errors;
   const auto handler = [](Socket& client) {
     if (receive(client, 1) == "x") throw std::runtime_error("x came");
@@ -149,7 +149,7 @@ TEST(TcpServer, AHandlersExceptionReachesOnErrorAndEndsItsClientAlone) {
   EXPECT_EQ(echoed(good, "still here"), "still here");
 }
 
-TEST(TcpServer, AnExceptionOfNoKnownTypeDoesNotEndIt) {
+TEST(TcpServer, AnExceptionOfUnknownTypeDoesNotEndTheServer) {
   TcpServer server(loopbackServer(), [](Socket&) { throw 42; });
   server.start();
   Socket first = connectTo(server);
@@ -158,7 +158,7 @@ TEST(TcpServer, AnExceptionOfNoKnownTypeDoesNotEndIt) {
   EXPECT_TRUE(atEnd(second));
 }
 
-TEST(TcpServer, WhatOnErrorThrowsIsDropped) {
+TEST(TcpServer, AnExceptionFromOnErrorIsIgnored) {
   TcpServer::Options options;
   options.onError = [](std::exception_ptr) { throw std::runtime_error("from onError"); };
   TcpServer server(
@@ -170,7 +170,7 @@ TEST(TcpServer, WhatOnErrorThrowsIsDropped) {
   EXPECT_TRUE(atEnd(second));
 }
 
-TEST(TcpServer, MoreThanMaxConnectionsWaitInTheBacklog) {
+TEST(TcpServer, ClientsBeyondMaxConnectionsWaitInTheBacklog) {
   TcpServer::Options options;
   options.maxConnections = 2;
   TcpServer server(loopbackServer(), echo, options);
@@ -189,7 +189,7 @@ TEST(TcpServer, MoreThanMaxConnectionsWaitInTheBacklog) {
   EXPECT_EQ(receive(third, 1), "3");
 }
 
-TEST(TcpServer, TheAcceptFilterResetsWhomItRefuses) {
+TEST(TcpServer, AClientThatTheAcceptFilterRefusesIsReset) {
   std::atomic<int> asked{0};
   TcpServer::Options options;
   options.acceptFilter = [&asked](const InetSocketAddress& remote) {
@@ -203,7 +203,7 @@ TEST(TcpServer, TheAcceptFilterResetsWhomItRefuses) {
   EXPECT_EQ(echoed(welcome, "hello"), "hello");
 }
 
-TEST(TcpServer, AnAcceptFilterThatThrowsIsReportedAndItsClientReset) {
+TEST(TcpServer, AnExceptionFromTheAcceptFilterIsReportedAndTheClientIsReset) {
   Errors errors;
   std::atomic<int> asked{0};
   TcpServer::Options options = reportingTo(errors);
@@ -219,7 +219,7 @@ TEST(TcpServer, AnAcceptFilterThatThrowsIsReportedAndItsClientReset) {
   EXPECT_EQ(echoed(welcome, "hello"), "hello");
 }
 
-TEST(TcpServer, AFilterOfTheServerSocketThatThrowsIsReportedEachTime) {
+TEST(TcpServer, EveryExceptionFromTheServerSocketsFilterIsReported) {
   Errors errors;
   std::atomic<int> asked{0};
   ServerSocket listening = loopbackServer();
@@ -237,7 +237,7 @@ TEST(TcpServer, AFilterOfTheServerSocketThatThrowsIsReportedEachTime) {
   EXPECT_TRUE(errors.waitForCount(2));
 }
 
-TEST(TcpServer, StopWithGraceLetsHandlersFinish) {
+TEST(TcpServer, StopWithAGracePeriodLetsHandlersFinish) {
   std::promise<void> stopping;
   const std::shared_future<void> stopped = stopping.get_future();
   std::atomic<bool> finished{false};
@@ -252,7 +252,7 @@ TEST(TcpServer, StopWithGraceLetsHandlersFinish) {
   EXPECT_EQ(receive(client, 1), "!");
   BlockedThread stopper([&] { server.stop(kSoon); });
   stopper.waitUntilAsleep();
-  EXPECT_TRUE(eventually([&] { return refusesConnects(server); }));  // nothing more is accepted
+  EXPECT_TRUE(eventually([&] { return refusesConnects(server); }));  // stop() has closed the listening socket
   stopping.set_value();
   stopper.join();
   EXPECT_TRUE(finished);
@@ -260,7 +260,7 @@ TEST(TcpServer, StopWithGraceLetsHandlersFinish) {
   EXPECT_EQ(server.connectionCount(), 0u);
 }
 
-TEST(TcpServer, StopClosesWhatIsLeftAfterTheGrace) {
+TEST(TcpServer, StopClosesTheRemainingConnectionsAfterTheGracePeriod) {
   Errors errors;
   TcpServer server(loopbackServer(), echo, reportingTo(errors));
   server.start();
@@ -270,18 +270,18 @@ TEST(TcpServer, StopClosesWhatIsLeftAfterTheGrace) {
   server.stop(100ms);
   EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms);
   EXPECT_TRUE(atEnd(client));
-  EXPECT_EQ(errors.count(), 0u) << "a handler that stop() has ended is no error";
+  EXPECT_EQ(errors.count(), 0u) << "the end of a handler that stop() has ended was reported as an error";
 }
 
-TEST(TcpServer, StopIsHarmlessWithoutStartAndTwice) {
+TEST(TcpServer, StopIsHarmlessWithoutStartAndWhenCalledTwice) {
   TcpServer server(loopbackServer(), echo);
   server.stop(0ms);
   server.stop(kSoon);
   EXPECT_THROW(server.start(), SocketException);
-  server.run();  // returns at once
+  server.run();  // returns immediately
 }
 
-TEST(TcpServer, StopRefusesANegativeGrace) {
+TEST(TcpServer, StopRefusesANegativeGracePeriod) {
   TcpServer server(loopbackServer(), echo);
   server.start();
   EXPECT_THROW(server.stop(-1ms), std::invalid_argument);
@@ -299,7 +299,7 @@ TEST(TcpServer, RunReturnsAfterStop) {
   EXPECT_EQ(server.connectionCount(), 0u);
 }
 
-TEST(TcpServer, AHandlerMayStopItsServerAndStillAnswer) {
+TEST(TcpServer, AHandlerCanStopItsServerAndStillAnswer) {
   TcpServer* stopped = nullptr;
   TcpServer server(loopbackServer(), [&](Socket& client) {
     receive(client, 1);
@@ -317,7 +317,7 @@ TEST(TcpServer, AHandlerMayStopItsServerAndStillAnswer) {
   EXPECT_EQ(server.connectionCount(), 0u);
 }
 
-TEST(TcpServer, SeveralHandlersMayStopAtOnce) {
+TEST(TcpServer, SeveralHandlersCanCallStopTogether) {
   TcpServer* stopped = nullptr;
   TcpServer server(loopbackServer(), [&](Socket& client) {
     client.getOutputStream().write("!");
@@ -328,13 +328,13 @@ TEST(TcpServer, SeveralHandlersMayStopAtOnce) {
   server.start();
   std::vector<Socket> clients;
   for (int i = 0; i < 8; ++i) clients.push_back(connectTo(server));
-  for (Socket& client : clients) EXPECT_EQ(receive(client, 1), "!");  // none waits in the backlog, which stop() resets
+  for (Socket& client : clients) EXPECT_EQ(receive(client, 1), "!");  // so none is in the backlog, which stop() resets
   for (Socket& client : clients) client.getOutputStream().write("x");
   server.run();
   EXPECT_EQ(server.connectionCount(), 0u);
 }
 
-TEST(TcpServer, TheAcceptFilterMayStopTheServer) {
+TEST(TcpServer, TheAcceptFilterCanStopTheServer) {
   TcpServer* stopped = nullptr;
   TcpServer::Options options;
   options.acceptFilter = [&](const InetSocketAddress&) {
@@ -349,7 +349,7 @@ TEST(TcpServer, TheAcceptFilterMayStopTheServer) {
   EXPECT_TRUE(atEnd(client));
 }
 
-TEST(TcpServer, AHandlerMayDestroyItsServer) {
+TEST(TcpServer, AHandlerCanDestroyItsServer) {
   std::unique_ptr<TcpServer> server;
   std::promise<void> destroyed;
   server = std::make_unique<TcpServer>(loopbackServer(), [&](Socket& client) {
@@ -381,7 +381,7 @@ TEST(TcpServer, TheDestructorEndsHandlersAndThreads) {
   EXPECT_TRUE(atEnd(client));
 }
 
-TEST(TcpServer, AMovedSocketOutlivesItsHandler) {
+TEST(TcpServer, ASocketMovedOutOfItsHandlerStaysOpen) {
   std::promise<Socket> kept;
   TcpServer server(loopbackServer(), [&](Socket& client) { kept.set_value(std::move(client)); });
   server.start();
@@ -392,7 +392,7 @@ TEST(TcpServer, AMovedSocketOutlivesItsHandler) {
   EXPECT_EQ(receive(client, 5), "alive");
 }
 
-TEST(TcpServer, StopClosesASocketThatItsHandlerHasMoved) {
+TEST(TcpServer, StopClosesASocketThatItsHandlerHasMovedIntoAVariable) {
   TcpServer server(loopbackServer(), [](Socket& client) {
     Socket moved = std::move(client);
     moved.getOutputStream().write("!");
@@ -405,7 +405,7 @@ TEST(TcpServer, StopClosesASocketThatItsHandlerHasMoved) {
   EXPECT_TRUE(atEnd(client));
 }
 
-TEST(TcpServer, RefusesWhatItCannotServe) {
+TEST(TcpServer, RefusesAnUnboundOrClosedServerSocketAndANullHandler) {
   EXPECT_THROW(TcpServer(ServerSocket(), echo), std::invalid_argument);
   EXPECT_THROW(TcpServer(loopbackServer(), nullptr), std::invalid_argument);
   ServerSocket closed = loopbackServer();
@@ -413,7 +413,7 @@ TEST(TcpServer, RefusesWhatItCannotServe) {
   EXPECT_THROW(TcpServer(std::move(closed), echo), std::invalid_argument);
 }
 
-TEST(TcpServer, ATimeoutOfTheServerSocketDoesNotDisturbIt) {
+TEST(TcpServer, TheServerSocketsTimeoutIsIgnored) {
   ServerSocket listening = loopbackServer();
   listening.setSoTimeout(1ms);
   Errors errors;
@@ -435,14 +435,14 @@ TEST(TcpServer, ServesWithSmallStacks) {
 }
 
 #ifdef __linux__
-// Every descriptor that this process may have, but those it has already.
+// Holds every descriptor that this process can still open.
 class AllDescriptors {
  public:
   AllDescriptors() {
     for (int taken = ::dup(0); taken >= 0; taken = ::dup(0)) taken_.push_back(taken);
   }
-  ~AllDescriptors() { giveBack(taken_.size()); }
-  void giveBack(std::size_t count) {
+  ~AllDescriptors() { release(taken_.size()); }
+  void release(std::size_t count) {
     for (; count > 0; --count) {
       ::close(taken_.back());
       taken_.pop_back();
@@ -453,8 +453,8 @@ class AllDescriptors {
   std::vector<int> taken_;
 };
 
-TEST(TcpServer, RunningOutOfDescriptorsIsToldOnceAndPasses) {
-  waitOnce();  // this thread has its waker now, so the descriptors that are given back are the server's
+TEST(TcpServer, DescriptorExhaustionIsReportedOnceAndTheServerRecovers) {
+  waitOnce();  // opens this thread's waker, so that all descriptors released below go to the server
   Errors errors;
   ServerSocket listening = loopbackServer();
   std::vector<Socket> clients;
@@ -465,20 +465,20 @@ TEST(TcpServer, RunningOutOfDescriptorsIsToldOnceAndPasses) {
   ASSERT_TRUE(errors.waitForCount(1));
   const std::clock_t before = std::clock();
   for (Socket& client : clients) {
-    all.giveBack(1);
+    all.release(1);
     EXPECT_EQ(echoed(client, "x"), "x");
   }
-  all.giveBack(5);
+  all.release(5);
   Socket late = connectTo(server);
   EXPECT_EQ(echoed(late, "x"), "x");
-  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 5) << "it spun";
+  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 5) << "the accept loop spun";
   EXPECT_EQ(errors.count(), 1u);
 }
 #endif
 
-TEST(TcpServer, LeavesNoThreadAndNoDescriptorBehind) {
-  if (!threadsAreVisible() || !descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
-  waitOnce();  // this thread has its waker now
+TEST(TcpServer, StopLeavesNoThreadsOrDescriptors) {
+  if (!threadsAreVisible() || !descriptorsAreVisible()) GTEST_SKIP() << "this system lists no threads or descriptors";
+  waitOnce();  // opens this thread's waker
   const std::size_t threads = lastingThreads();
   const std::set<std::intptr_t> descriptors = openDescriptors();
   for (int round = 0; round < 20; ++round) {
@@ -494,8 +494,8 @@ TEST(TcpServer, LeavesNoThreadAndNoDescriptorBehind) {
   EXPECT_EQ(openDescriptors(), descriptors);
 }
 
-TEST(TcpServer, EndedClientsDoNotPileUp) {
-  if (!threadsAreVisible()) GTEST_SKIP() << "the system does not tell";
+TEST(TcpServer, ThreadsOfEndedClientsAreReleased) {
+  if (!threadsAreVisible()) GTEST_SKIP() << "this system does not list threads";
   TcpServer server(loopbackServer(), [](Socket&) {});
   server.start();
   const std::size_t threads = runningThreads();
@@ -503,8 +503,8 @@ TEST(TcpServer, EndedClientsDoNotPileUp) {
     Socket client = connectTo(server);
     EXPECT_TRUE(atEnd(client));
   }
-  EXPECT_LE(runningThreads(), threads + 100);  // some may be on their way out on a busy machine
-  EXPECT_TRUE(threadsFallTo(threads + 1));     // the last waits to be joined
+  EXPECT_LE(runningThreads(), threads + 100);  // on a busy machine some threads may not have ended yet
+  EXPECT_TRUE(threadsFallTo(threads + 1));     // the last thread has not been joined yet
 }
 
 }  // namespace
