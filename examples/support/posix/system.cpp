@@ -37,12 +37,12 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a lock has no place in a 
 extern "C" void noteInterrupt(int) { interrupt_came = true; }
 
 // A signal that the parent has the program ignore stays ignored, as nohup and shells without job control want it.
-void handle(int signal, void (*handler)(int)) {
+void handle(int signal, void (*handler)(int), int flags = SA_RESTART) {
   struct sigaction action {};
   ::sigaction(signal, nullptr, &action);
   if (action.sa_handler == SIG_IGN) return;
   action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = flags;
   ::sigaction(signal, &action, nullptr);
 }
 
@@ -314,7 +314,8 @@ std::vector<std::string> commandLine(int argc, const char* const* argv) {
 }
 
 void catchInterrupts() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) handle(signal, noteInterrupt);
+  // Without SA_RESTART: ThreadSanitizer calls a handler only when the blocked system call has returned.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) handle(signal, noteInterrupt, 0);
 }
 
 bool interruptCame() { return interrupt_came; }
