@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The checks of arguments. Each throws std::invalid_argument before anything is touched.
+// Argument checks: each throws std::invalid_argument if its argument is not allowed.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -13,7 +13,7 @@ namespace netlite {
 [[noreturn]] void throwNullBuffer();
 [[noreturn]] void throwNullStream();
 
-/// The check of read and write: a null buffer is an error unless there are no bytes.
+/// For read and write: the buffer may be null only if the size is 0.
 inline void checkBuffer(const void* buffer, std::size_t size) {
   if (buffer == nullptr && size != 0) throwNullBuffer();
 }
@@ -37,7 +37,7 @@ int checkedPort(int port, int min);
 /// Returns the timeout, which must not be negative.
 std::chrono::milliseconds checkedTimeout(std::chrono::milliseconds timeout);
 
-/// Returns the size of a system's buffer, at least 1 byte.
+/// Returns the size of a kernel buffer, at least 1 byte.
 int checkedBufferSize(int size);
 
 /// Returns the value of an octet, from 0 to 255. `what` names it in the message.

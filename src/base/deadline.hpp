@@ -17,7 +17,8 @@ class Deadline {
 
   static constexpr Deadline at(Clock::time_point time) noexcept { return Deadline(time); }
 
-  /// `timeout` after `start`. Zero and durations beyond the clock's range mean never, as the public headers promise.
+  /// The time `timeout` after `start`. Zero and durations beyond the clock's range mean never, as the public headers
+  /// promise.
   static Deadline after(Clock::time_point start, std::chrono::milliseconds timeout) noexcept {
     const auto max = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - start);
     return timeout.count() == 0 || timeout >= max ? never() : Deadline(start + timeout);

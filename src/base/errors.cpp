@@ -27,7 +27,7 @@ Reason reasonFor(int value) {
     case Error::unknownHost: return {"Not a host name or address", std::errc::no_such_device_or_address};
     case Error::notConnected: return {"Socket is not connected", std::errc::not_connected};
     case Error::alreadyConnected: return {"Socket is already connected", std::errc::already_connected};
-    case Error::connecting: return {"Socket is connecting already", std::errc::connection_already_in_progress};
+    case Error::connecting: return {"Socket is already connecting", std::errc::connection_already_in_progress};
     case Error::notBound: return {"Socket is not bound yet", std::errc::invalid_argument};
     case Error::alreadyBound: return {"Socket is already bound", std::errc::invalid_argument};
     case Error::inputShutDown: return {"Socket input is shut down", std::errc::not_connected};

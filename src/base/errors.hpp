@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// netlite's own error codes, and the choice of an exception's type from operation, address and reason.
+// netlite's own error codes, and the functions that choose and throw the exception for a failure.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -29,7 +29,7 @@ enum class Error {
 
 std::error_code make_error_code(Error error) noexcept;
 
-/// The kind of operation that failed; it decides the exception's type for a system error.
+/// The kind of operation that failed. With the error code it decides the exception's type.
 enum class Operation { bind, connect, other };
 
 /// Throws the exception that fits: BindException, ConnectException, NoRouteToHostException or SocketException.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The exceptions' constructors, and their destructors as the one home of each class's vtable, so that an exception
-// thrown by a shared library is caught by its type in the program.
+// The exceptions' constructors, and their destructors, which are defined here so that each vtable exists only once: a
+// program then catches by its type what a shared library throws.
 // Thread-safety: no shared state.
 #include <netlite/exceptions.hpp>
 

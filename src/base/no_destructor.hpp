@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// NoDestructor: a static object that is never destroyed, so that threads and static destructors may use it while the
-// program ends. It takes no memory from the heap.
+// NoDestructor: a static object that is never destroyed.
 #pragma once
 
 #include <new>
@@ -9,6 +8,7 @@
 
 namespace netlite {
 
+/// Threads and static destructors may use the object while the program ends. It does not use the heap.
 template <typename T>
 class NoDestructor {
  public:
@@ -22,7 +22,7 @@ class NoDestructor {
   T& operator*() noexcept { return *std::launder(reinterpret_cast<T*>(memory_)); }
   T* operator->() noexcept { return &**this; }
 
-  /// Makes the object anew where it is, without destroying the old one.
+  /// Constructs a new object in the same place, without destroying the old one.
   void reset() { new (memory_) T(); }
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Which lock guards what, in the words of clang's thread-safety analysis. Other compilers see nothing of it.
+// Macros for clang's thread-safety analysis, which say which lock guards what. Other compilers ignore them.
 #pragma once
 
 #ifdef __clang__
@@ -19,5 +19,5 @@
 #define NETLITE_TRY_ACQUIRE(...) NETLITE_THREAD_ANNOTATION(try_acquire_capability(__VA_ARGS__))
 #define NETLITE_ASSERT_CAPABILITY(...) NETLITE_THREAD_ANNOTATION(assert_capability(__VA_ARGS__))
 
-// For the few functions that hand a lock over in a way that the analysis cannot follow; each says why.
+// For the few functions whose locking the analysis cannot follow; each use says why.
 #define NETLITE_NO_THREAD_SAFETY_ANALYSIS NETLITE_THREAD_ANNOTATION(no_thread_safety_analysis)

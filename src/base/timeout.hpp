@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Timeout: how long the calls of one kind may take; set by one thread while others make such calls.
+// Timeout: how long the calls of one kind may take, as set by the user.
 // Thread-safety: every member may be called from any thread.
 #pragma once
 

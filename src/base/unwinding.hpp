@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// For code that catches everything: where pthread_exit or pthread_cancel ends a thread, glibc unwinds its stack through
-// every `catch (...)`, and ends the program if one of them does not let it pass, or if it meets one that is handling an
-// exception.
+// For code that catches everything: lets pthread_exit and pthread_cancel unwind the stack of the thread that they end.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -10,7 +8,9 @@
 
 namespace netlite {
 
-/// Inside a `catch (...)`: rethrows what is not a C++ exception.
+/// Inside a `catch (...)`: rethrows what is not a C++ exception. When pthread_exit or pthread_cancel ends a thread,
+/// glibc unwinds its stack through every `catch (...)`. It ends the program if one of them does not rethrow, or if it
+/// reaches one while an exception is being handled.
 inline void resumeUnwindingOfThread() {
   if (std::current_exception() == nullptr) throw;
 }
