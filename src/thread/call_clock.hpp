@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// CallClock: the start of the member call that the user made, for the timeouts of the sockets below. readLine() may
-// need many reads, and its timeout is a deadline for all of them, whatever streams lie in between. So the outermost
-// member call of a strand opens a clock, and every socket call inside counts its timeout from the clock's start. The
-// system's clock is read only when there is a timeout. Thread-safety: a clock belongs to the strand that opens it.
+// CallClock: when the user's member call started, which is the time that the timeouts of sockets count from.
+// Thread-safety: a clock belongs to the strand that opens it.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -14,6 +12,9 @@
 
 namespace netlite {
 
+/// readLine() may need many reads, and its timeout is a deadline for all of them, whatever streams lie in between. So
+/// the outermost member call of a strand opens a clock, and every socket call inside it counts its timeout from the
+/// clock's start. The system's clock is read only if there is a timeout.
 class CallClock {
  public:
   CallClock() noexcept { ++current_strand.call.depth; }
@@ -39,8 +40,8 @@ class CallClock {
     return timeout.count() == 0 ? Deadline::never() : deadlineOfCall(timeout);
   }
 
-  /// Returns whether this member call has read before, and records that it has. Only after a deadline() that is not
-  /// never().
+  /// Returns whether this member call has read before, and records that it has. Valid only after a deadline() other
+  /// than never().
   static bool readsAgain() noexcept {
     Strand::MemberCall& call = current_strand.call;
     return call.depth != 0 && std::exchange(call.hasRead, true);
@@ -48,7 +49,7 @@ class CallClock {
 
  private:
   static Deadline deadlineOfCall(std::chrono::milliseconds timeout) noexcept {
-    if (current_strand.call.depth == 0) return Deadline::after(timeout);  // the socket call is the user's own
+    if (current_strand.call.depth == 0) return Deadline::after(timeout);  // the user called the socket itself
     start();
     return Deadline::after(current_strand.call.start, timeout);
   }

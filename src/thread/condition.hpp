@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Condition: strands wait for a change of what a Mutex guards. Four bytes; the waiting strands are in the parking lot.
-// A wait may end early, so callers wait in a loop. Thread-safety: that is its job.
+// Condition: a condition variable for Mutex that takes four bytes.
+// Thread-safety: every member may be called from any strand.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -14,6 +14,7 @@
 
 namespace netlite {
 
+/// The waiting strands are in the parking lot. A wait may end early, so callers wait in a loop.
 class Condition {
  public:
   /// Releases the mutex, waits for a notification or the deadline, and locks the mutex again. Returns false when the
@@ -21,9 +22,9 @@ class Condition {
   bool waitUntil(Mutex& mutex, Deadline deadline) NETLITE_REQUIRES(mutex) {
     const std::uint32_t sequence = sequence_.load(std::memory_order_relaxed);
     mutex.unlock();
-    const bool isInTime = ParkingLot::parkIf(sequence_, sequence, deadline);
+    const bool wasNotified = ParkingLot::parkIf(sequence_, sequence, deadline);
     mutex.lock();
-    return isInTime;
+    return wasNotified;
   }
 
   void wait(Mutex& mutex) NETLITE_REQUIRES(mutex) { waitUntil(mutex, Deadline::never()); }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// DescriptorParker: a Parker whose strand sleeps in the system's wait for descriptors. Other strands wake it through a
-// waker, a descriptor that is opened for this wait or kept by the thread (see platform/wait.hpp). Where none can be
-// opened, because descriptors have run out, the strand wakes up by itself every few milliseconds.
-// Thread-safety: unpark() is for any strand, every other member for the one that has made the parker.
+// DescriptorParker: a Parker whose strand sleeps in the system's wait for descriptors.
+// Thread-safety: any strand may call unpark(); the other members belong to the strand that created the parker.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -15,6 +13,9 @@
 
 namespace netlite {
 
+/// Other strands wake the sleeping one through a waker, a descriptor that is opened for this wait or kept by the thread
+/// (see platform/wait.hpp). If none can be opened because descriptors have run out, the strand polls every few
+/// milliseconds.
 class DescriptorParker {
  public:
   DescriptorParker() noexcept;
@@ -25,7 +26,7 @@ class DescriptorParker {
   /// Sleeps until an entry is ready, unpark() or the deadline; it may return early. `ready` is set in each entry.
   std::error_code park(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
 
-  /// Ends the present or the next park().
+  /// Ends the current park(), or the next one.
   void unpark() noexcept;
 
   bool wasUnparked() const noexcept { return was_unparked_.load(std::memory_order_acquire); }
@@ -34,7 +35,7 @@ class DescriptorParker {
   void openWaker() noexcept;
 
   platform::Waker waker_;
-  bool is_kept_ = false;  // by the thread: not for this parker to close
+  bool is_kept_ = false;  // the thread keeps the waker, so this parker does not close it
   std::atomic<bool> was_unparked_{false};
 };
 

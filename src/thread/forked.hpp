@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Forked: notices that an object has come into a forked child, where the threads that it counts or waits for do not
-// exist.
+// Forked: notices that its owner is now in a forked child, where the threads that the owner counts do not exist.
 // Thread-safety: none; the owner's lock guards it.
 #pragma once
 
@@ -14,7 +13,7 @@ namespace netlite {
 
 class Forked {
  public:
-  /// Whether the process is another one than at the call before, or else than at the construction.
+  /// Whether the process has changed since the last call, or since construction if this is the first call.
   bool notice() noexcept { return std::exchange(mark_, platform::processMark()) != platform::processMark(); }
 
  private:

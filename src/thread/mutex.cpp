@@ -14,7 +14,7 @@ bool Mutex::lockSlowly(Deadline deadline) {
   for (;;) {
     std::uint32_t state = state_.load(std::memory_order_relaxed);
     const bool isHeld = (state & ~kContended) == platform::processMark();
-    if (!isHeld) {  // free, or held by a thread that the parent process had
+    if (!isHeld) {  // free, or held by a thread of the parent process
       if (state_.compare_exchange_weak(state, contended, std::memory_order_acquire)) return true;
     } else if (state == contended || state_.compare_exchange_weak(state, contended, std::memory_order_relaxed)) {
       if (ParkingLot::parkIf(state_, contended, deadline)) continue;

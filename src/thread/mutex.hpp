@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Mutex: a lock whose uncontended path is one atomic operation each way, and which supports timed locking. A line read
-// and answered passes several locks, none of them contended; with std::timed_mutex they would cost more instructions
-// than the rest of the line together. Four bytes, as each connection has several; strands that wait are in the parking
-// lot.
-//
-// A lock that another thread holds while the process forks is free in the child, where that thread does not exist.
-// Thread-safety: that is its job. Lockable as the standard says, so std::unique_lock works.
+// Mutex: a lock of four bytes with timed locking, whose uncontended path is one atomic operation each way.
+// Thread-safety: every member may be called from any strand.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -19,6 +14,12 @@
 
 namespace netlite {
 
+/// A line that is read and answered passes several locks, none of them contended; with std::timed_mutex they would cost
+/// more instructions than the rest of the line together. A connection has several locks, so each has only four bytes,
+/// and the strands that wait are in the parking lot.
+///
+/// A lock that another thread held when the process forked is free in the child, where that thread does not exist.
+/// Mutex meets the standard's requirements for Lockable, so std::unique_lock works.
 class NETLITE_CAPABILITY("mutex") Mutex {
  public:
   Mutex() noexcept = default;
@@ -44,7 +45,7 @@ class NETLITE_CAPABILITY("mutex") Mutex {
 
  private:
   static constexpr std::uint32_t kFree = 0;
-  static constexpr std::uint32_t kContended = 1;  // a strand may be parked; besides: the mark of the holder's process
+  static constexpr std::uint32_t kContended = 1;  // a strand may be parked; the other bits: the holder's process mark
 
   bool lockSlowly(Deadline deadline);
   void wakeOne() noexcept;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// NoCancellation: as long as it lives, no call of this thread is a point where pthread_cancel ends it. For destructors:
-// what ends the thread there would end the program.
-// Thread-safety: for the thread that makes it.
+// NoCancellation: while it lives, pthread_cancel does not end its thread, which in a destructor would end the program.
+// Thread-safety: belongs to the thread that creates it.
 #pragma once
 
 #include "platform/thread.hpp"

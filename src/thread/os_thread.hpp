@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// OsThread: a thread of the operating system with a stack of a chosen size. What a fork leaves in the child is not a
-// thread there: joining it returns immediately.
+// OsThread: a thread of the operating system with a stack of a chosen size.
 // Thread-safety: for one strand at a time.
 #pragma once
 
@@ -14,6 +13,7 @@
 
 namespace netlite {
 
+/// In a forked child, where the thread does not exist, join() returns immediately.
 class OsThread {
  public:
   OsThread() noexcept = default;
@@ -21,7 +21,7 @@ class OsThread {
   /// Runs `body`, which must not throw.
   /// @param stackSize in bytes, rounded up to what the system allows; 0: the system's default
   /// @param what      the operation, for the exception: "start the server's thread"
-  /// @throws std::system_error the system has no thread left
+  /// @throws std::system_error the system cannot start another thread
   OsThread(std::size_t stackSize, std::function<void()> body, const char* what);
 
   OsThread(OsThread&& other) noexcept;
@@ -32,7 +32,7 @@ class OsThread {
 
   bool isJoinable() const noexcept { return mark_ != 0; }
 
-  /// Waits for the thread's end, if it is joinable. Not for the thread itself.
+  /// Waits for the thread's end, if it is joinable. The thread must not join itself.
   void join() noexcept;
 
   /// Lets the thread end by itself, if it is joinable.

@@ -5,7 +5,7 @@
 
 namespace netlite {
 
-// Not a cancellation point, as no lock of POSIX is: the strand is in a list that others walk.
+// Not a cancellation point, just as pthread_mutex_lock is not one: other strands walk the list that this strand is in.
 bool Parker::park(Deadline deadline) {
   const platform::NoCancellation uninterrupted;
   const auto hasPermit = [this] { return has_permit_; };

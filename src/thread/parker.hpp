@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Parker: where one strand sleeps until another one wakes it.
-// Thread-safety: park() is for the strand that has made the parker, unpark() for any.
+// Thread-safety: only the strand that created the parker calls park(); any strand may call unpark().
 #pragma once
 
 #include "base/deadline.hpp"
@@ -16,7 +16,7 @@ class Parker {
   /// Sleeps until unpark(), which may have come before, or the deadline. Returns false when the deadline came first.
   bool park(Deadline deadline);
 
-  /// Ends the present or the next park().
+  /// Ends the current park(), or the next one.
   void unpark() noexcept;
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Buckets of parked strands, by the address of the word that each waits for.
+// Buckets of parked strands, hashed by the address of the word that each strand waits for.
 // Thread-safety: each bucket has a lock, which is held for a few instructions and never while sleeping.
 #include "thread/parking_lot.hpp"
 
@@ -50,7 +50,7 @@ class NETLITE_SCOPED_CAPABILITY BucketGuard {
   BucketLock& lock_;
 };
 
-// The strands that wait for some of the words, in the order in which they came.
+// The strands that wait for the words of one hash value, in the order of their arrival.
 struct Bucket {
   void append(ParkedStrand& strand) NETLITE_REQUIRES(lock) {
     strand.previous = last;
@@ -65,7 +65,7 @@ struct Bucket {
     strand.isListed = false;
   }
 
-  // With the lock held, so that the strand cannot leave before this has ended.
+  // Called with the lock held, so that the strand cannot leave before this has returned.
   void unpark(ParkedStrand& strand) NETLITE_REQUIRES(lock) {
     remove(strand);
     strand.parker.unpark();
@@ -83,7 +83,7 @@ NoDestructor<Buckets>& buckets() {
   return all;
 }
 
-// The parent's other threads do not exist in a forked child, but they may have held the locks.
+// Threads of the parent that do not exist in the child may have held the locks at the fork.
 void forgetParkedStrands() { buckets().reset(); }
 
 [[maybe_unused]] const bool registered = (platform::repairInForkedChild(forgetParkedStrands), true);
@@ -105,7 +105,7 @@ bool ParkingLot::parkIf(const Word& word, std::uint32_t expected, Deadline deadl
   }
   if (self.parker.park(deadline)) return true;
   const BucketGuard guard(bucket.lock);
-  if (!self.isListed) return true;  // an unpark came together with the deadline: it must not be lost
+  if (!self.isListed) return true;  // an unpark came together with the deadline: report it, so that it is not lost
   bucket.remove(self);
   return false;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Strand: everything that belongs to the running thread of execution.
+// Strand: netlite's state of the running thread of execution.
 // Thread-safety: each strand sees its own.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace netlite {
 
-/// Without initializers and destructor, so that reaching it costs one instruction.
+/// Has no initializers and no destructor, so that access to it costs one instruction.
 struct Strand {
   /// The member call that the user made; see CallClock.
   struct MemberCall {
@@ -20,7 +20,7 @@ struct Strand {
 
   MemberCall call;
   const void* server;  // the TcpServer that this strand works for
-  const void* client;  // and the client that it serves
+  const void* client;  // the client that it serves
 };
 
 inline thread_local Strand current_strand{};

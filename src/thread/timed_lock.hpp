@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// TimedLock: a writer's member call while it holds the writer's lock. If the lock is contended, the call's clock starts
-// here and not when the lock is acquired: the stream's timeout is a deadline for the whole call.
-// Thread-safety: one per call; it belongs to the strand that makes it.
+// TimedLock: holds a writer's lock for one member call, whose timeout includes the wait for the lock.
+// Thread-safety: belongs to the strand that creates it.
 #pragma once
 
 #include "base/thread_annotations.hpp"
@@ -13,6 +12,8 @@
 
 namespace netlite {
 
+/// If the lock is contended, the call's clock starts before the wait and not once the lock is held: the stream's
+/// timeout is a deadline for the whole call.
 class NETLITE_SCOPED_CAPABILITY TimedLock {
  public:
   explicit TimedLock(Mutex& mutex) NETLITE_ACQUIRE(mutex) : mutex_(mutex) {
