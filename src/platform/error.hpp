@@ -8,10 +8,10 @@
 
 namespace netlite::platform {
 
-/// An error of the system under its own number, comparable with std::errc, its message in UTF-8.
+/// An error of the system by its number. It compares with std::errc, and its message is UTF-8.
 std::error_code systemError(int number);
 
-/// An error of the resolver under its own number (getaddrinfo's EAI_ codes).
+/// An error of the resolver by its number (getaddrinfo's EAI_ codes).
 std::error_code resolverError(int number);
 
 }  // namespace netlite::platform

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Addresses to and from sockaddr_in and sockaddr_in6, which all systems have by the same names.
+// Converts addresses to and from sockaddr_in and sockaddr_in6, which have the same names on all systems.
 // Thread-safety: no shared state.
 #include "platform/native_address.hpp"
 

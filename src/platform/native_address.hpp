@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Addresses to and from the system's own form: what the socket.cpp and resolver.cpp of all systems share.
+// Converts addresses to and from the system's own form, for the files of all systems.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -17,14 +17,14 @@ namespace netlite::platform {
 /// socket stays IPv6: the system refuses it.
 AddressLength toNative(const Address& address, Family family, sockaddr_storage& native);
 
-/// The address without what is particular to the system. An IPv4-mapped IPv6 address becomes IPv4; an address of no IP
-/// family becomes the IPv4 wildcard with port 0.
+/// The address in netlite's form. An IPv4-mapped IPv6 address becomes IPv4; an address of no IP family becomes the IPv4
+/// wildcard with port 0.
 Address fromNative(const sockaddr_storage& native);
 
 /// The address of an IPv6 packet: IPv4 if it is mapped.
 Address fromNative(const in6_addr& native, std::uint32_t scopeId);
 
-/// Adds the address of `size` bytes, unless it is of no IP family or there already.
+/// Adds the address of `size` bytes to the list, unless it is of no IP family or in the list already.
 void addNative(Addresses& addresses, const sockaddr& native, std::size_t size);
 
 }  // namespace netlite::platform

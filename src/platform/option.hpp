@@ -28,11 +28,11 @@ enum class Option {
   keepCount,            // probes without an answer until the connection is given up
   multicastTimeToLive,  // 0 to 255; this and the next two on a dual-stack socket for both IP versions
   multicastLoopback,
-  multicastInterface  // the number of a network interface; 0: the system's choice. It is set, never read
+  multicastInterface  // the number of a network interface; 0: the system's choice. It can be set, not read
 };
 inline constexpr int kOptionCount = static_cast<int>(Option::multicastInterface) + 1;
 
-/// What the system does not have is silently not set, and getOption reports std::errc::operation_not_supported: the
+/// An option that the system lacks is silently not set, and getOption reports std::errc::operation_not_supported: the
 /// caller remembers the value.
 std::error_code setOption(Handle handle, Family family, Option option, int value);
 Result<int> getOption(Handle handle, Family family, Option option);

@@ -16,11 +16,10 @@ namespace netlite::platform {
 /// The addresses of a host, each once, with port 0, in the system's order of preference (RFC 6724); at least one.
 using Addresses = std::vector<Address>;
 
-/// Looks a host name up, never a literal address. Blocks as long as the system's resolver does.
+/// Looks up a host name, never a literal address. Blocks as long as the system's resolver does.
 Result<Addresses> resolve(const std::string& host);
 
-/// The name that the system has for an address; empty where there is none. Blocks as long as the system's resolver
-/// does.
+/// The name that the system has for an address; empty if it has none. Blocks as long as the system's resolver does.
 std::string reverseLookup(const Address& address);
 
 /// This machine's own name.
@@ -29,8 +28,8 @@ Result<std::string> localHostName();
 /// The number of a network interface ("eth0"), which an IPv6 scope names; 0 if there is none of that name.
 std::uint32_t interfaceIndex(const std::string& name);
 
-/// The number of the network interface that has this address; 0 if there is none. An address with a scope is that one
-/// interface's alone.
+/// The number of the network interface that has this address; 0 if there is none. If the address has a scope, only that
+/// interface counts.
 std::uint32_t interfaceWith(const Address& address);
 
 }  // namespace netlite::platform

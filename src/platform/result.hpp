@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Result: a value, or the error code for why there is none.
+// Result: a value, or the error code that says why there is none.
 // Thread-safety: a value; const access from several threads is safe.
 #pragma once
 

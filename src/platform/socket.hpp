@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The platform contract, section socket: sockets, their life and a stream's bytes. platform.hpp has the rules.
-// Thread-safety: any function may be called from any thread, on the same handle too; what no thread may do is close a
-// handle that another one is using.
+// The platform contract, section socket: opening, binding, connecting and closing sockets, and a stream's bytes.
+// platform.hpp has the rules.
+// Thread-safety: any function may be called from any thread, on the same handle too. But no thread may close a handle
+// that another one is using.
 #pragma once
 
 #include "platform/result.hpp"
@@ -14,20 +15,20 @@
 
 namespace netlite::platform {
 
-/// Opens a TCP socket. It blocks (see platform.hpp), has TCP_NODELAY set, and is not connected.
-/// std::errc::address_family_not_supported where the system lacks the family.
+/// Opens a TCP socket, which is blocking where platform.hpp allows it, has TCP_NODELAY set and is not connected.
+/// std::errc::address_family_not_supported if the system lacks the family.
 Result<Handle> openStream(Family family);
 
-/// Closes the handle; it is gone whatever the system reports. May block as long as SO_LINGER says. Not a cancellation
-/// point.
+/// Closes the handle, which is invalid afterwards whatever the system reports. May block as long as SO_LINGER says. Not
+/// a cancellation point.
 void close(Handle handle) noexcept;
 
-/// Chooses whether connect and accept on this handle may block. receive is told call by call; send never blocks. Does
-/// nothing where no call blocks.
+/// Chooses whether connect and accept on this handle may block. For receive each call chooses, and send never blocks.
+/// Does nothing where no call blocks.
 std::error_code setBlocking(Handle handle, bool blocking);
 
-/// Binds a stream or datagram socket. Port 0 is a free port of the system's choice; on a datagram socket disconnect()
-/// keeps that one, too.
+/// Binds a stream or datagram socket. With port 0 the system chooses a free port; on a datagram socket that port
+/// survives disconnect().
 std::error_code bind(Handle handle, Family family, const Address& local);
 
 /// Starts listening. A backlog of 0 or less is the system's maximum. Where wakeBlockedCalls cannot end an accept, this
@@ -41,22 +42,23 @@ struct Accepted {
   std::error_code error;      // with failed: the reason
 };
 
-/// Takes one connection from the queue. Connections that died while they waited there are passed over, so a failure
-/// concerns this machine (descriptors or memory run out) or the listener. On a blocking handle it waits until
-/// wakeBlockedCalls ends it; on a non-blocking one it reports wouldBlock.
+/// Takes one connection from the queue. Connections that died in the queue are skipped, so a failure concerns this
+/// machine (descriptors or memory ran out) or the listener. On a blocking handle it waits until wakeBlockedCalls ends
+/// it; on a non-blocking one it reports wouldBlock.
 Accepted accept(Handle listener);
 
-/// Starts to connect a non-blocking handle. wouldBlock: in progress; wait until it is writable and ask connectResult. A
-/// datagram socket is connected immediately, blocking or not. From then on it takes datagrams from `remote` alone;
-/// those already in its queue stay there. One that has a peer has to be disconnected first.
+/// Starts to connect a non-blocking handle. wouldBlock: in progress; wait until the handle is writable, then call
+/// connectResult. A datagram socket is connected immediately, blocking or not. From then on it receives datagrams from
+/// `remote` alone; those already in its queue stay there. A datagram socket that has a peer has to be disconnected
+/// first.
 Transfer connect(Handle handle, Family family, const Address& remote);
 
-/// How a connect in progress has ended; no error if it succeeded. Can be asked once.
+/// How a connect in progress has ended; no error if it succeeded. The system reports a failure only once.
 std::error_code connectResult(Handle handle);
 
-/// Receives into `buffer` (`size` at least 1). done with 0 bytes is the end of the stream. With mayBlock it may wait
-/// inside the one system call until bytes come or wakeBlockedCalls ends it; a platform where nothing can end that call
-/// reports wouldBlock instead.
+/// Receives into `buffer` (`size` at least 1). done with 0 bytes is the end of the stream. With mayBlock the system
+/// call may block until bytes arrive or wakeBlockedCalls ends it; a platform where nothing can end that call reports
+/// wouldBlock instead.
 Transfer receive(Handle handle, void* buffer, std::size_t size, bool mayBlock);
 
 /// Sends what the system takes now, at least one byte or wouldBlock. Never blocks.
@@ -72,7 +74,8 @@ Transfer available(Handle handle);
 void wakeBlockedCalls(Handle handle, bool writers) noexcept;
 
 /// Ends the incoming direction; a receive that is blocked inside the system returns. The peer must not notice, so where
-/// the system would answer later bytes with a reset this does nothing. The caller receives no more.
+/// the system would answer later bytes with a reset this does nothing. After this the caller does not call receive
+/// again.
 std::error_code shutdownInput(Handle handle);
 
 /// Sends what was written, then the end of the stream.

@@ -16,23 +16,23 @@ namespace netlite::platform {
 using Thread = std::uintptr_t;
 
 /// Runs `body` in a new thread; an exception must not leave it, except the one that ends the thread (pthread_exit,
-/// pthread_cancel). std::errc::resource_unavailable_try_again when there can be no more threads.
+/// pthread_cancel). std::errc::resource_unavailable_try_again if the system cannot start another thread.
 /// @param stackSize in bytes, besides what the program's thread-local storage takes; rounded up to what the system
 ///                  allows; 0: the system's default
 Result<Thread> startThread(std::size_t stackSize, std::function<void()> body);
 
-/// Waits for the end of the thread, which is not the calling one. Not a cancellation point.
+/// Waits for the end of the thread, which must not be the calling one. Not a cancellation point.
 void joinThread(Thread thread) noexcept;
 
 /// Lets the thread end by itself.
 void detachThread(Thread thread) noexcept;
 
-/// Forbids that the calling thread is cancelled (pthread_cancel). Returns what allowCancellation takes.
+/// Keeps pthread_cancel from ending the calling thread. Returns the argument for allowCancellation.
 int forbidCancellation() noexcept;
 void allowCancellation(int before) noexcept;
 
-/// As long as it lives, no call of this thread is a cancellation point: for destructors and other code that an
-/// exception must not leave.
+/// While it lives, no call of its thread is a cancellation point. For destructors and other code that an exception must
+/// not leave.
 class NoCancellation {
  public:
   NoCancellation() noexcept : before_(forbidCancellation()) {}

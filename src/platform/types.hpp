@@ -20,7 +20,7 @@ inline constexpr Handle kNoHandle = -1;
 /// The addresses that a socket can carry. A dual-stack socket is an IPv6 socket that carries IPv4 as well.
 enum class Family : std::uint8_t { ipv4, ipv6, dualStack };
 
-/// An IP address and a port, plain bytes without a name. An IPv4-mapped IPv6 address is never in here: it is IPv4.
+/// An IP address and a port, as plain bytes without a name. An IPv4-mapped IPv6 address is stored as IPv4.
 struct Address {
   std::array<std::uint8_t, 16> bytes{};  // IPv4 in the first four, the rest zero
   std::uint32_t scopeId = 0;             // of IPv6: the number of a network interface; 0: none

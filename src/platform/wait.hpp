@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The platform contract, section wait: waiting for descriptors, and ending the wait of another thread.
+// The platform contract, section wait: waiting for descriptors, and ending another thread's wait.
 // Thread-safety: any function may be called from any thread.
 #pragma once
 
@@ -13,7 +13,8 @@
 
 namespace netlite::platform {
 
-/// What one thread waits with, so that others can end its wait. It belongs to a thread, not to a socket.
+/// A descriptor that a thread waits for along with others, so that other threads can end its wait. It belongs to a
+/// thread, not to a socket.
 struct Waker {
   Handle waiting = kNoHandle;
   Handle signalling = kNoHandle;  // may be the same handle
@@ -22,20 +23,20 @@ struct Waker {
 Result<Waker> openWaker();
 void closeWaker(Waker waker) noexcept;
 
-/// Ends the wait in progress with this waker, or the next one.
+/// Ends the wait in progress with this waker; if there is none, the next one.
 void signalWaker(Waker waker) noexcept;
 
 /// Drains the signals, so that the next wait blocks. A signal still in flight may end a later wait early.
 void resetWaker(Waker waker) noexcept;
 
-/// Makes the calling thread keep this waker for its later waits; the thread's end closes it. False where wakers are not
-/// kept, or the thread is ending already: then the caller closes it.
+/// Makes the calling thread keep this waker for its later waits, and close it when it ends. Returns false if wakers are
+/// not kept or the thread is already ending; then the caller closes it.
 bool keepWaker(Waker waker) noexcept;
 
-/// The waker that the calling thread keeps, or Waker{}. Never one that a parent process has opened.
+/// The waker that the calling thread keeps, or Waker{}. Never a waker that a parent process opened.
 Waker keptWaker() noexcept;
 
-/// Closes the kept waker: for one whose descriptor has gone wrong.
+/// Closes the waker that the calling thread keeps, if there is one. For a waker whose descriptor is no longer open.
 void dropKeptWaker() noexcept;
 
 enum class Interest { readable, writable };
@@ -43,15 +44,15 @@ enum class Interest { readable, writable };
 struct WaitEntry {
   Handle handle = kNoHandle;
   Interest interest = Interest::readable;
-  bool ready = false;  // set by wait(): the call that the caller has in mind would not block now (it may fail)
+  bool ready = false;  // set by wait(): the call that the caller waits for would not block now; it may fail
 };
 
 /// The maximum number of entries that one wait() takes.
 inline constexpr std::size_t kMaxWaitEntries = 16;
 
-/// Waits until an entry is ready, the waker is signalled or the time is over (milliseconds::max(): never; zero: only
-/// checks). Without a waker (Waker{}) nothing else ends it, except wakeBlockedCalls on the entry's handle where
-/// kShutdownEndsWaits. It may also return early with nothing ready: the caller checks its clock and waits again.
+/// Waits until an entry is ready, the waker is signalled or the timeout has passed (milliseconds::max(): no limit;
+/// zero: only checks). Without a waker (Waker{}) nothing else ends it, except wakeBlockedCalls on the entry's handle
+/// where shutdownEndsWaits(). It may also return early with nothing ready: the caller checks its clock and waits again.
 /// std::errc::bad_file_descriptor: the waker's descriptor is no longer open.
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout);
 

@@ -21,19 +21,18 @@ namespace netlite::platform {
 
 namespace {
 
-// Removes the peer of a datagram socket.
 std::error_code removePeer(Handle handle, Family family) {
   sockaddr_storage none{};
   none.ss_family = AF_UNSPEC;
   const socklen_t size = family == Family::ipv4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
   const int result = ::connect(descriptor(handle), reinterpret_cast<const sockaddr*>(&none), size);
 #ifndef __linux__
-  if (result < 0 && errno == EAFNOSUPPORT) return {};  // the BSDs do it and complain all the same
+  if (result < 0 && errno == EAFNOSUPPORT) return {};  // the BSDs remove the peer and report this anyway
 #endif
   return errorIfNegative(result);
 }
 
-// Linux delivers to a socket what is sent to any group that any program on this machine has joined.
+// By default Linux delivers to a socket what is sent to any group that any program on this machine has joined.
 void takeJoinedGroupsOnly([[maybe_unused]] Handle handle, [[maybe_unused]] Family family) {
 #ifdef IP_MULTICAST_ALL
   setNumber(handle, IPPROTO_IP, IP_MULTICAST_ALL, 0);
@@ -43,7 +42,7 @@ void takeJoinedGroupsOnly([[maybe_unused]] Handle handle, [[maybe_unused]] Famil
 #endif
 }
 
-// Where a system lacks the option or a socket cannot take it, the destination of its datagrams is unknown.
+// Where a system lacks the option or refuses it, the destination of datagrams stays unknown.
 void reportDestination(Handle handle, Family family) {
 #if defined(IP_RECVPKTINFO)
   setNumber(handle, IPPROTO_IP, IP_RECVPKTINFO, 1);
@@ -77,7 +76,7 @@ Value controlValue(const cmsghdr& header) {
   return value;
 }
 
-// An IPv4 source is named in IPv4's way on an IPv6 socket, too.
+// An IPv4 source takes IPv4's form of report, on an IPv6 socket too.
 void setSource(msghdr& message, const Address& source) {
   if (source.isIPv6) {
     in6_pktinfo info{};
@@ -111,7 +110,7 @@ void addIPv4Destination(const in_addr& address, bool isUnicast, Datagram& datagr
   datagram.isUnicast = datagram.isUnicast && isUnicast && !isToMany(address);
 }
 
-// As for a sender, the scope is named only where the address needs one.
+// As for a sender, the scope is set only if the address needs one.
 void addIPv6Destination(const in6_pktinfo& info, Datagram& datagram) {
   const in6_addr& address = info.ipi6_addr;
   const bool needsScope = IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address);
@@ -128,9 +127,9 @@ void addDestination(const cmsghdr& header, Datagram& datagram) {
   if (header.cmsg_type != IP_PKTINFO) return;
   const auto info = controlValue<in_pktinfo>(header);
 #ifdef __linux__
-  const bool isUnicast = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;  // else this is what an answer comes from
+  const bool isUnicast = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;  // else spec_dst is where answers come from
 #else
-  const bool isUnicast = true;  // as far as this report says
+  const bool isUnicast = true;  // this report does not say
 #endif
   addIPv4Destination(info.ipi_addr, isUnicast, datagram);
 #elif defined(IP_RECVDSTADDR)
@@ -138,8 +137,8 @@ void addDestination(const cmsghdr& header, Datagram& datagram) {
 #endif
 }
 
-// Linux reports the destination of an IPv4 datagram on a dual-stack socket in both ways; only one of them tells a
-// broadcast.
+// Linux reports the destination of an IPv4 datagram on a dual-stack socket in both forms, of which only IPv4's
+// identifies a broadcast.
 void readDestination(msghdr& message, Datagram& datagram) {
   datagram.isUnicast = true;
 #ifdef MSG_BCAST
@@ -166,7 +165,7 @@ Transfer sendFrom(Handle handle, const void* data, std::size_t size, sockaddr_st
   return transferred(::sendmsg(descriptor(handle), &message, flags));
 }
 
-// Joins or leaves by RFC 3678, whose names are the same for both families.
+// RFC 3678: the names of these options are the same for both families.
 std::error_code changeGroup(Handle handle, int name, const Address& group, std::uint32_t interfaceIndex) {
   group_req request{};
   request.gr_interface = interfaceIndex;
@@ -184,9 +183,9 @@ constexpr bool kShutdownEndsDatagrams = false;
 
 }  // namespace
 
-// Linux forgets a port of its own choice when the socket's peer is removed, but not one that was asked for. So this
-// releases the chosen port and binds to it explicitly; if another process takes it first, it tries again with a new
-// one.
+// When a socket's peer is removed, Linux releases the port if it was the kernel's choice, and keeps it if it was
+// requested. So this releases the chosen port and binds to it explicitly; if another process takes it first, it tries
+// again with a new one.
 std::error_code keepChosenPort([[maybe_unused]] Handle handle, [[maybe_unused]] Family family,
                                [[maybe_unused]] const Address& local) {
   std::error_code error;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of this folder share: descriptors, errno and numbers as options.
+// What the files of this folder share: descriptors, errno and integer options.
 // Thread-safety: no state.
 #pragma once
 
@@ -49,13 +49,13 @@ inline Transfer transferred(ssize_t count) {
   return {Outcome::failed, errno, 0};
 }
 
-/// Opens a stream or datagram socket, prepared as every new one.
+/// Opens a stream or datagram socket with the settings that every new socket gets.
 Result<Handle> openSocket(Family family, int type);
 
-/// Binds, and no more.
+/// The system's bind alone: bind() also calls keepChosenPort().
 std::error_code bindTo(Handle handle, Family family, const Address& local);
 
-/// As bind() does where it lets the system choose the port of a datagram socket.
+/// Makes a datagram socket keep the port that the system has chosen when its peer is removed.
 std::error_code keepChosenPort(Handle handle, Family family, const Address& local);
 
 }  // namespace netlite::platform

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Errors by errno and getaddrinfo's codes.
+// The error categories of errno and of getaddrinfo's codes.
 // Thread-safety: no shared state except a constant category object.
 #include "platform/error.hpp"
 

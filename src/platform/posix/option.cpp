@@ -66,7 +66,7 @@ std::error_code setIPv4Interface([[maybe_unused]] Handle handle, [[maybe_unused]
   request.imr_ifindex = index;
   return errorIfNegative(::setsockopt(descriptor(handle), IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof request));
 #else
-  return systemError(EOPNOTSUPP);  // these take an interface's address only
+  return systemError(EOPNOTSUPP);  // these systems take only an interface's address
 #endif
 }
 

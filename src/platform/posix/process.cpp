@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Forks, noticed by pthread_atfork.
-// Thread-safety: as platform/process.hpp promises; the repairs are registered before there are threads to race, or by
-// static initialization.
+// Notices forks by pthread_atfork.
+// Thread-safety: as platform/process.hpp promises; the handlers are registered by static initialization.
 #include "platform/process.hpp"
 
 #include <pthread.h>
@@ -32,9 +31,9 @@ extern "C" void noteForkInChild() {
 }  // namespace
 
 void repairInForkedChild(void (*repair)()) noexcept {
-  const int place = repair_count.fetch_add(1, std::memory_order_acq_rel);
-  assert(place < kMaxRepairs);
-  repairs[place].store(repair, std::memory_order_release);
+  const int index = repair_count.fetch_add(1, std::memory_order_acq_rel);
+  assert(index < kMaxRepairs);
+  repairs[index].store(repair, std::memory_order_release);
 }
 
 }  // namespace netlite::platform

@@ -24,11 +24,11 @@ struct FreeInterfaces {
   void operator()(ifaddrs* list) const noexcept { ::freeifaddrs(list); }
 };
 
-bool hasAddress(const ifaddrs& each, const Address& address) {
+bool hasAddress(const ifaddrs& entry, const Address& address) {
   Addresses own;
-  if (each.ifa_addr == nullptr) return false;
-  const bool isIPv6 = each.ifa_addr->sa_family == AF_INET6;
-  addNative(own, *each.ifa_addr, isIPv6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  if (entry.ifa_addr == nullptr) return false;
+  const bool isIPv6 = entry.ifa_addr->sa_family == AF_INET6;
+  addNative(own, *entry.ifa_addr, isIPv6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
   return !own.empty() && own[0].isIPv6 == address.isIPv6 && own[0].bytes == address.bytes;
 }
 
@@ -88,9 +88,9 @@ std::uint32_t interfaceWith(const Address& address) {
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) < 0) return 0;
   const std::unique_ptr<ifaddrs, FreeInterfaces> owned(list);
-  for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
-    const std::uint32_t index = ::if_nametoindex(each->ifa_name);
-    if (hasAddress(*each, address) && (address.scopeId == 0 || address.scopeId == index)) return index;
+  for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    const std::uint32_t index = ::if_nametoindex(entry->ifa_name);
+    if (hasAddress(*entry, address) && (address.scopeId == 0 || address.scopeId == index)) return index;
   }
   return 0;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sockets and their bytes over POSIX. Where Linux has the better call (accept4, SOCK_CLOEXEC, MSG_NOSIGNAL) it is used;
-// the BSDs get the same result by more calls.
+// Sockets and their bytes over POSIX, with accept4, SOCK_CLOEXEC and MSG_NOSIGNAL where they exist.
 // Thread-safety: as platform/socket.hpp promises; no state here.
 #include "platform/socket.hpp"
 
@@ -36,7 +35,7 @@ int openDescriptor(Family family, int type) {
   return ::socket(nativeFamily(family), type, 0);
 }
 
-// What every new socket gets, wherever it comes from. Returns the first failure.
+// The settings that every new socket gets, opened or accepted. Returns the first failure.
 std::error_code prepare(Handle handle, bool stream) {
   std::error_code error;
 #ifndef SOCK_CLOEXEC

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Threads over pthreads: std::thread cannot choose the size of a stack.
-// Thread-safety: as platform/thread.hpp promises; no state here but one number, computed once.
+// Thread-safety: as platform/thread.hpp promises; no state here except one number, computed once.
 #include "platform/thread.hpp"
 
 #include "platform/error.hpp"
@@ -66,7 +66,7 @@ std::size_t sizeOfThreadLocals() {
 std::size_t sizeOfThreadLocals() { return 0; }
 #endif
 
-// Some systems refuse a stack that is too small or no multiple of a page.
+// Some systems refuse a stack that is too small or not a multiple of the page size.
 std::size_t allowedStackSize(std::size_t size) {
   static const std::size_t threadLocals = sizeOfThreadLocals();
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -74,7 +74,8 @@ std::size_t allowedStackSize(std::size_t size) {
   return (wanted + page - 1) / page * page;
 }
 
-// Where thread-local storage has grown since (dlopen), only the system knows how much it needs.
+// Thread-local storage may have grown since it was measured (dlopen). Then pthread_create reports EINVAL, and this
+// tries larger stacks.
 int createThread(pthread_t& thread, std::size_t stackSize, Body* body) {
   constexpr std::size_t kMaxStackSize = std::size_t{64} * 1024 * 1024;
   pthread_attr_t attributes;

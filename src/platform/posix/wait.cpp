@@ -79,7 +79,7 @@ void closeWaker(Waker waker) noexcept {
 
 void signalWaker(Waker waker) noexcept {
   const NoCancellation uninterrupted;
-  // An eventfd requires eight bytes, and a pipe accepts them. A full one says EAGAIN: it is signalled already.
+  // An eventfd requires eight bytes, and a pipe accepts them. A full one reports EAGAIN: it is signalled already.
   const std::uint64_t one = 1;
   while (::write(descriptor(waker.signalling), &one, sizeof one) < 0 && errno == EINTR) {
   }
@@ -96,7 +96,7 @@ void resetWaker(Waker waker) noexcept {
 
 #ifdef __linux__
 // An eventfd is cheap to open, and few waits need one (see shutdownEndsWaits). A kept one would be a second descriptor
-// for each thread, and stay in a program that closes descriptors it does not know, as daemons do.
+// for each thread, and would be lost in a program that closes descriptors it does not know, as daemons do.
 bool keepWaker(Waker) noexcept { return false; }
 
 Waker keptWaker() noexcept { return {}; }

@@ -21,7 +21,6 @@ constexpr DWORD kReportNetReset = SIO_UDP_NETRESET;
 constexpr DWORD kReportNetReset = _WSAIOW(IOC_VENDOR, 15);  // mingw-w64 10 does not name it
 #endif
 
-// Removes the peer of a datagram socket.
 std::error_code removePeer(Handle handle, Family family) {
   const sockaddr_storage none{};
   const int size = static_cast<int>(family == Family::ipv4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
@@ -43,7 +42,7 @@ void setReports(Handle handle, DWORD which, bool on) {
 bool isReport(int error) { return error == WSAECONNRESET || error == WSAENETRESET || error == WSAECONNREFUSED; }
 
 // The failure of a call on a datagram socket. Port-unreachable arrives as WSAECONNRESET, and is dropped on an
-// unconnected socket. A datagram that was too long on its way (WSAENETRESET) says nothing about the peer's port.
+// unconnected socket. A datagram whose time to live has expired (WSAENETRESET) says nothing about the peer's port.
 Transfer failedDatagram(Handle handle) {
   const int error = ::WSAGetLastError();
   if (!isReport(error)) return {Outcome::failed, error, 0};
@@ -51,7 +50,7 @@ Transfer failedDatagram(Handle handle) {
   return {Outcome::failed, WSAECONNREFUSED, 0};
 }
 
-// The socket cannot take the option of IPv4 if it carries IPv6 alone.
+// A socket that carries only IPv6 refuses the option of IPv4, which is ignored.
 void reportDestination(Handle handle, Family family) {
   setNumber(handle, IPPROTO_IP, IP_PKTINFO, 1);
   if (family != Family::ipv4) setNumber(handle, IPPROTO_IPV6, IPV6_PKTINFO, 1);
@@ -62,7 +61,7 @@ struct Control {
   alignas(WSACMSGHDR) char bytes[128];
 };
 
-// The call is an extension that a program has to ask for. Every thread finds the same address.
+// WSARecvMsg is an extension whose address a program has to query. Every thread gets the same address.
 LPFN_WSARECVMSG receiveMessage(Handle handle) {
   static std::atomic<LPFN_WSARECVMSG> found{nullptr};
   LPFN_WSARECVMSG call = found.load(std::memory_order_relaxed);
@@ -92,7 +91,7 @@ Value controlValue(WSACMSGHDR& header) {
   return value;
 }
 
-// An IPv4 source is named in IPv4's way on an IPv6 socket, too.
+// An IPv4 source takes IPv4's form of report, on an IPv6 socket too.
 void setSource(WSAMSG& message, const Address& source) {
   if (source.isIPv6) {
     IN6_PKTINFO info{};
@@ -116,7 +115,7 @@ void addIPv4Destination(const IN_PKTINFO& info, Datagram& datagram) {
   if (isToMany(info.ipi_addr)) datagram.isUnicast = false;
 }
 
-// As for a sender, the scope is named only where the address needs one.
+// As for a sender, the scope is set only if the address needs one.
 void addIPv6Destination(const IN6_PKTINFO& info, Datagram& datagram) {
   const in6_addr& address = info.ipi6_addr;
   const bool needsScope = IN6_IS_ADDR_LINKLOCAL(&address) || IN6_IS_ADDR_MC_LINKLOCAL(&address);

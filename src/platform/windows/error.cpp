@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Errors by the numbers of Winsock and of Windows. The standard library's own category does not know them all: for
-// libstdc++ 12 WSAECONNREFUSED is not std::errc::connection_refused.
+// The error categories of Winsock's and Windows' numbers.
 // Thread-safety: no shared state except constant category objects.
 #include "platform/error.hpp"
 
@@ -27,6 +26,8 @@ struct Condition {
   std::errc condition;
 };
 
+// The standard library's own category does not know them all: for libstdc++ 12 WSAECONNREFUSED is not
+// std::errc::connection_refused.
 constexpr Condition kConditions[] = {
     {ERROR_TOO_MANY_OPEN_FILES, std::errc::too_many_files_open},
     {ERROR_ACCESS_DENIED, std::errc::permission_denied},
@@ -97,7 +98,7 @@ constexpr Condition kConditions[] = {
     {WSANO_DATA, std::errc::no_such_device_or_address},
 };
 
-// The system's message in the form of other systems: without its full stop and line end.
+// The system's message without its full stop and line end, as on other systems.
 std::string systemMessage(int number) {
   wchar_t text[512];
   const DWORD length =
@@ -120,7 +121,7 @@ class SystemCategory : public std::error_category {
   }
 };
 
-// Here getaddrinfo's codes are Winsock's own.
+// On Windows getaddrinfo's codes are Winsock's own.
 class ResolverCategory final : public SystemCategory {
  public:
   const char* name() const noexcept override { return "resolver"; }

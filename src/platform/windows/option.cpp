@@ -52,7 +52,7 @@ std::error_code setMulticastInterface(Handle handle, Family family, int index) {
   return setMulticast(handle, family, IP_MULTICAST_IF, ipv4Value, IPV6_MULTICAST_IF, index);
 }
 
-// By number, since mingw-w64 10 does not name all of them.
+// The numbers, since mingw-w64 10 does not name all of them.
 constexpr int kKeepIdle = 3;
 constexpr int kKeepCount = 16;
 constexpr int kKeepInterval = 17;
@@ -106,7 +106,7 @@ bool isKeepAliveDetail(Option option) {
 std::error_code setOption(Handle handle, Family family, Option option, int value) {
   if (option == Option::linger) return setLinger(handle, value);
   if (option == Option::trafficClass) return setTrafficClass(handle, family, value);
-  // On a listener SO_REUSEADDR would let others take the port; what it does on other systems Windows does anyway.
+  // On a listener SO_REUSEADDR would let other programs take the port, so it is never set.
   if (option == Option::reuseAddress && !isDatagram(handle)) return {};
   if (option == Option::multicastTimeToLive) {
     return setMulticast(handle, family, IP_MULTICAST_TTL, value, IPV6_MULTICAST_HOPS, value);

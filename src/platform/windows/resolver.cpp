@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Names and addresses over GetAddrInfoW and GetNameInfoW. The system looks up a host name that is not ASCII by its
-// international form (RFC 5891).
+// Names and addresses over GetAddrInfoW and GetNameInfoW.
 // Thread-safety: no shared state.
 #include "platform/resolver.hpp"
 
@@ -33,6 +32,7 @@ struct FreeAddresses {
 };
 using AddressList = std::unique_ptr<ADDRINFOW, FreeAddresses>;
 
+// The system itself converts a host name that is not ASCII (RFC 5891).
 std::error_code lookUp(const std::string& host, AddressList& list) {
   if (const std::error_code error = startWinsock()) return error;
   const std::wstring name = toUtf16(host);
@@ -79,7 +79,7 @@ Result<std::string> localHostName() {
   return toUtf8({name, length});
 }
 
-// By the name that people see ("Ethernet"), or by the one for programs ("ethernet_32769").
+// Takes the name that people see ("Ethernet") and the one for programs ("ethernet_32769").
 std::uint32_t interfaceIndex(const std::string& name) {
   NET_LUID luid{};
   NET_IFINDEX index = 0;

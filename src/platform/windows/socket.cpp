@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sockets and their bytes over Winsock. Nothing reliably ends a call that is blocked in it (closesocket does not end a
-// send, shutdown ends neither recv nor accept), so no call ever blocks: every socket is non-blocking from its first
-// moment, and all waiting is done in wait.cpp.
+// Sockets and their bytes over Winsock. Every socket is non-blocking, and all waiting is done in wait.cpp.
 // Thread-safety: as platform/socket.hpp promises; no state here.
 #include "platform/socket.hpp"
 
@@ -16,8 +14,8 @@ namespace netlite::platform {
 
 namespace {
 
-// For one call. Windows takes however much a non-blocking send gets, into memory that cannot be paged out.
-constexpr std::size_t kMaxToSend = 128 * 1024;
+// For one call. Windows accepts any amount from a non-blocking send, into memory that cannot be paged out.
+constexpr std::size_t kMaxSendSize = 128 * 1024;
 
 std::error_code setNonBlocking(Handle handle, bool nonBlocking) {
   u_long value = nonBlocking ? 1 : 0;
@@ -39,7 +37,7 @@ SOCKET openNative(Family family, int type) {
   return ::WSASocketW(nativeFamily(family), type, 0, nullptr, 0, WSA_FLAG_OVERLAPPED);
 }
 
-// What every new socket gets, wherever it comes from. Returns the first failure.
+// The settings that every new socket gets, opened or accepted. Returns the first failure.
 std::error_code prepare(Handle handle, bool stream) {
   std::error_code error = forbidInheritance(handle);
   if (!error) error = setNonBlocking(handle, true);
@@ -52,8 +50,8 @@ SOCKET acceptSocket(Handle listener, sockaddr_storage& remote) {
   return ::accept(nativeSocket(listener), reinterpret_cast<sockaddr*>(&remote), &size);
 }
 
-// Errors of the connection that was to be accepted, which has left the queue with them, and not of the listener.
-// WSAENETDOWN, which elsewhere is one of them, concerns the whole network here, and lasts.
+// Errors of the connection that was to be accepted, not of the listener. That connection has left the queue.
+// WSAENETDOWN is not one of them: on Windows it concerns the whole network, and lasts.
 bool diedInTheQueue(int error) {
   switch (error) {
     case WSAEINTR:
@@ -73,8 +71,8 @@ Accepted adopt(Handle handle, const sockaddr_storage& remote) {
   return {Outcome::failed, kNoHandle, {}, error};
 }
 
-// Anything bound with SO_REUSEADDR gets into a port that is in use, unless the socket that uses it has forbidden that.
-// So all of them do, except datagram sockets that want to share.
+// A socket with SO_REUSEADDR can take any port that is in use, unless the socket that uses it has forbidden that. So
+// every socket forbids it, except datagram sockets that are to share their port.
 std::error_code forbidSharing(Handle handle) {
   if (isDatagram(handle)) {
     const Result<int> shared = getNumber(handle, SOL_SOCKET, SO_REUSEADDR);
@@ -103,11 +101,13 @@ Result<Handle> openStream(Family family) { return openSocket(family, SOCK_STREAM
 
 void close(Handle handle) noexcept {
   if (::closesocket(nativeSocket(handle)) == 0 || ::WSAGetLastError() != WSAEWOULDBLOCK) return;
-  // SO_LINGER asks for time that a non-blocking socket may not spend, so it is still open.
+  // SO_LINGER makes close block, which a non-blocking socket refuses: it is still open.
   setNonBlocking(handle, false);
   ::closesocket(nativeSocket(handle));
 }
 
+// Nothing reliably ends a call that is blocked in Winsock (closesocket does not end a send, shutdown ends neither recv
+// nor accept), so every socket stays non-blocking.
 std::error_code setBlocking(Handle, bool) { return {}; }
 
 std::error_code bind(Handle handle, Family family, const Address& local) {
@@ -158,7 +158,7 @@ Transfer receive(Handle handle, void* buffer, std::size_t size, bool) {
 }
 
 Transfer send(Handle handle, const void* data, std::size_t size) {
-  return transferred(::send(nativeSocket(handle), static_cast<const char*>(data), clampedSize(size, kMaxToSend), 0));
+  return transferred(::send(nativeSocket(handle), static_cast<const char*>(data), clampedSize(size, kMaxSendSize), 0));
 }
 
 Transfer available(Handle handle) {
@@ -169,7 +169,7 @@ Transfer available(Handle handle) {
 
 void wakeBlockedCalls(Handle, bool) noexcept {}
 
-// Shut down here, a connection would be reset by the next byte that arrives, and the peer would notice.
+// When bytes arrive on a connection whose input is shut down, Windows resets it, which the peer would notice.
 std::error_code shutdownInput(Handle) { return {}; }
 
 std::error_code shutdownOutput(Handle handle) {
@@ -177,7 +177,7 @@ std::error_code shutdownOutput(Handle handle) {
   return error == std::errc::not_connected ? std::error_code() : error;  // reset by the peer: nothing left to end
 }
 
-// POLLHUP alone means no more than that the peer has shut down its output.
+// POLLHUP alone means only that the peer has shut down its output.
 bool isHungUp(Handle handle) {
   WSAPOLLFD polled{nativeSocket(handle), 0, 0};
   return ::WSAPoll(&polled, 1, 0) > 0 && (polled.revents & POLLERR) != 0;

@@ -39,7 +39,7 @@ HANDLE nativeThread(Thread thread) { return reinterpret_cast<HANDLE>(thread); }
 
 Result<Thread> startThread(std::size_t stackSize, std::function<void()> body) {
   auto owned = std::make_unique<Body>(std::move(body));
-  // As a reservation: the size of the stack, not of the part that is in memory from the start.
+  // With this flag the size is that of the whole stack, not of the part that is in memory from the start.
   const Thread thread = ::_beginthreadex(nullptr, allowedStackSize(stackSize), runBody, owned.get(),
                                          STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
   // errno has several values; all mean that no thread can be started.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Text to and from the system, whose calls take UTF-16, while netlite uses UTF-8.
+// Converts text between netlite's UTF-8 and the system's UTF-16.
 // Thread-safety: no shared state.
 #pragma once
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting over WSAPoll, and the waker: a UDP socket of the loopback network that is connected to itself, since WSAPoll
-// waits for sockets alone.
+// Waiting over WSAPoll, and the waker: a UDP socket connected to itself, since WSAPoll waits for sockets alone.
 // Thread-safety: as platform/wait.hpp promises; the only state is the waker that each thread keeps for itself.
 #include "platform/wait.hpp"
 
@@ -29,7 +28,7 @@ int pollTimeout(std::chrono::milliseconds timeout, bool writes) {
   return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
 }
 
-// These two and no others: for any other event Windows refuses the whole call.
+// No other events: for any other one Windows refuses the whole call.
 short pollEvents(Interest interest) {
   return static_cast<short>(interest == Interest::readable ? POLLRDNORM : POLLWRNORM);
 }
@@ -42,7 +41,7 @@ bool isConnected(Handle handle) {
   return result == 0 && seconds != 0xFFFFFFFF;
 }
 
-// select reports it, along with urgent data, which does not count.
+// select reports a failed connect in the same set as urgent data, which is no failure.
 bool connectHasFailed(Handle handle) {
   fd_set exceptional;
   FD_ZERO(&exceptional);
@@ -61,25 +60,26 @@ bool isHalfClosed(const WaitEntry& entry, const WSAPOLLFD& polled) {
   return entry.interest == Interest::writable && polled.revents == POLLHUP;
 }
 
-// Waits for room in those sockets for which WSAPoll would return immediately: select does not report a peer's end. They
-// count as ready after a whole interval, too: the write that the caller tries then meets whatever else has happened.
+// Waits for room to write in sockets whose peer has shut down its output: for these WSAPoll returns immediately, and
+// select does not. After a whole interval they count as ready, too, so that the caller's write finds whatever else has
+// happened.
 std::error_code awaitRoom(WaitEntry* entries, const WSAPOLLFD* polled, std::size_t count, Waker waker,
                           std::chrono::milliseconds timeout) {
   fd_set signals;
-  fd_set rooms;
+  fd_set writable;
   FD_ZERO(&signals);
-  FD_ZERO(&rooms);
+  FD_ZERO(&writable);
   if (waker.waiting != kNoHandle) FD_SET(nativeSocket(waker.waiting), &signals);
   for (std::size_t i = 0; i < count; ++i) {
-    if (isHalfClosed(entries[i], polled[i])) FD_SET(polled[i].fd, &rooms);
+    if (isHalfClosed(entries[i], polled[i])) FD_SET(polled[i].fd, &writable);
   }
   const std::chrono::milliseconds interval = std::min(timeout, kPollInterval);
   timeval time{0, static_cast<long>(interval.count() * 1000)};
-  const int found = ::select(0, &signals, &rooms, nullptr, &time);
-  if (found < 0) return lastError();
+  const int readyCount = ::select(0, &signals, &writable, nullptr, &time);
+  if (readyCount < 0) return lastError();
   for (std::size_t i = 0; i < count; ++i) {
     if (!isHalfClosed(entries[i], polled[i])) continue;
-    entries[i].ready = found == 0 ? interval == kPollInterval : FD_ISSET(polled[i].fd, &rooms) != 0;
+    entries[i].ready = readyCount == 0 ? interval == kPollInterval : FD_ISSET(polled[i].fd, &writable) != 0;
   }
   return {};
 }
@@ -106,7 +106,8 @@ Result<Handle> openLoopbackSocket() {
 // Not thread_local: in what mingw-w64 builds, its destructors run after the system has freed the memory.
 void WINAPI closeKeptWaker(void* kept) { closeWaker(*std::unique_ptr<Waker>(static_cast<Waker*>(kept))); }
 
-// The slot in which each thread keeps its waker. The end of a thread needs the code above, so that code stays loaded.
+// The slot in which each thread keeps its waker. A thread that ends calls the function above, so its module stays
+// loaded.
 DWORD keptWakerSlot() noexcept {
   static const DWORD slot = [] {
     HMODULE module = nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Winsock as every file here uses it: the headers in the order that works, the start of the library, errors, and
-// numbers as options. Thread-safety: any function may be called from any thread.
+// What the files of this folder share: Winsock's headers in a working order, its start, errors and integer options.
+// Thread-safety: any function may be called from any thread.
 #pragma once
 
 #include "platform/result.hpp"
@@ -23,8 +23,8 @@ inline SOCKET nativeSocket(Handle handle) { return static_cast<SOCKET>(handle); 
 
 inline std::error_code lastError() { return systemError(::WSAGetLastError()); }
 
-/// Starts Winsock for this program, once. Every function that may be the program's first call to Winsock calls this. It
-/// is never ended: destructors of static objects may still close sockets while the program ends.
+/// Starts Winsock for this program, once. Every function that may be the program's first call to Winsock calls this.
+/// Winsock is never shut down: destructors of static objects may still close sockets while the program ends.
 inline std::error_code startWinsock() {
   static std::atomic<bool> started{false};
   if (started.load(std::memory_order_acquire)) return {};
@@ -62,10 +62,10 @@ inline Transfer transferred(int count) {
 
 inline int clampedSize(std::size_t size, std::size_t max = INT_MAX) { return static_cast<int>(std::min(size, max)); }
 
-/// Opens a stream or datagram socket, prepared as every new one.
+/// Opens a stream or datagram socket with the settings that every new socket gets.
 Result<Handle> openSocket(Family family, int type);
 
-/// Chooses whether the system reports to a datagram socket that nothing listened for what it sent.
+/// Chooses whether the system reports to a datagram socket that the port it has sent to is unreachable.
 void setReportsUnreachable(Handle handle, bool on);
 
 }  // namespace netlite::platform
