@@ -16,9 +16,9 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::size_t kLongestIPv4 = 15;
-constexpr std::size_t kLongestIPv6 = 45;  // six groups of four digits, and an embedded IPv4 address
-constexpr std::size_t kLongestName = 253;
+constexpr std::size_t kMaxIPv4Length = 15;
+constexpr std::size_t kMaxIPv6Length = 45;  // six groups of four digits, and an embedded IPv4 address
+constexpr std::size_t kMaxNameLength = 253;
 constexpr std::size_t kGroupCount = 8;
 constexpr std::size_t kGroupDigits = 4;
 
@@ -48,7 +48,7 @@ std::optional<std::uint32_t> parseNumber(std::string_view text, int base) {
 }
 
 bool parseIPv4(std::string_view text, Bytes& bytes) {
-  if (text.size() > kLongestIPv4) return false;
+  if (text.size() > kMaxIPv4Length) return false;
   const std::vector<std::string_view> parts = split(text, '.');
   if (parts.size() != 4) return false;
   for (std::string_view part : parts) {
@@ -67,7 +67,7 @@ bool parseGroup(std::string_view text, Bytes& bytes) {
   return true;
 }
 
-// Groups between colons, the last of which may be an embedded IPv4 address where the whole literal ends.
+// Parses groups between colons. The last group of the literal may be an embedded IPv4 address.
 bool parseGroups(std::string_view text, bool atEnd, Bytes& bytes) {
   if (text.empty()) return true;
   const std::vector<std::string_view> parts = split(text, ':');
@@ -86,7 +86,7 @@ std::optional<AddressLiteral> literalOf(const Bytes& front, const Bytes& back) {
 }
 
 std::optional<AddressLiteral> parsePlainIPv6(std::string_view text) {
-  if (text.size() > kLongestIPv6) return std::nullopt;
+  if (text.size() > kMaxIPv6Length) return std::nullopt;
   const std::size_t gap = text.find("::");
   Bytes front;
   Bytes back;
@@ -139,7 +139,7 @@ Groups groupsOf(const std::uint8_t* bytes) {
   return groups;
 }
 
-// The run of zeros that becomes "::": the longest, the first of several, and never a single group.
+// The run of zero groups that becomes "::": the longest one, the first of equals, never a single group.
 Run zerosToShorten(const Groups& groups) {
   Run best;
   Run current;
@@ -157,7 +157,7 @@ std::string joined(const Groups& groups, std::size_t first, std::size_t last) {
 }
 
 std::string_view cut(std::string_view text, std::size_t size) {
-  // Not within a UTF-8 character: its later bytes look like 10xxxxxx.
+  // Not within a UTF-8 character: all of its bytes but the first look like 10xxxxxx.
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
   return text.substr(0, size);
 }
@@ -191,7 +191,7 @@ std::optional<std::uint32_t> parseDecimal(std::string_view text) {
 
 bool isHostName(std::string_view text) {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-  if (text.empty() || text.size() > kLongestName || std::any_of(text.begin(), text.end(), isSyntax)) return false;
+  if (text.empty() || text.size() > kMaxNameLength || std::any_of(text.begin(), text.end(), isSyntax)) return false;
   const std::vector<std::string_view> labels = split(text, '.');
   const bool hasEmptyLabel = std::any_of(labels.begin(), labels.end(), [](auto label) { return label.empty(); });
   return !hasEmptyLabel && !isNumber(labels.back());
@@ -212,9 +212,9 @@ std::string formatIPv6(const std::uint8_t* bytes, std::uint32_t scopeId) {
 }
 
 std::string quotedText(std::string_view text) {
-  const bool tooLong = text.size() > kLongestName + 1;
+  const bool tooLong = text.size() > kMaxNameLength + 1;
   std::string result = "\"";
-  for (char c : tooLong ? cut(text, kLongestName) : text) result += escaped(c);
+  for (char c : tooLong ? cut(text, kMaxNameLength) : text) result += escaped(c);
   return result + (tooLong ? "...\"" : "\"");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Between the public addresses and the platform's.
+// Converts between the public addresses and the platform's.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -22,8 +22,8 @@ InetSocketAddress inetSocketAddress(const platform::Address& address);
 /// The family that a socket needs to reach this address, or to be bound to it.
 platform::Family familyFor(const InetAddress& address);
 
-/// The address itself, or in place of a wildcard address this machine's loopback address: nothing can be sent to the
-/// wildcard address; as in Java it means this machine.
+/// The address itself, or the loopback address in place of a wildcard address. Nothing can be sent to a wildcard
+/// address; as in Java it means this machine.
 InetSocketAddress reachable(const InetSocketAddress& remote);
 
 }  // namespace netlite

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// InetAddress: what an address says by itself; lookups go to resolver.hpp.
+// InetAddress: everything except lookups, which are in resolver.hpp.
 // Thread-safety: no shared state.
 #include <netlite/inet_address.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the library's own code sees of an InetAddress.
+// Access to the private parts of InetAddress, for the library's own code.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -13,10 +13,10 @@
 namespace netlite {
 
 struct InetAddress::Internals {
-  /// getAddress() without memory: IPv4 in the first four, the rest zero.
+  /// The bytes of the address without an allocation: IPv4 in the first four, the rest zero.
   static const std::array<std::uint8_t, 16>& bytes(const InetAddress& address) noexcept { return address.bytes_; }
 
-  /// The name that the address was made with; empty: none.
+  /// The name that the address was created with; empty: none.
   static const std::string& host(const InetAddress& address) noexcept { return address.host_; }
 
   /// ::1 without a name.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Lookups, and the ones in progress in the background.
+// Lookups, in the calling thread or in the background.
 // Thread-safety: the lookups in progress are shared; a lock guards them.
 #include "address/resolver.hpp"
 
@@ -31,7 +31,7 @@ namespace {
 using platform::Addresses;
 using platform::Result;
 
-// A lookup in a separate thread; that thread and each caller that waits for it hold it.
+// A lookup in a separate thread; that thread and each waiting caller own it together.
 class BackgroundLookup {
  public:
   void end(std::optional<Result<Addresses>> result, std::exception_ptr failure) NETLITE_EXCLUDES(mutex_) {
@@ -41,7 +41,7 @@ class BackgroundLookup {
     ended_.notifyAll();
   }
 
-  /// Nothing when the deadline came first.
+  /// Returns nothing when the deadline came first.
   std::optional<Result<Addresses>> await(Deadline deadline) NETLITE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     while (!result_ && failure_ == nullptr && ended_.waitUntil(mutex_, deadline)) {
@@ -59,8 +59,8 @@ class BackgroundLookup {
 
 using SharedLookup = std::shared_ptr<BackgroundLookup>;
 
-// The lookups that run in the background, so that a program that tries again and again while its resolver hangs waits
-// for one thread and does not start one after another.
+// The lookups that run in the background. Callers that look up the same host share one, so that a program that tries
+// again and again while its resolver hangs does not collect threads.
 class LookupsInProgress {
  public:
   SharedLookup startOrJoin(const std::string& host, Lookup lookup) NETLITE_EXCLUDES(mutex_) {
@@ -102,7 +102,7 @@ void lookUp(BackgroundLookup& started, const std::string& host, Lookup lookup) {
   } catch (...) {
     failure = std::current_exception();
   }
-  lookupsInProgress().forget(host);  // before the result is known: a caller that asks after that asks anew
+  lookupsInProgress().forget(host);  // before the callers get the result, so that a later caller starts a new lookup
   started.end(std::move(result), std::move(failure));
 }
 
@@ -135,7 +135,7 @@ Result<Addresses> lookUpUntil(const std::string& host, Deadline deadline, Lookup
   throw UnknownHostException(Error::unknownHost, "look up " + quotedText(host), host);
 }
 
-// Scope 0 is the default zone (RFC 4007 section 11.2), as without a scope.
+// Scope 0 is the default zone (RFC 4007 section 11.2), which is the same as no scope.
 std::uint32_t scopeIdOf(const AddressLiteral& literal, const std::string& host) {
   if (!literal.scope) return 0;
   if (const std::optional<std::uint32_t> number = parseDecimal(*literal.scope)) return *number;
@@ -168,8 +168,8 @@ std::string confirmedHostName(const InetAddress& address, ReverseLookup reverseL
   const std::string name = reverseLookup(wanted);
   if (!isHostName(name)) return "";
   const Result<Addresses> found = lookup(name);
-  const bool leadsBack = found && std::find(found->begin(), found->end(), wanted) != found->end();
-  return leadsBack ? name : "";
+  const bool resolvesBack = found && std::find(found->begin(), found->end(), wanted) != found->end();
+  return resolvesBack ? name : "";
 }
 
 std::string localHostName() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From host names to addresses and back, for InetAddress and the Socket constructors. Literals are answered here, names
-// by the system's resolver, which knows no deadline; so a lookup with a deadline runs in a thread of its own.
+// Looks up the addresses of a host, and the name of an address.
 // Thread-safety: every function may be called from any thread.
 #pragma once
 
@@ -19,8 +18,9 @@ using Lookup = platform::Result<platform::Addresses> (*)(const std::string& host
 using ReverseLookup = std::string (*)(const platform::Address& address);
 
 /// All addresses of a host, which is a literal (never looked up) or a name. Blocks until the lookup ends or the
-/// deadline passes. In the latter case the lookup goes on in the background and ends by itself; it holds up nothing,
-/// not even the program's exit, and a caller that asks for the same host meanwhile waits for the same lookup.
+/// deadline passes. The system's resolver knows no deadline, so a lookup with one runs in a separate thread. After the
+/// deadline that lookup goes on in the background and ends by itself; it does not delay the program's exit, and a
+/// caller that asks for the same host meanwhile joins it.
 ///
 /// @param host     as InetAddress::getByName takes it
 /// @param deadline never: the lookup is made in the calling thread
