@@ -32,12 +32,12 @@ namespace netlite {
 namespace {
 
 // How long to wait for descriptors, memory or threads after they ran out; doubled each time they are still missing.
-// Each accepted client reduces it (to zero after four), so that a server at its limit may accept one at a time, and one
-// shortage is reported once.
+// Each accepted client reduces it, to zero after four, so that a server at its limit can still accept one client at a
+// time, and reports one shortage only once.
 constexpr std::chrono::milliseconds kFirstPause{10};
 constexpr std::chrono::milliseconds kMaxPause{1000};
 
-// Memory, descriptors or threads have run out, or else accept has failed.
+// Whether memory, descriptors or threads have run out, or accept has failed for another reason.
 bool isShortage(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -50,7 +50,7 @@ bool isShortage(const std::exception_ptr& failure) {
   }
 }
 
-bool saysClosed(const std::exception_ptr& failure) {
+bool isSocketClosed(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const IOException& exception) {
@@ -62,7 +62,7 @@ bool saysClosed(const std::exception_ptr& failure) {
 
 }  // namespace
 
-// What the server shares with its threads; destroyed by the last of them to leave.
+// The state that the server shares with its threads; the last of them to leave destroys it.
 class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
  public:
   State(ServerSocket server, Handler handler, Options options);
@@ -77,7 +77,7 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
   struct Client {
     explicit Client(Socket accepted) : socket(std::move(accepted)), state(Socket::Internals::state(socket)) {}
 
-    Socket socket;  // for its thread alone: the handler may move it away
+    Socket socket;  // used only by the client's own thread; the handler may move it away
     const std::shared_ptr<StreamSocket> state;
     OsThread thread;  // guarded by mutex_
   };
@@ -126,10 +126,11 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
   OsThread acceptor_ NETLITE_GUARDED_BY(mutex_);
   int joining_ NETLITE_GUARDED_BY(mutex_) = 0;  // threads in joinEnded
   Forked forked_ NETLITE_GUARDED_BY(mutex_);
-  std::chrono::milliseconds pause_{0};  // for the accept thread alone; 0 when a shortage is over
+  std::chrono::milliseconds pause_{0};  // used only by the accept thread; 0 while there is no shortage
 };
 
-// A thread of this server in stop() or run(): the others must not wait for it. Made and destroyed with mutex_ held.
+// Marks a thread of this server that is in stop() or run(): the others must not wait for it. Created and destroyed with
+// mutex_ held.
 class TcpServer::State::Waiting {
  public:
   explicit Waiting(State& server) NETLITE_REQUIRES(server.mutex_) : server_(server) { count(+1); }
@@ -152,7 +153,8 @@ class TcpServer::State::Waiting {
   State& server_;
 };
 
-// The accept thread at work. It counts as ended even if it is forced to unwind, by a filter for example.
+// The accept thread's time in its loop. Its end is noted even if the thread is forced to unwind, for example by a
+// filter that calls pthread_exit.
 class TcpServer::State::Accepting {
  public:
   explicit Accepting(State& server) noexcept : server_(server) { current_strand.server = &server_; }
@@ -169,7 +171,7 @@ class TcpServer::State::Accepting {
   State& server_;
 };
 
-// A client's thread at work. Ends its client's connection even if the thread is forced to unwind.
+// A client's thread's time in its handler. Closes the client's connection even if the thread is forced to unwind.
 class TcpServer::State::Serving {
  public:
   Serving(State& server, Clients::iterator client) : server_(server.shared_from_this()), client_(client) {
@@ -177,7 +179,7 @@ class TcpServer::State::Serving {
     current_strand.client = &*client_;
   }
   ~Serving() {
-    // Destroyed, not close()d: close() would query a local address that nobody can ask for.
+    // Destroyed, not close()d: close() would query a local address that no Socket is left to ask for.
     { const Socket ended(std::move(client_->socket)); }
     server_->leave(client_);
     current_strand.server = current_strand.client = nullptr;
@@ -186,7 +188,7 @@ class TcpServer::State::Serving {
   Serving& operator=(const Serving&) = delete;
 
  private:
-  const std::shared_ptr<State> server_;  // until now a stop() was to come, or one is waiting
+  const std::shared_ptr<State> server_;  // keeps the state alive; until now the stop() that waits for this client did
   const Clients::iterator client_;
 };
 
@@ -200,7 +202,7 @@ TcpServer::State::State(ServerSocket server, Handler handler, Options options)
   }
 }
 
-// False if it is stopped already.
+// Returns false if the server is already stopped.
 bool TcpServer::State::start() {
   const MutexLock lock(mutex_);
   forgetThreadsOfParent();
@@ -217,7 +219,7 @@ void TcpServer::State::acceptClients() {
   while (waitForRoom()) acceptOne();
 }
 
-// False when there is nothing more to accept.
+// Returns false once the server is stopping.
 bool TcpServer::State::waitForRoom() {
   const MutexLock lock(mutex_);
   while (!stopping_ && !hasRoom()) room_.wait(mutex_);
@@ -260,8 +262,8 @@ void TcpServer::State::serve(Clients::iterator client) {
   if (failure != nullptr) report(failure);
 }
 
-// Each joins the one that left before, so that at most one ended thread waits to be joined. The lock is free only after
-// startClient has noted the thread.
+// Each client's thread joins the one that left before it, so that at most one ended thread waits to be joined.
+// startClient holds the lock until it has stored the thread, so the thread is known here.
 void TcpServer::State::leave(Clients::iterator client) {
   Clients gone;
   OsThread previous;
@@ -270,12 +272,12 @@ void TcpServer::State::leave(Clients::iterator client) {
     previous = std::exchange(ended_client_, std::move(client->thread));
     gone.splice(gone.end(), clients_, client);
     room_.notifyOne();
-    if (stopping_) ended_.notifyAll();  // not earlier: a thread in run() would wake with each client that leaves
+    if (stopping_) ended_.notifyAll();  // otherwise a thread in run() would wake for each client that leaves
   }
   previous.join();
 }
 
-// Descriptors, memory or threads have run out. They may be free again at any moment, and surely are when a client
+// Descriptors, memory or threads have run out. They may be available again at any moment, and certainly when a client
 // leaves.
 void TcpServer::State::pauseAfter(const std::exception_ptr& failure) {
   if (server_.isClosed()) return;
@@ -290,7 +292,7 @@ void TcpServer::State::pauseAfter(const std::exception_ptr& failure) {
 
 // What onError throws is dropped: nothing is left that could report it.
 void TcpServer::State::report(const std::exception_ptr& failure) {
-  if (!options_.onError || (server_.isClosed() && saysClosed(failure))) return;
+  if (!options_.onError || (server_.isClosed() && isSocketClosed(failure))) return;
   static_cast<void>(failureOf([&] { options_.onError(failure); }));
 }
 
@@ -321,7 +323,7 @@ void TcpServer::State::awaitOthers(Deadline deadline) {
   }
 }
 
-// Without the lock, since a close may linger; the caller's own client stays open.
+// Releases the lock meanwhile, since a close may linger. The caller's own client stays open.
 void TcpServer::State::closeClients() {
   std::vector<std::shared_ptr<StreamSocket>> open;
   for (const Client& client : clients_) {
@@ -332,7 +334,7 @@ void TcpServer::State::closeClients() {
   mutex_.lock();
 }
 
-// One of the server's own threads must wait neither for itself nor for others that wait as it does.
+// A thread of the server must wait neither for itself nor for other threads of the server that are waiting as well.
 bool TcpServer::State::othersHaveEnded() const {
   if (!isOwnThread()) return clients_.empty() && !accepting_;
   return clients_.size() == waiting_clients_ && (!accepting_ || acceptor_waiting_);
@@ -353,14 +355,14 @@ void TcpServer::State::joinEnded() {
   while (joining_ != 0) ended_.wait(mutex_);
 }
 
-// A forked child has a copy of the server, but none of its threads, except one that has called fork in a handler. The
+// A forked child has a copy of the server, but none of its threads, except one that called fork in a handler. The
 // copies of the clients' sockets are closed, which the parent does not notice.
 void TcpServer::State::forgetThreadsOfParent() {
   if (!forked_.notice()) return;
   Clients others;
   for (auto client = clients_.begin(); client != clients_.end();) {
-    const auto here = client++;
-    if (&*here != current_strand.client) others.splice(others.end(), clients_, here);
+    const auto current = client++;
+    if (&*current != current_strand.client) others.splice(others.end(), clients_, current);
   }
   acceptor_ = OsThread();
   ended_client_ = OsThread();
@@ -389,7 +391,7 @@ void TcpServer::start() {
 
 void TcpServer::run() {
   const std::shared_ptr<State> kept = state_;  // a handler may destroy the server meanwhile
-  kept->start();                               // or it is stopped already, and only the end has to be awaited
+  kept->start();                               // if the server is already stopped, only its end has to be awaited
   kept->awaitEnd();
 }
 
