@@ -127,7 +127,7 @@ class BufferedReader::State {
 
   void copyLine(std::size_t length, std::string& line) const {
     const char* const text = buffer_.data();
-    line.resize(length);  // and memcpy: a third of the cost of assign
+    line.resize(length);  // with memcpy, a third of the cost of assign
     std::memcpy(line.data(), text, length);
   }
 
@@ -231,18 +231,18 @@ class BufferedReader::State {
   const std::unique_ptr<InputStream> stream_;
   const bool reads_take_all_;  // a read takes all that has arrived, if there is room
 
-  // All except closed_ belongs to the reading thread.
+  // All of these except closed_ belong to the reading thread.
   LineBuffer buffer_;
   std::size_t max_line_length_ = kDefaultMaxLineLength;
   std::atomic<bool> closed_{false};  // set by any thread, once
   Skips skips_ = Skips::nothing;
   bool last_line_terminated_ = true;  // false only while the buffer is empty
   bool at_end_ = false;
-  bool drained_ = false;      // the last read left nothing, so that the next one is likely to wait
+  bool drained_ = false;      // the last read took all that had arrived, so the next one will probably wait
   std::shared_ptr<Tie> tie_;  // null if no writer is tied
 };
 
-// Out of line, so that it is not inlined into the fast path, which is a quarter shorter then.
+// Out of line, so that it is not inlined into the fast path, which makes that a quarter shorter.
 bool BufferedReader::State::readLineSlowly(std::string& line) {
   const std::size_t length = toLineEnd();
   if (length == LineBuffer::kNoEnd) return false;

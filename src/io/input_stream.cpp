@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What InputStream builds on the one function that a stream must override. A call that is cut short gives back what it
-// has read but not delivered (unread), and reports how much it has delivered.
+// What InputStream builds on the one function that a stream must override.
 // Thread-safety: that of the derived class; no state here.
 #include <netlite/exceptions.hpp>
 #include <netlite/input_stream.hpp>
@@ -20,7 +19,7 @@ namespace netlite {
 
 namespace {
 
-constexpr std::size_t kFirstRoom = 512;       // bytes: readAllBytes begins with this much and doubles it
+constexpr std::size_t kFirstRoom = 512;       // bytes: readAllBytes starts with this much room and doubles it
 constexpr std::size_t kSkipSize = 4096;       // bytes, on the stack
 constexpr std::size_t kTransferSize = 16384;  // bytes, on the heap
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The UTF-8 filter. Well-formed text is checked in place, in the caller's buffer.
+// The UTF-8 filter, which checks well-formed text in place, in the caller's buffer.
 // Thread-safety: see the header.
 #include <netlite/input_stream_reader.hpp>
 
@@ -61,7 +61,7 @@ Character firstCharacter(const char* bytes, std::size_t size) noexcept {
   return {Form::wellFormed, lead.length};
 }
 
-/// How many of the first bytes are ASCII, or a few less: eight are checked together.
+/// A lower bound of the number of ASCII bytes at the front: eight are checked together.
 std::size_t asciiLength(const char* bytes, std::size_t size) noexcept {
   std::size_t length = 0;
   std::uint64_t eight = 0;
@@ -101,21 +101,21 @@ std::size_t InputStreamReader::read(void* buffer, std::size_t size) {
   if (!text_.empty()) return handOut(out, size);
   CallClock clock;
   if (size >= kMaxCharacterLength) return readText(out, size);
-  std::array<char, kMaxCharacterLength> few;
-  const std::size_t count = readText(few.data(), few.size());
-  unread(std::string(few.data(), count));
+  std::array<char, kMaxCharacterLength> character;
+  const std::size_t count = readText(character.data(), character.size());
+  unread(std::string(character.data(), count));
   return handOut(out, size);
 }
 
 std::size_t InputStreamReader::available() {
   if (!text_.empty()) return text_.size() - text_begin_;
   const std::size_t count = stream_->available();
-  // Each byte yields at least one, except those of a last character that may be incomplete.
+  // Each byte yields at least one byte of text, except those of the last character, which may be incomplete.
   if (held_size_ + count >= kMaxCharacterLength) return held_size_ + count - held_.size();
   if (count == 0) return 0;
-  std::array<char, kMaxCharacterLength> few;
-  const Piece piece = readPiece(few.data(), held_size_ + count);
-  unread(std::string(few.data(), piece.text));
+  std::array<char, kMaxCharacterLength> character;
+  const Piece piece = readPiece(character.data(), held_size_ + count);
+  unread(std::string(character.data(), piece.text));
   return text_.size();
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kFirstLineCapacity = 128;  // bytes: enough for most lines, little for a thousand connections
 constexpr std::size_t kGrowthFactor = 4;         // more than 2, as each step costs a read
-constexpr std::size_t kMaxSizes = 8;             // max capacity as a multiple of the size, except for a very long line
+constexpr std::size_t kMaxCapacityFactor = 8;    // times the size; only a very long line takes more
 
 std::size_t multiplied(std::size_t value, std::size_t factor) noexcept {
   constexpr std::size_t max = std::numeric_limits<std::size_t>::max();
@@ -28,7 +28,7 @@ std::size_t added(std::size_t left, std::size_t right) noexcept {
 }  // namespace
 
 LineBuffer::LineBuffer(std::size_t size, bool growsBeyond) noexcept
-    : size_(size), max_(growsBeyond ? multiplied(size, kMaxSizes) : size) {}
+    : size_(size), max_(growsBeyond ? multiplied(size, kMaxCapacityFactor) : size) {}
 
 void LineBuffer::release() noexcept {
   clear();

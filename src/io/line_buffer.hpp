@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The memory of a BufferedReader: the bytes that were received and not yet handed out, the search for the end of the
-// first line, and the rule by which the memory grows with what arrives and is freed.
+// LineBuffer: the bytes that a BufferedReader has received and not yet returned.
 // Thread-safety: none; it belongs to the reading thread.
 #pragma once
 
@@ -14,12 +13,13 @@
 
 namespace netlite {
 
+/// Finds the end of the first line. Its memory grows with what arrives together and with the length of a line.
 class LineBuffer {
  public:
   static constexpr std::size_t kNoEnd = static_cast<std::size_t>(-1);
 
   /// @param size        as the user requested, in bytes
-  /// @param growsBeyond whether to use more while much arrives together, because each read is expensive
+  /// @param growsBeyond whether to exceed `size` while much arrives together, because each read is expensive
   explicit LineBuffer(std::size_t size, bool growsBeyond = true) noexcept;
 
   bool isEmpty() const noexcept { return begin_ == end_; }
@@ -66,7 +66,7 @@ class LineBuffer {
     adjust(maxLineLength);
   }
 
-  /// Frees the memory if it is empty and so large that only a very long line can have needed it.
+  /// Frees the memory if the buffer is empty and so large that only a very long line can have needed it.
   void releaseLongLine() noexcept {
     if (isForLongLine() && isEmpty()) release();
   }

@@ -51,7 +51,7 @@ class PrintWriter::State final : public Tie {
   void printFormatted(std::string_view text) {
     TimedLock lock(mutex_);
     attempt([&](WriteBuffer& buffer) {
-      const CallClock both;
+      const CallClock clock;  // for both
       buffer.append(text);
       if (auto_flush_) buffer.flush();
     });
@@ -104,7 +104,7 @@ class PrintWriter::State final : public Tie {
 void PrintWriter::State::printlnSlowly(std::string_view text) {
   const std::string_view separator = separator_;
   attempt([&](WriteBuffer& buffer) {
-    const CallClock both;
+    const CallClock clock;  // for both
     buffer.appendLine(text, separator);
     if (auto_flush_) buffer.flush();
   });
@@ -134,19 +134,19 @@ void PrintWriter::write(char character) { state_->print(std::string_view(&charac
 
 void PrintWriter::printf(const char* format, ...) {
   checkPrintfFormat(format);
-  std::array<char, 256> few;  // enough for most texts, which then need no allocation
+  std::array<char, 256> stackText;  // enough for most texts, which then need no allocation
   std::va_list arguments;
   va_start(arguments, format);
-  const int formatted = std::vsnprintf(few.data(), few.size(), format, arguments);
+  const int formatted = std::vsnprintf(stackText.data(), stackText.size(), format, arguments);
   va_end(arguments);
   const std::size_t length = checkedLength(formatted);
-  if (length < few.size()) return state_->printFormatted({few.data(), length});
+  if (length < stackText.size()) return state_->printFormatted({stackText.data(), length});
 
-  std::string many(length, '\0');
+  std::string heapText(length, '\0');
   va_start(arguments, format);
-  std::vsnprintf(many.data(), length + 1, format, arguments);
+  std::vsnprintf(heapText.data(), length + 1, format, arguments);
   va_end(arguments);
-  state_->printFormatted(many);
+  state_->printFormatted(heapText);
 }
 
 bool PrintWriter::flush() { return state_->flush(); }

@@ -19,7 +19,7 @@ struct Modifier {
   const char* conversions;
 };
 
-// A modifier stands before those that it begins with; none at all comes last.
+// A modifier comes before its own prefixes, and the empty one last.
 constexpr Modifier kModifiers[] = {
     {"hh", "diouxX"},          {"h", "diouxX"},   {"ll", "diouxX"}, {"l", "diouxXcsaAeEfFgG"},
     {"j", "diouxX"},           {"z", "diouxX"},   {"t", "diouxX"},  {"L", "aAeEfFgG"},
@@ -37,16 +37,16 @@ const char* afterNumber(const char* position) noexcept {
   return *position == '*' ? position + 1 : position + std::strspn(position, "0123456789");
 }
 
-/// Throws the exception for a conversion, whose name is that of its % up to the letter.
+/// Throws the exception for a refused conversion, which the message quotes from its % to its letter.
 [[noreturn]] void refuse(const char* start) {
   const char* end = start + 1 + std::strspn(start + 1, "0123456789$-+ #'*.hlLqjztIwZ");
   if (*end == '\0') throw std::invalid_argument("printf format ends inside a conversion: " + std::string(start));
   const char letter = *end++;
   while ((static_cast<unsigned char>(*end) & 0xC0U) == 0x80) ++end;  // the rest of a UTF-8 character
   const std::string conversion(start, end);
-  if (letter == 'n') throw std::invalid_argument("printf does not take " + conversion + ": println ends a line");
-  if (conversion.find('$') == std::string::npos) throw std::invalid_argument("printf does not take " + conversion);
-  throw std::invalid_argument("printf takes its arguments in their order, so not " + conversion);
+  if (letter == 'n') throw std::invalid_argument("printf does not accept " + conversion + ": use println");
+  if (conversion.find('$') == std::string::npos) throw std::invalid_argument("printf does not accept " + conversion);
+  throw std::invalid_argument("printf takes its arguments in order and does not accept " + conversion);
 }
 
 /// @param start the % of a conversion

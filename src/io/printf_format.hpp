@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The formats that PrintWriter::printf() takes. What C does not define goes no further: the system's own additions may
-// write to memory (glibc takes %Zn for %zn).
+// The check of PrintWriter::printf()'s formats.
 // Thread-safety: no shared state.
 #pragma once
 
 namespace netlite {
 
-/// Checks each conversion of a format.
+/// Checks each conversion of a format. What C does not define is refused, except I32 and I64: a system's own extension
+/// may write to memory (glibc treats %Zn as %zn).
 ///
-/// @throws std::invalid_argument `format` is null, or one of its conversions is not one of C's that print
+/// @throws std::invalid_argument `format` is null or has a conversion that PrintWriter::printf() does not list
 void checkPrintfFormat(const char* format);
 
 }  // namespace netlite

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How a stream takes bytes back that it has read from its memory.
+// Puts bytes back into the memory that a stream has read them from.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace netlite {
 
-/// Puts `bytes` before those of `memory` that start at `position`: where they came from, if they did, without moving
-/// what follows.
+/// Puts `bytes` in front of `position`, over bytes that were read already. What follows moves only if there are more
+/// than those.
 inline void putBack(const std::string& bytes, std::string& memory, std::size_t& position) {
   const std::size_t count = std::min(bytes.size(), position);
   memory.replace(position - count, count, bytes);

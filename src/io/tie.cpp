@@ -25,8 +25,8 @@ bool Tie::hasText() {
 void Tie::flushBeforeWaiting() {
   TimedLock lock(mutex_);
   if (buffer_.isEmpty()) return buffer_.trim();
-  // Even what is not a std::system_error is no concern of the caller, who is reading.
-  failureOf([this]() NETLITE_NO_THREAD_SAFETY_ANALYSIS { flushRemembering(); });  // runs before the lock is released
+  // The caller is reading, so it gets no exception of the writer's stream, whatever the type.
+  failureOf([this]() NETLITE_NO_THREAD_SAFETY_ANALYSIS { flushRemembering(); });  // runs with the lock held
 }
 
 void Tie::rest() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a PrintWriter shares with the BufferedReaders that are tied to it: the unsent text under its lock, and the first
-// error. Readers hold it too, so the writer may be destroyed first.
+// Tie: what a PrintWriter shares with the BufferedReaders that are tied to it.
 // Thread-safety: every member may be called from any thread.
 #pragma once
 
@@ -17,6 +16,7 @@ namespace netlite {
 
 class PrintWriter;
 
+/// The unsent text under its lock, and the first error. The readers own it too, so the writer may be destroyed first.
 class Tie {
  public:
   /// @throws std::invalid_argument `stream` is null or `bufferSize` is 0
@@ -29,7 +29,7 @@ class Tie {
   /// Sends the text, if there is any. A failure becomes the writer's error.
   void flushBeforeWaiting();
 
-  /// Announces how many bytes the reader has received together: they are answered together, in as few writes as
+  /// Announces how many bytes the reader has received together, so that their answers leave in as few writes as
   /// possible.
   void expect(std::size_t count) noexcept NETLITE_NO_THREAD_SAFETY_ANALYSIS {  // WriteBuffer::expect needs no lock
     buffer_.expect(count);
@@ -45,7 +45,7 @@ class Tie {
  protected:
   ~Tie() = default;
 
-  /// Runs the action on the buffer, and remembers the std::system_error that it throws. Unsent text is dropped then.
+  /// Runs the action on the buffer. If it throws a std::system_error, remembers the error and drops the unsent text.
   template <typename Action>
   void remembering(Action action) NETLITE_REQUIRES(mutex_) {
     try {
@@ -68,7 +68,7 @@ class Tie {
   std::error_code error_ NETLITE_GUARDED_BY(mutex_);  // the first one
 };
 
-/// How BufferedReader gets to the tie of a PrintWriter.
+/// Gives BufferedReader access to the tie of a PrintWriter.
 struct PrintWriterInternals {
   static std::shared_ptr<Tie> tieOf(const PrintWriter& writer) noexcept;
 };

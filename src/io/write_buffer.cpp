@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kFirstTextCapacity = 64;  // bytes, allocated by the first text
 
-// Where the last \n is, or npos. rfind alone checks byte by byte, which would cost more than sending them.
+// The position of the last \n, or npos. rfind alone checks byte by byte, which would cost more than sending the text.
 std::size_t lastNewline(std::string_view text) noexcept {
   constexpr std::size_t kBlock = 256;
   while (text.size() > kBlock && text.find('\n', text.size() - kBlock) == std::string_view::npos) {
@@ -57,8 +57,8 @@ void WriteBuffer::makeRoom(std::size_t count) {
 }
 
 std::size_t WriteBuffer::grownCapacity(std::size_t needed) const noexcept {
-  // Beyond its size a buffer has to hold one started line and one text for a moment. The eighth keeps it from moving
-  // its text for a few bytes each time.
+  // For a moment a buffer may have to hold more than its size: a started line and a new text. The extra eighth saves
+  // moving the text for every few bytes.
   if (needed > max_ || needed <= capacity_) return needed + needed / 8;
   return std::min(std::max({needed, 2 * capacity_, kFirstTextCapacity}), max_);
 }
@@ -85,8 +85,8 @@ void WriteBuffer::holdBack(std::size_t max) noexcept {
   updateLimit();
 }
 
-/// The lines that were whole before the last text came leave first, so that a line that had been started stays in one
-/// piece. Only a line longer than the buffer is split.
+/// Sends first the lines that were complete before the last text was added, so that a line that had been started stays
+/// in one piece. Only a line longer than the buffer is split.
 void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
   send(wholeLinesBefore);
   if (size() > max_) send(wholeLines());
@@ -97,7 +97,7 @@ void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
 void WriteBuffer::flush() {
   const CallClock clock;
   send(size());
-  if (max_ != size_) holdBack(size_);  // until the next overflow asks what is expected then
+  if (max_ != size_) holdBack(size_);  // until the next overflow reads expected_ again
   trim();
   stream_->flush();
 }
@@ -152,8 +152,8 @@ void WriteBuffer::remove(std::size_t count) noexcept {
   updateLimit();
 }
 
-/// How many bytes the whole lines at the front take: up to the last \n, or to where appendLine() ended a line with a
-/// separator of its own. Searches only the end that may stay; what comes before it leaves in any case.
+/// The size of the whole lines at the front: up to the last \n, or up to the last line that appendLine() ended,
+/// whatever its separator. Searches only the end of the text, which may stay; what comes before it is sent in any case.
 std::size_t WriteBuffer::wholeLines() const noexcept {
   const std::size_t start = std::max(line_start_, size() > max_ ? end_ - max_ - 1 : begin_);
   const std::size_t last = lastNewline({text_.get() + start, end_ - start});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The text that a PrintWriter or a BufferedWriter has not sent yet, and the rule that a line which fits the buffer
-// leaves in one piece.
+// WriteBuffer: the text that a PrintWriter or a BufferedWriter has not sent yet.
 // Thread-safety: none, except for expect(); the writer's lock guards the rest.
 #pragma once
 
@@ -17,6 +16,7 @@
 
 namespace netlite {
 
+/// A line that fits the buffer is sent in one piece.
 class WriteBuffer {
  public:
   /// @throws std::invalid_argument `stream` is null or `size` is 0
@@ -24,14 +24,14 @@ class WriteBuffer {
 
   bool isEmpty() const noexcept { return begin_ == end_; }
 
-  /// Adds the text, then sends what the buffer cannot hold. If the stream below throws, the text was added all the
-  /// same; after std::bad_alloc it was not.
+  /// Adds the text, then sends what the buffer cannot hold. If the stream below throws, the text has been added
+  /// nevertheless; after std::bad_alloc it has not.
   void append(std::string_view text) {
     if (end_ + text.size() > limit_) return appendSlowly(text, {}, false);
     add(text);
   }
 
-  /// As append(), for a text and its line end, which leave in the same call of the stream below.
+  /// Adds a text and its line end as append() does. Both are sent in the same call of the stream below.
   void appendLine(std::string_view text, std::string_view end) { appendSlowly(text, end, true); }
 
   /// Fast path of appendLine(): adds the line if it leaves room in the allocated memory; otherwise returns false and
@@ -64,7 +64,7 @@ class WriteBuffer {
   /// Drops what was not sent.
   void discard() noexcept;
 
-  /// Drops what was not sent, and destroys the stream. Nothing but isEmpty(), expect() and trim() may follow.
+  /// Drops what was not sent, and destroys the stream. After this only isEmpty(), expect() and trim() may be called.
   void releaseStream() noexcept;
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How a writer ends, where it is destroyed and where another one is moved into it.
+// How a writer ends: when it is destroyed, and when another one is moved into it.
 #pragma once
 
 #include "thread/no_cancellation.hpp"
@@ -9,19 +9,20 @@
 
 namespace netlite {
 
-/// Sends what a writer still holds. @param state null once moved from
+/// Sends what a writer still holds.
+/// @param state null once moved from
 template <typename State>
 void endWriter(State* state) noexcept {
   const NoCancellation uninterrupted;
   if (state != nullptr) state->end();
 }
 
-/// Ends the writer whose state is `left`, and moves the state of another one there. @param state owning pointers
+/// Ends the writer whose state is `target`, and moves the state of another one there.
 template <typename Pointer>
-void replaceWriter(Pointer& left, Pointer& right) noexcept {
-  if (&left == &right) return;
-  endWriter(left.get());
-  left = std::move(right);
+void replaceWriter(Pointer& target, Pointer& source) noexcept {
+  if (&target == &source) return;
+  endWriter(target.get());
+  target = std::move(source);
 }
 
 }  // namespace netlite

@@ -59,17 +59,17 @@ TEST(PrintfFormatTest, RefusesPercentNInAnyForm) {
         "%-05n", "%*n", "%.3n", "%.*n", "%1$n", "%1$hhn", "%d%n", "%%%n",   "%'n",   "%I64n",  "%w8n",   "% +#n",
         "%Zn",   "%In", "%wn",  "%hZn", "%lZn", "%5.3Zn", "%l5n", "%h h n", "%*1$n", "%.*1$n", "%0hhhn", "%lhn"}) {
     const std::string message = refusal(format);
-    EXPECT_NE(message.find("println ends a line"), std::string::npos) << format << ": " << message;
+    EXPECT_NE(message.find("use println"), std::string::npos) << format << ": " << message;
   }
 }
 
 TEST(PrintfFormatTest, NamesTheRefusedConversion) {
-  EXPECT_EQ(refusal("%d %Zn %d"), "printf does not take %Zn: println ends a line");
-  EXPECT_EQ(refusal("%d %-5.2Zd %d"), "printf does not take %-5.2Zd");
-  EXPECT_EQ(refusal("%2$s %1$s"), "printf takes its arguments in their order, so not %2$s");
+  EXPECT_EQ(refusal("%d %Zn %d"), "printf does not accept %Zn: use println");
+  EXPECT_EQ(refusal("%d %-5.2Zd %d"), "printf does not accept %-5.2Zd");
+  EXPECT_EQ(refusal("%2$s %1$s"), "printf takes its arguments in order and does not accept %2$s");
   EXPECT_EQ(refusal("%5.2l"), "printf format ends inside a conversion: %5.2l");
   EXPECT_EQ(refusal("100%"), "printf format ends inside a conversion: %");
-  EXPECT_EQ(refusal("100%안"), "printf does not take %안");
+  EXPECT_EQ(refusal("100%안"), "printf does not accept %안");
 }
 
 TEST(PrintfFormatTest, RefusesPositionalArguments) {
