@@ -51,7 +51,7 @@ bool Connector::mayStart() const {
   return attempts_.empty() || Deadline::Clock::now() >= next_start_;
 }
 
-// Returns whether the new attempt is connected already; it is the last of attempts_ then.
+// Returns whether the new attempt is connected already. If so, it is the last of attempts_.
 bool Connector::startNext() {
   const InetSocketAddress remote = remotes_[next_++];
   platform::Family family = familyFor(remote.getAddress());
@@ -88,7 +88,7 @@ void Connector::waitForAttempts() {
   throwUnlessReady(waited, [this] { return "connect to " + target_; });
 }
 
-// Returns whether an attempt is connected; it is the last of attempts_ then.
+// Returns whether an attempt is connected. If so, it is the last of attempts_.
 bool Connector::collectReady() {
   for (std::size_t i = attempts_.size(); i-- > 0;) {
     if (!attempts_[i].isFinished) continue;
@@ -103,8 +103,8 @@ bool Connector::collectReady() {
   return false;
 }
 
-// TCP may connect a socket to itself, if the system happens to choose the very port that is asked for and nothing
-// listens there (RFC 793's simultaneous open). That is never intended: it counts as refused.
+// TCP may connect a socket to itself if nothing listens on the remote port and the system chooses the same port as the
+// local one (RFC 793's simultaneous open). That is never intended, so it counts as refused.
 std::error_code Connector::checkConnected(const Attempt& attempt) {
   const platform::Result<platform::Address> local = platform::localAddress(attempt.handle);
   if (!local) return local.error();
@@ -117,7 +117,7 @@ void Connector::drop(std::size_t index, std::error_code error) {
   failures_.push_back({attempts_[index].remote, error});
   sockets_.discard(attempts_[index].handle);
   attempts_.erase(attempts_.begin() + static_cast<std::ptrdiff_t>(index));
-  next_start_ = Deadline::Clock::now();  // the next one need not wait
+  next_start_ = Deadline::Clock::now();  // the next attempt need not wait
 }
 
 // Throws the first failure, whose address the system ranks highest; the others are appended to the message.

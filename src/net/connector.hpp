@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Connector: connects to one of several addresses as RFC 8305 ("Happy Eyeballs") says, all under one deadline. The
-// families take turns; if an attempt has not completed after 250 ms, the next one starts in parallel; the first success
-// wins and the others are closed.
-// Thread-safety: a Connector belongs to the thread that connects; closing the socket from another thread ends it.
+// Connector: connects to one of several addresses as RFC 8305 ("Happy Eyeballs") says, under one deadline.
+// Thread-safety: a Connector belongs to the thread that connects; another thread ends it by closing the socket.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -19,10 +17,10 @@
 
 namespace netlite {
 
-/// Opens the attempts' sockets, and closes those that have failed or lost.
+/// Opens the sockets of the attempts, and closes those that failed or lost.
 class AttemptSockets {
  public:
-  /// @param family what the remote address needs; set to what the socket has
+  /// @param family the family that the remote address needs; set to the family of the socket
   virtual platform::Result<platform::Handle> open(platform::Family& family) = 0;
   virtual void discard(platform::Handle handle) noexcept = 0;
 
@@ -36,6 +34,8 @@ struct Established {
   InetSocketAddress remote;
 };
 
+/// If an attempt has not completed after 250 ms, the next one starts in parallel. The first success wins, and the other
+/// attempts are closed.
 class Connector {
  public:
   /// @param core     the socket that is to be connected; the caller has a Pin on it

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sending, receiving, and what having a peer means for both.
+// Binding, connecting, sending and receiving of a datagram socket.
 // Thread-safety: see the header.
 #include "net/datagram_endpoint.hpp"
 
@@ -36,7 +36,7 @@ constexpr std::size_t kMaxDatagram = 65535;
 // receive().
 constexpr std::size_t kMaxEarly = 64 * 1024;
 
-// The system names the scope of a sender only where the address needs one, whatever scope the peer was given with.
+// The system reports a sender's scope only if the address needs one, so a missing scope equals any scope.
 bool isFrom(const InetSocketAddress& sender, const InetSocketAddress& peer) {
   if (sender == peer) return true;
   const InetAddress& left = sender.getAddress();
@@ -76,7 +76,7 @@ std::uint32_t interfaceOf(const std::string& nameOrAddress) try {
   if (named != 0 || !parseAddressLiteral(nameOrAddress)) return named;
   return platform::interfaceWith(toPlatform(InetAddress::getByName(nameOrAddress)));
 } catch (const UnknownHostException&) {
-  return 0;  // the scope of the address is no interface
+  return 0;  // the scope of the address names no interface
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ std::error_code DatagramEndpoint::setPeer(const InetSocketAddress& peer) {
   return {};
 }
 
-// A receive in progress skips strangers by itself, and what is queued is its to take.
+// Does nothing while a receive is in progress, which takes the queued datagrams and skips strangers itself.
 void DatagramEndpoint::dropStrangers(const InetSocketAddress& peer) {
   if (!receive_mutex_.try_lock()) return;
   const MutexLock turn(receive_mutex_, std::adopt_lock);
@@ -189,16 +189,16 @@ InetSocketAddress DatagramEndpoint::send(const DatagramPacket& packet) {
   std::optional<platform::Address> source = sourceOf(packet);
   ensureBound();
   for (;;) {
-    const platform::Transfer gone = sendOnce(packet.getData(), destination, source ? &*source : nullptr);
-    if (gone.outcome == Outcome::done) return destination;
+    const platform::Transfer transfer = sendOnce(packet.getData(), destination, source ? &*source : nullptr);
+    if (transfer.outcome == Outcome::done) return destination;
     const auto what = [&] { return "send to " + destination.toString(); };
     if (isClosed()) throwSocketError(what(), Error::socketClosed);
-    if (gone.outcome == Outcome::wouldBlock) {
+    if (transfer.outcome == Outcome::wouldBlock) {
       throwUnlessReady(core_.wait(Interest::writable, Deadline::never()), what);
-    } else if (source && gone.error() != std::errc::connection_refused) {
-      source.reset();  // the system cannot send from there, or reports its reason again
+    } else if (source && transfer.error() != std::errc::connection_refused) {
+      source.reset();  // the source may be the reason; if not, the next try fails with the same error
     } else {
-      fail(what(), gone.error());
+      fail(what(), transfer.error());
     }
   }
 }
@@ -251,7 +251,7 @@ bool DatagramEndpoint::receiveEarly(DatagramPacket& packet) {
   return false;
 }
 
-// Without a deadline this is one system call, which close() can end. False if no datagram came of it.
+// Without a deadline this is one system call, which close() can end. Returns false if it received no datagram.
 bool DatagramEndpoint::receiveNext(DatagramPacket& packet, Deadline deadline) {
   const bool mayBlock = deadline.isNever() && core_.mayBlock();
   if (!mayBlock) awaitReadable(deadline);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// DatagramEndpoint: the state behind a DatagramSocket: sending, receiving, and what having a peer means for both.
-// Thread-safety: every member may be called from any thread, construction and destruction excepted. One receive is in
+// DatagramEndpoint: the state of a DatagramSocket.
+// Thread-safety: every member may be called from any thread, except construction and destruction. One receive is in
 // progress at a time; others wait their turn, no longer than their own deadline.
 #pragma once
 
@@ -48,7 +48,7 @@ class DatagramEndpoint {
     changeGroup("leave", platform::leaveGroup, group, networkInterface);
   }
 
-  /// What the public face shows: after close nothing, except that it was bound.
+  /// What DatagramSocket reports: nothing after close, except that it was bound.
   bool isConnected() const { return !isClosed() && peer().has_value(); }
   std::optional<InetSocketAddress> remote() const { return isClosed() ? std::nullopt : peer(); }
   std::optional<InetSocketAddress> local() const { return isClosed() ? std::nullopt : ownAddress(); }
@@ -103,7 +103,7 @@ class DatagramEndpoint {
   Mutex connect_mutex_;  // held by the one bind, connect or disconnect in progress; taken before receive_mutex_
 
   Mutex receive_mutex_;  // held by the one receive in progress; taken before state_mutex_
-  std::deque<EarlyDatagram> early_ NETLITE_GUARDED_BY(receive_mutex_);  // come before those in the kernel's queue
+  std::deque<EarlyDatagram> early_ NETLITE_GUARDED_BY(receive_mutex_);  // received before those in the kernel's queue
   std::string buffer_ NETLITE_GUARDED_BY(receive_mutex_);               // received into, then swapped with the packet's
 
   mutable Mutex state_mutex_;

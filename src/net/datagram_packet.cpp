@@ -52,7 +52,7 @@ DatagramPacket DatagramPacket::reply(std::string_view data) const {
 }
 
 void DatagramPacket::setData(std::string_view data) {
-  if (data.size() > buffer_.size()) buffer_.resize(data.size());  // then they are not this packet's own
+  if (data.size() > buffer_.size()) buffer_.resize(data.size());  // then `data` is not a part of buffer_
   std::string::traits_type::move(&buffer_[0], data.data(), data.size());
   length_ = data.size();
   truncated_ = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the library's own code sees of a DatagramPacket.
+// Access to the private parts of DatagramPacket, for the library's own code.
 // Thread-safety: as for any member of DatagramPacket.
 #pragma once
 
@@ -19,11 +19,11 @@ struct DatagramPacket::Internals {
     return packet.address_;
   }
 
-  /// How a received packet came here.
+  /// The sender of a received packet, and the address that it was sent to.
   struct Route {
     InetSocketAddress sender;
     InetAddress local;
-    bool isUnicast = false;  // as of platform::Datagram
+    bool isUnicast = false;  // as in platform::Datagram
   };
 
   /// The local address that the packet has to leave from, or null.
@@ -31,7 +31,7 @@ struct DatagramPacket::Internals {
     return packet.is_reply_ ? &packet.local_ : nullptr;
   }
 
-  /// Takes over the buffer, whose first `length` bytes are the data, and leaves the packet's own, which is as long.
+  /// Swaps the packet's buffer with `buffer`, which has the same size and whose first `length` bytes are the data.
   static void receive(DatagramPacket& packet, std::string& buffer, std::size_t length, bool truncated,
                       const Route& route) {
     packet.buffer_.swap(buffer);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// DatagramSocket: the face of a DatagramEndpoint.
+// DatagramSocket: the facade of a DatagramEndpoint.
 // Thread-safety: see the header.
 #include <netlite/datagram_socket.hpp>
 
@@ -8,7 +8,7 @@
 #include "base/errors.hpp"
 #include "net/datagram_endpoint.hpp"
 #include "net/datagram_packet_internals.hpp"
-#include "net/face.hpp"
+#include "net/facade.hpp"
 
 #include <optional>
 #include <utility>
@@ -33,7 +33,7 @@ DatagramSocket DatagramSocket::unbound() { return DatagramSocket(std::make_share
 DatagramSocket::DatagramSocket(DatagramSocket&& other) noexcept = default;
 
 DatagramSocket& DatagramSocket::operator=(DatagramSocket&& other) noexcept {
-  moveFace(state_, std::move(other.state_));
+  moveFacade(state_, std::move(other.state_));
   return *this;
 }
 

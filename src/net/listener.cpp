@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An accept that continues through everything a client can do.
+// Binding, listening and accepting. Nothing that a client does ends an accept.
 // Thread-safety: see the header.
 #include "net/listener.hpp"
 
@@ -22,7 +22,7 @@ using platform::Result;
 
 }  // namespace
 
-// An accepted connection without an owner; reset on destruction unless taken over.
+// An accepted connection without an owner, which is reset on destruction.
 class Listener::Client {
  public:
   explicit Client(const Accepted& accepted) : handle_(accepted.handle), remote_(inetSocketAddress(accepted.remote)) {}
@@ -35,7 +35,7 @@ class Listener::Client {
 
   const InetSocketAddress& remote() const noexcept { return remote_; }
 
-  std::shared_ptr<StreamSocket> takeOver() {
+  std::shared_ptr<StreamSocket> release() {
     auto socket = std::make_shared<StreamSocket>(handle_, remote_);
     handle_ = platform::kNoHandle;
     return socket;
@@ -67,7 +67,7 @@ std::shared_ptr<StreamSocket> Listener::accept() {
   const Deadline deadline = Deadline::after(timeout_.get());
   for (;;) {
     Client client = takeClient(deadline);
-    if (welcomes(client.remote())) return client.takeOver();
+    if (welcomes(client.remote())) return client.release();
     if (deadline.hasPassed()) throwTimeout(describe("accept on"));  // rejected clients must not extend the deadline
   }
 }
@@ -76,7 +76,7 @@ Listener::Client Listener::takeClient(Deadline deadline) {
   requireBound();
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError(describe("accept on"), Error::socketClosed);
-  // From now on the accepts of other threads wait in SocketCore::wait, too: accept has no per-call flag for it.
+  // Accept has no per-call flag for it, so from now on the accepts of other threads wait in SocketCore::wait, too.
   if (!deadline.isNever() || !core_.mayBlock()) {
     const std::error_code error = platform::setBlocking(core_.handle(), false);
     if (error) throwSocketError(Operation::other, describe("accept on"), error);

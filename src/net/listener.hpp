@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Listener: the state behind a ServerSocket: binding, listening, and taking connections from the queue.
-// Thread-safety: every member may be called from any thread, construction and destruction excepted.
+// Listener: the state of a ServerSocket.
+// Thread-safety: every member may be called from any thread, except construction and destruction.
 #pragma once
 
 #include "base/deadline.hpp"

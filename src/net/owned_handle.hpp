@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// OwnedHandle: a descriptor on its way from the system to the socket that will own it. Closed unless it gets there.
+// OwnedHandle: a descriptor that no socket owns yet, which is closed on destruction unless released.
 // Thread-safety: none; it belongs to one call.
 #pragma once
 

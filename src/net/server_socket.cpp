@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// ServerSocket: the face of a Listener.
+// ServerSocket: the facade of a Listener.
 // Thread-safety: see the header.
 #include <netlite/server_socket.hpp>
 
 #include "base/arguments.hpp"
-#include "net/face.hpp"
+#include "net/facade.hpp"
 #include "net/listener.hpp"
 #include "net/socket_internals.hpp"
 
@@ -26,7 +26,7 @@ ServerSocket::ServerSocket(int port, int backlog, const InetAddress& bindAddress
 ServerSocket::ServerSocket(ServerSocket&& other) noexcept = default;
 
 ServerSocket& ServerSocket::operator=(ServerSocket&& other) noexcept {
-  moveFace(state_, std::move(other.state_));
+  moveFacade(state_, std::move(other.state_));
   return *this;
 }
 

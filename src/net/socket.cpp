@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket: the face of a StreamSocket. It checks arguments before anything is touched.
+// Socket: the facade of a StreamSocket.
 // Thread-safety: see the header.
 #include <netlite/socket.hpp>
 
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
-#include "net/face.hpp"
+#include "net/facade.hpp"
 #include "net/stream_socket.hpp"
 
 #include <algorithm>
@@ -53,7 +53,7 @@ Socket::Socket(std::shared_ptr<StreamSocket> state) noexcept : state_(std::move(
 Socket::Socket(Socket&& other) noexcept = default;
 
 Socket& Socket::operator=(Socket&& other) noexcept {
-  moveFace(state_, std::move(other.state_));
+  moveFacade(state_, std::move(other.state_));
   return *this;
 }
 

@@ -43,7 +43,7 @@ void drainInput(platform::Handle handle) {
 
 }  // namespace
 
-// A thread in wait(), listed as long as it lives.
+// A thread in wait(), which is in the core's list while this object lives.
 class SocketCore::Waiter {
  public:
   explicit Waiter(SocketCore& core) NETLITE_EXCLUDES(core.waiters_mutex_) : core_(core) {
@@ -68,13 +68,13 @@ class SocketCore::Waiter {
   Waiter* next() const noexcept { return next_; }
 
  private:
-  DescriptorParker parker_;  // the first, so that it outlives the listing
+  DescriptorParker parker_;
   SocketCore& core_;
   Waiter* next_ = nullptr;  // these two: guarded by core_.waiters_mutex_
   Waiter* previous_ = nullptr;
 };
 
-// Counts a thread in waitAlone() for room to write.
+// Counts a thread that waits in waitAlone() for room to write.
 class SocketCore::LoneWriter {
  public:
   LoneWriter(SocketCore& core, platform::Interest interest) noexcept
@@ -92,16 +92,17 @@ class SocketCore::LoneWriter {
   const bool writes_;
 };
 
-// Starts a core of the parent process anew. Returns whether the socket is open; then `state` is what it has become.
+// Resets a core that comes from the parent process, with no calls in flight. Returns whether the socket is open; then
+// `state` is the new state.
 bool SocketCore::inherit(std::uint32_t& state) noexcept {
   const bool isOurs = (state & platform::kMarkBits) == platform::processMark();
   if (isOurs) return (state & kClosing) == 0;
   is_inherited_.store(true, std::memory_order_relaxed);
-  const std::uint32_t anew = platform::processMark() | (state & kClosing);
-  if (!state_.compare_exchange_strong(state, anew, std::memory_order_acq_rel)) return inherit(state);
-  state = anew;
-  if ((anew & kClosing) == 0) return true;
-  release();  // the calls that the parent's close was waiting for are not made here
+  const std::uint32_t fresh = platform::processMark() | (state & kClosing);
+  if (!state_.compare_exchange_strong(state, fresh, std::memory_order_acq_rel)) return inherit(state);
+  state = fresh;
+  if ((fresh & kClosing) == 0) return true;
+  release();  // the calls in flight that would have freed the descriptor do not exist here
   return false;
 }
 
@@ -124,7 +125,7 @@ void SocketCore::close() noexcept {
   leave();
 }
 
-// The parent of a forked child would notice a shutdown. In the child no call blocks inside the system.
+// Not in a forked child: the parent would notice a shutdown, and no call of the child blocks inside the system.
 void SocketCore::wakeSystemCalls() noexcept {
   if (!mayBlock() || handle() == platform::kNoHandle) return;
   platform::wakeBlockedCalls(handle(), lone_writers_.load(std::memory_order_acquire) > 0);
@@ -162,7 +163,7 @@ SocketCore::Waited SocketCore::waitAlone(platform::WaitEntry& entry, Deadline de
 
 SocketCore::Waited SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
   if (platform::keptWaker().waiting == platform::kNoHandle) {
-    // A thread that need not wait, as over loopback, needs no waker.
+    // If an entry is ready already, which is frequent over loopback, no waker is needed.
     const std::error_code error = platform::wait(entries, count, {}, std::chrono::milliseconds(0));
     if (isClosed()) return {WaitResult::closed, {}};
     if (error) return {WaitResult::failed, error};

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SocketCore: one descriptor and the calls that use it. Any thread may close a socket that others are busy with:
-// closing only marks the core and wakes them, and the last call in flight frees the descriptor. So no call ever touches
-// a descriptor that the system has given to someone else. All waiting for descriptors happens in wait(), which enforces
-// deadlines and notices close().
-//
-// In a forked child a core of the parent starts anew: no call is in flight, and since the parent uses the same
-// connection, closing it frees the child's descriptor and does nothing else.
-// Thread-safety: every member may be called from any thread, construction and destruction excepted.
+// SocketCore: one descriptor and the calls that use it.
+// Thread-safety: every member may be called from any thread, except construction and destruction.
 #pragma once
 
 #include "base/deadline.hpp"
@@ -26,6 +20,12 @@
 
 namespace netlite {
 
+/// Any thread may close a socket that others are using: closing only marks the core and wakes them, and the last call
+/// in flight frees the descriptor. So no call ever touches a descriptor that the system has reused. All waiting for
+/// descriptors happens in wait(), which enforces deadlines and notices close().
+///
+/// In a forked child a core of the parent starts anew, with no call in flight. The parent uses the same connection, so
+/// closing the core in the child frees the child's descriptor and does nothing else.
 class SocketCore {
  public:
   enum class WaitResult { ready, timedOut, closed, failed };
@@ -65,8 +65,8 @@ class SocketCore {
   /// The descriptor, kNoHandle before there is one. For use with a Pin; without, another thread may close it.
   platform::Handle handle() const noexcept { return handle_.load(std::memory_order_acquire); }
 
-  /// Puts a new descriptor in place of the present one, which is returned for the caller to close. Requires a Pin, and
-  /// that no other call can be using the present one.
+  /// Replaces the descriptor, and returns the old one for the caller to close. Requires a Pin, and that no other call
+  /// can be using the old one.
   platform::Handle replaceHandle(platform::Handle handle) noexcept {
     assert(isPinned());
     return handle_.exchange(handle, std::memory_order_acq_rel);
@@ -74,8 +74,8 @@ class SocketCore {
 
   bool isClosed() const noexcept { return (state_.load(std::memory_order_acquire) & kClosing) != 0; }
 
-  /// Whether a call may block inside the system: not where only a shutdown could end it that a parent process would
-  /// notice.
+  /// Whether a call may block inside the system. Not on a socket that a forked child has inherited: only a shutdown
+  /// could end the call, and the parent would notice that.
   bool mayBlock() const noexcept { return !is_inherited_.load(std::memory_order_relaxed); }
 
   /// Marks the socket closed, wakes every call in flight and frees the descriptor as soon as the last one has left.
@@ -86,7 +86,8 @@ class SocketCore {
   /// caller checks and waits again. Requires a Pin.
   Waited wait(platform::Interest interest, Deadline deadline);
 
-  /// The same for several descriptors together, of which the core need not own any; `ready` is set in each entry.
+  /// Waits as the other overload for several descriptors together, none of which the core has to own; `ready` is set in
+  /// each entry.
   Waited wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
 
   /// Wakes every thread in wait() so that it checks the socket again, except one that waits for its own descriptor
@@ -128,7 +129,7 @@ class SocketCore {
   void release() noexcept;
 
   std::atomic<std::uint32_t> state_;
-  const std::uint32_t fork_count_;  // when the core was made
+  const std::uint32_t fork_count_;  // when the core was created
   std::atomic<platform::Handle> handle_;
   std::atomic<bool> is_inherited_{false};
   std::atomic<bool> drains_input_{false};

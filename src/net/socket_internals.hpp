@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the library's own code sees of a Socket.
+// Access to the private parts of Socket, for the library's own code.
 // Thread-safety: as for any member of Socket.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Options before and after there is a descriptor, and binding.
+// Options of a socket with and without a descriptor, and binding.
 // Thread-safety: see the header.
 #include "net/socket_options.hpp"
 
@@ -85,7 +85,7 @@ Result<BoundHandle> SocketOptions::openBoundAs(Family family, const Address& loc
 
 void SocketOptions::install(SocketCore& core, Handle handle, Family family) {
   const MutexLock lock(mutex_);
-  applyTo(handle, family);  // each was accepted when the descriptor was opened, or is reported by the next set()
+  applyTo(handle, family);  // no errors: each option was accepted by open(), or the next set() reports its error
   family_ = family;
   core.replaceHandle(handle);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SocketOptions: the options of one socket. A socket has no descriptor until it is bound or connected, and may get
-// another one when a connect has failed; the user's settings are kept here and applied to each descriptor.
+// SocketOptions: the options of one socket, which are applied to each of its descriptors.
 // Thread-safety: every member may be called from any thread.
 #pragma once
 
@@ -28,6 +27,8 @@ struct BoundHandle {
   int port;
 };
 
+/// A socket has no descriptor until it is bound or connected, and may get another one after a failed connect. So the
+/// user's settings are kept here.
 class SocketOptions {
  public:
   /// Opens a descriptor of this type of socket.
@@ -35,7 +36,7 @@ class SocketOptions {
 
   explicit SocketOptions(Opener opener = platform::openStream) : opener_(opener) {}
 
-  /// For a stream socket that has a descriptor already, of this family.
+  /// For a stream socket that already has a descriptor, of this family.
   explicit SocketOptions(platform::Family family) : family_(family) {}
 
   /// Sets an option, now or for the descriptor to come. Returns Error::socketClosed, or the system's reason to refuse.
@@ -54,7 +55,7 @@ class SocketOptions {
   /// Gives the core its descriptor, with every option set since the descriptor was opened. Requires a Pin.
   void install(SocketCore& core, platform::Handle handle, platform::Family family);
 
-  /// Takes the core's descriptor out again, so that options wait for its return. Requires a Pin.
+  /// Removes the core's descriptor. Options that are set from now on are applied by the next install(). Requires a Pin.
   platform::Handle remove(SocketCore& core);
 
   platform::Family family() const;

@@ -144,9 +144,9 @@ void StreamSocket::connectTo(const std::string& target, Deadline deadline, Resol
   const Connecting exclusive(*this, what);
   FreshSockets fresh(options_);
   const std::optional<InetSocketAddress> bound = local();
-  std::optional<BoundSocket> kept;
-  if (bound) kept.emplace(*this, *bound);
-  AttemptSockets& sockets = bound ? static_cast<AttemptSockets&>(*kept) : fresh;
+  std::optional<BoundSocket> boundSocket;
+  if (bound) boundSocket.emplace(*this, *bound);
+  AttemptSockets& sockets = bound ? static_cast<AttemptSockets&>(*boundSocket) : fresh;
   auto own = std::make_unique<InetSocketAddress>();  // before there is a descriptor that could be lost
   const Established established = Connector(core_, sockets, target, deadline).connect(resolve());
   const Family family = bound ? options_.family() : familyFor(established.remote.getAddress());
@@ -212,7 +212,7 @@ std::size_t StreamSocket::endOfInput() {
   return 0;
 }
 
-// On a connection that is hung up a write cannot take long; on any other it need not be waited for.
+// On a connection that was reset a write cannot take long; on any other there is no need to wait for it.
 void StreamSocket::awaitWriteInProgress() {
   if (write_mutex_.try_lock()) return write_mutex_.unlock();
   if (!platform::isHungUp(core_.handle())) return;
@@ -277,10 +277,10 @@ void StreamSocket::write(const void* data, std::size_t size) {
   for (std::size_t sent = 0; sent < size;) {
     if (core_.isClosed()) throwWrite(Error::socketClosed);
     if (isOutputShutdown()) throwWrite(Error::outputShutDown);
-    const Transfer gone = platform::send(core_.handle(), bytes + sent, size - sent);
-    if (gone.outcome == Outcome::failed) throwWrite(gone.error());
-    sent += gone.count;
-    if (sent < size) awaitRoom(gone.outcome, deadline, sent);
+    const Transfer transfer = platform::send(core_.handle(), bytes + sent, size - sent);
+    if (transfer.outcome == Outcome::failed) throwWrite(transfer.error());
+    sent += transfer.count;
+    if (sent < size) awaitRoom(transfer.outcome, deadline, sent);
   }
 }
 
@@ -310,8 +310,8 @@ void StreamSocket::throwWrite(std::error_code error) {
 
 // ---- state ----------------------------------------------------------------------------------------------------------
 
-// Returns whether it was set before. The one place that knows when unread input has to be drained before close: a
-// connection that ends in an orderly way, and may have input.
+// Returns whether the flag was set before. Also decides whether unread input is drained before close: only on a
+// connection that ends in an orderly way and may have input.
 bool StreamSocket::set(Flag flag, bool on) noexcept {
   const std::uint32_t before = flags_.load(std::memory_order_relaxed);
   const std::uint32_t now = on ? before | flag : before & ~static_cast<std::uint32_t>(flag);
@@ -372,7 +372,7 @@ std::optional<InetSocketAddress> StreamSocket::remote() const {
   return remote_;
 }
 
-// The system is asked for an accepted socket's address only on request.
+// The local address of an accepted socket is queried only on request.
 std::optional<InetSocketAddress> StreamSocket::local() {
   const SocketCore::Pin pin(core_);
   const MutexLock lock(state_mutex_);
@@ -383,8 +383,8 @@ std::optional<InetSocketAddress> StreamSocket::local() {
   return local_ == nullptr ? std::nullopt : std::optional(*local_);
 }
 
-// Remembers the failure if it breaks the connection, and returns the one that did first, or else this one. Once the
-// input has ended cleanly it stays so, although Windows reports the reset that our own write provokes.
+// Remembers the failure if it breaks the connection. Returns the failure that broke it first, or else this one. Once
+// the input has ended cleanly it stays so, although Windows reports the reset that our own write provokes.
 std::error_code StreamSocket::firstFailure(std::error_code error) {
   const MutexLock lock(state_mutex_);
   if (!failure_ && !has(kInputEnded) && breaksConnection(error)) failure_ = error;

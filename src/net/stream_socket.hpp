@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// StreamSocket: the state that a Socket shares with its streams. It turns the platform's calls into the promises of the
-// public headers: deadlines, sticky resets, ends of stream, messages that name the peer.
-//
-// Thread-safety: every member may be called from any thread, construction and destruction excepted. One read and one
+// StreamSocket: the state that a Socket shares with its streams.
+// Thread-safety: every member may be called from any thread, except construction and destruction. One read and one
 // write are in progress at a time; others wait their turn, no longer than their own deadline.
 #pragma once
 
@@ -28,7 +26,8 @@
 
 namespace netlite {
 
-/// The states of a stream socket, and what is valid in each:
+/// Turns the platform's calls into the promises of the public headers: deadlines, sticky resets, ends of stream,
+/// messages that name the peer. The states of a stream socket, and what is valid in each:
 ///
 ///               descriptor          local_      remote_   flags_
 ///   unconnected none                -           -         -
@@ -70,7 +69,7 @@ class StreamSocket {
   void requireInput();
   void requireOutput();
 
-  /// What the public face shows of the state; these stay as they were after close.
+  /// What Socket reports of the state. It stays the same after close.
   bool isConnected() const noexcept { return has(kConnected); }
   std::optional<InetSocketAddress> remote() const;
   std::optional<InetSocketAddress> local();
@@ -141,7 +140,7 @@ class StreamSocket {
   mutable Mutex state_mutex_;
   std::optional<InetSocketAddress> remote_ NETLITE_GUARDED_BY(state_mutex_);         // set once
   std::unique_ptr<const InetSocketAddress> local_ NETLITE_GUARDED_BY(state_mutex_);  // few accepted sockets need it
-  UnreadBytes unread_ NETLITE_GUARDED_BY(state_mutex_);                              // come before the descriptor's
+  UnreadBytes unread_ NETLITE_GUARDED_BY(state_mutex_);                              // read before the descriptor's
   std::error_code failure_ NETLITE_GUARDED_BY(state_mutex_);  // the first that broke the connection
 };
 

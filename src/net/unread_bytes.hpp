@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// UnreadBytes: bytes that a stream has read and put back. Reading them in small pieces moves none of the others.
+// UnreadBytes: bytes that a stream has read and put back. Reading them in small pieces does not move the rest.
 // Thread-safety: none; the owner's lock guards it.
 #pragma once
 
@@ -44,7 +44,7 @@ class UnreadBytes {
 
  private:
   std::string bytes_;
-  std::size_t begin_ = 0;  // those before it have been taken
+  std::size_t begin_ = 0;  // the bytes before it have been taken
 };
 
 }  // namespace netlite

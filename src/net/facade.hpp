@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the faces of sockets (Socket, ServerSocket, DatagramSocket) do alike with the state that they share with their
-// streams and calls.
-// Thread-safety: no shared state except constants, each made once.
+// What the facades (Socket, ServerSocket, DatagramSocket) have in common: moving, and being moved from.
+// Thread-safety: no shared state except constants, each created once.
 #pragma once
 
 #include "base/no_destructor.hpp"
@@ -12,7 +11,7 @@
 
 namespace netlite {
 
-/// The state, or for a moved-from face one that was closed before it was ever used.
+/// The state, or for a moved-from facade one that is closed.
 template <typename State>
 const std::shared_ptr<State>& orClosed(const std::shared_ptr<State>& state) {
   static NoDestructor<std::shared_ptr<State>> closed([] {
@@ -23,9 +22,9 @@ const std::shared_ptr<State>& orClosed(const std::shared_ptr<State>& state) {
   return state != nullptr ? state : *closed;
 }
 
-/// Moves a face: closes the state that it had and takes over the other's.
+/// Moves a facade: closes its previous state and adopts the other's.
 template <typename State>
-void moveFace(std::shared_ptr<State>& state, std::shared_ptr<State>&& other) noexcept {
+void moveFacade(std::shared_ptr<State>& state, std::shared_ptr<State>&& other) noexcept {
   const std::shared_ptr<State> before = std::exchange(state, std::exchange(other, nullptr));
   if (before != nullptr && before != state) before->abandon();
 }
