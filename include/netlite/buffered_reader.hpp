@@ -32,8 +32,8 @@ class PrintWriter;
 /// follows, and drops that `\n` when it arrives. Bytes pass through unchanged, so UTF-8 survives any packet boundary,
 /// and zero bytes are bytes like any other.
 ///
-/// The reader reads ahead: what is in its buffer is no longer in the stream below. After close() that is dropped, but
-/// lines in the buffer are still returned after the socket is closed.
+/// The reader reads ahead: what is in its buffer is no longer in the stream below. close() drops it. Closing only the
+/// socket does not: lines in the buffer are still returned.
 ///
 /// Reading members block until the stream below delivers what they need. On a socket, Socket::setSoTimeout sets one
 /// deadline for the whole call, however many reads it takes; close() and Socket::shutdownInput() end the waiting. They
@@ -49,7 +49,7 @@ class PrintWriter;
 /// the buffer.
 ///
 /// Thread-safety: one thread reads at a time, and all other members belong to that thread, except close(), which any
-/// thread may call at any time. (Java locks every call, which would cost more than the line.)
+/// thread may call at any time. (Java locks every call, which would cost more than reading the line.)
 ///
 /// Unless documented otherwise, members do not block and throw only std::bad_alloc.
 class NETLITE_API BufferedReader {
@@ -134,7 +134,7 @@ class NETLITE_API BufferedReader {
   ///
   /// The reader is about to wait when the stream below has nothing available(). Where reads take all that has arrived
   /// (InputStream::prefersLargeReads, as on a socket), that is also assumed, without asking, after a read that did not
-  /// fill its room. A stream that does not know what is available is read after a flush each time.
+  /// fill its room. If the stream does not know what is available, the writer is flushed before each read.
   ///
   /// Reading members then also block as PrintWriter::flush() does. A failure of the flush is not thrown here: it stays
   /// in the writer (PrintWriter::error). The writer may be moved, and may be destroyed first, which ends the tie. A

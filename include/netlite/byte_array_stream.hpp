@@ -15,7 +15,7 @@ namespace netlite {
 
 /// An input stream of given bytes. It never blocks, and close() does nothing. A copy has its own position.
 ///
-/// Code for a socket's stream can be tried with it, without a network:
+/// It lets code for a socket's stream be tested without a network:
 ///
 /// ```cpp
 /// netlite::BufferedReader in(netlite::ByteArrayInputStream("first\nsecond\n"));
@@ -68,7 +68,7 @@ class NETLITE_API ByteArrayInputStream : public InputStream {
 /// Thread-safety: it and its copies may be used from any thread; the bytes of one write are never mixed with another's.
 class NETLITE_API ByteArrayOutputStream : public OutputStream {
  public:
-  /// Creates a stream without bytes.
+  /// Creates an empty stream.
   ByteArrayOutputStream();
   // Copied, never moved: a moved-from stream would have no buffer.
   ByteArrayOutputStream(const ByteArrayOutputStream&) = default;

@@ -29,7 +29,7 @@ class NETLITE_API DatagramPacket {
   /// bytes are enough for any datagram.
   ///
   /// @param capacity the maximum number of bytes to receive; with 0 only the arrival and the sender are reported
-  /// @throws std::invalid_argument `capacity` is more than 2147483647, as a negative number would be
+  /// @throws std::invalid_argument `capacity` is more than 2147483647, as a converted negative number is
   explicit DatagramPacket(std::size_t capacity);
 
   /// Creates a packet to send. Its capacity for receiving is data.size().

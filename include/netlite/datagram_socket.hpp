@@ -116,8 +116,8 @@ class NETLITE_API DatagramSocket {
   /// @throws SocketException          the socket is closed, or the system refuses
   void receive(DatagramPacket& packet);
 
-  /// Chooses the one peer that this socket sends to and receives from. Nothing is sent, so this does not
-  /// show whether the peer exists.
+  /// Chooses the one peer that this socket sends to and receives from. Nothing is sent, so this does not show whether
+  /// the peer exists.
   ///
   /// Earlier datagrams from other senders are dropped; those from the peer are kept, in their order. On a connected
   /// socket the new peer replaces the old one. After a failure the socket is as before, where the system allows it. An
@@ -204,8 +204,7 @@ class NETLITE_API DatagramSocket {
   /// The size in bytes of the system's send buffer. Linux reports twice what was set.
   int getSendBufferSize() const;
 
-  /// Sets SO_RCVBUF, a hint to the system: how many bytes may wait to be received. Datagrams that do not fit
-  /// are lost.
+  /// Sets SO_RCVBUF, a hint to the system: how many bytes may wait to be received. Datagrams that do not fit are lost.
   ///
   /// @param size in bytes, at least 1
   /// @throws std::invalid_argument `size` is zero or negative

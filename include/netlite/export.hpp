@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The checks of the language that netlite requires, and the macros that its declarations use.
+// Checks that the compiler has what netlite requires, and defines the macros of its declarations.
 #pragma once
 
 #if defined(_MSVC_LANG) ? _MSVC_LANG < 201703L : __cplusplus < 201703L

@@ -28,11 +28,11 @@ class OutputStream;
 /// };
 /// ```
 ///
-/// Members that read block until they have what they are to return, the stream ends or fails. On a socket's stream
+/// Members that read block until they have what they return, or the stream ends or fails. On a socket's stream
 /// Socket::setSoTimeout sets one deadline for the whole call, and close() and shutdownInput() end the waiting. They
 /// throw SocketTimeoutException when the deadline passes, SocketException when the connection was reset or the socket
-/// is closed, and whatever else the derived class throws. A later call continues where a timeout stopped; where bytes
-/// have gone to the caller already, bytesTransferred() is their number.
+/// is closed, and whatever else the derived class throws. A later call continues where a timeout stopped;
+/// bytesTransferred() counts the bytes that the caller already has.
 ///
 /// Thread-safety: that of the derived class. A socket's stream may be used from any thread; of several threads that
 /// read at the same time each gets some of the bytes.
@@ -105,7 +105,7 @@ class NETLITE_API InputStream {
 
   /// Whether reads are expensive, so that few large ones beat many small ones, and take all that has arrived if there
   /// is room. Lets a BufferedReader read more than its buffer size while much arrives, and flush a tied writer after a
-  /// read that did not fill its room. Of other streams it reads small pieces, which stay in the processor's cache.
+  /// read that did not fill its room. From other streams it reads small pieces, which stay in the processor's cache.
   ///
   /// @return false by default; true for a socket's stream, where each read is a system call, and for readers on one
   virtual bool prefersLargeReads() const noexcept;

@@ -2,10 +2,10 @@
 //
 // All of netlite. Each class also has its own header, which says which threads may use it.
 //
-// Signals: a signal handler may call nothing of netlite.
+// Signals: a signal handler must not call any function of netlite.
 //
-// After fork: the parent's sockets are unharmed by whatever the child does to its copies (close, destructors, exit),
-// and the child may use netlite anew.
+// After fork: nothing that the child does to its copies of sockets (close, destructors, exit) harms the parent's, and
+// the child may use netlite as well.
 //
 // - The child may use an inherited socket. Closing it there closes only the child's descriptor. But the connection is
 //   shared: an explicit shutdownInput() or shutdownOutput() in one process takes effect in both.

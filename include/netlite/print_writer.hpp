@@ -129,7 +129,8 @@ class NETLITE_API Printable {
 /// returns whether all is well, checkError() whether it is not, error() why. Only a wrong argument, std::bad_alloc and
 /// a user-defined stream that throws anything other than std::system_error make a member throw.
 ///
-/// Members that print block only when the buffer is full, or with autoFlush as described above: then as flush() does.
+/// Members that print block only when the buffer is full, or with autoFlush as described above. They then block as
+/// flush() does.
 ///
 /// The buffer allocates nothing before it is used. It grows to `bufferSize`, for larger text to the combined size plus
 /// an eighth. After a flush it keeps at most 2 KiB or, tied to a busy reader, as much as it is holding back.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ServerSocket: a TCP port that listens, java.net.ServerSocket in C++.
+// ServerSocket: a socket that listens on a TCP port, java.net.ServerSocket in C++.
 #pragma once
 
 #include <netlite/inet_address.hpp>
@@ -17,7 +17,7 @@ namespace netlite {
 
 class Listener;
 
-/// A TCP port that listens, java.net.ServerSocket in C++.
+/// A socket that listens on a TCP port, java.net.ServerSocket in C++.
 ///
 /// ```cpp
 /// netlite::ServerSocket server(3000);
@@ -92,10 +92,10 @@ class NETLITE_API ServerSocket {
   /// @throws anything               that the accept filter throws; that client is reset
   Socket accept();
 
-  /// Sets a function that chooses which clients to accept, before anything is sent or received. A client for which it
-  /// returns false is reset immediately, and accept() goes on waiting under the same deadline. The filter runs in the
-  /// thread that calls accept(), so it may run in several threads together. A filter that is running when it is
-  /// replaced runs to completion. An empty function accepts all clients.
+  /// Sets a function that chooses which clients to accept. It runs before anything is sent or received. A client for
+  /// which it returns false is reset immediately, and accept() goes on waiting under the same deadline. The filter runs
+  /// in the thread that calls accept(), so it may run in several threads at the same time. A filter that is running
+  /// when it is replaced runs to completion. An empty function accepts all clients.
   void setAcceptFilter(std::function<bool(const InetSocketAddress& remote)> filter);
 
   /// Sets how long accept() may wait. Calls that are already waiting keep their deadline.

@@ -62,7 +62,7 @@ class NETLITE_API Socket {
   ///                                permission, no descriptor left). Of several addresses the first one's failure
   ///                                decides which exception is thrown
   /// @throws NoRouteToHostException no route leads to the host
-  /// @throws SocketException        the system cannot wait
+  /// @throws SocketException        the system failed to wait for the connection
   Socket(const std::string& host, int port);
 
   /// Connects as Socket(host, port), with one deadline for the lookup and all attempts together. A lookup that misses
