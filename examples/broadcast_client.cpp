@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// broadcast_client: takes part in the chat of a broadcast_server (or of any other that relays lines). One thread sends
-// what is typed, one prints what arrives.
+// broadcast_client: takes part in the chat of a broadcast_server (or of any other server that relays lines).
 #include "support/client.hpp"
 #include "support/console.hpp"
 #include "support/conversation.hpp"
@@ -25,22 +24,22 @@ const example::Program kProgram{
     "broadcast_client",
     {"host", "port", "name"},
     "Sends name:LINE for every line of the input and prints what arrives. Without arguments: localhost 2000 guest.",
-    {{"--nickname", "", "send the name once, then bare lines, as a server with --nicknames expects it"}}};
+    {{"--nickname", "", "send the name once, then bare lines, as a server with --nicknames expects"}}};
 
-// The server's lines have a name in front, so they may be longer than what it takes from a client.
+// The server puts a name in front of each line, so its lines may be longer than those that it accepts.
 constexpr std::size_t kMaxLine = 4 * 1024 * 1024;
 
-// Until the server leaves or the socket is closed; false if lines were waiting that the server did not get.
+// Prints until the server leaves or the socket is closed. Returns false if typed lines are left that were not sent.
 bool printLines(netlite::Socket& socket, example::Console& console) {
   netlite::BufferedReader in(socket.getInputStream());
   in.setMaxLineLength(kMaxLine);
   while (const std::optional<std::string> line = in.readLine()) console.print(*line);
-  example::finishSending(socket);  // what the sender still has fails from now on, and what a pipe still has shows soon
+  example::finishSending(socket);  // the sender's next write fails; lines that a pipe still holds arrive soon
   if (!console.awaitEnd(std::chrono::milliseconds(100))) console.remark("The server has left.");
   return !console.ready();
 }
 
-// The receiver's thread. Whatever ends it, it ends the sender.
+// Runs in the receiver's thread, and ends the sender when it ends, for whatever reason.
 bool receive(netlite::Socket& socket, example::Console& console) {
   const example::OnExit endSending([&] {
     example::finishSending(socket);
@@ -54,7 +53,7 @@ bool receive(netlite::Socket& socket, example::Console& console) {
   }
 }
 
-// Until the end of the input, or until the receiver closes the console. False if something was not sent.
+// Sends until the input ends or the receiver closes the console. Returns false if something was not sent.
 bool send(netlite::PrintWriter& out, const std::string& prefix, example::Console& console) {
   while (const std::optional<std::string> line = console.readLine()) {
     out.println(prefix + *line);

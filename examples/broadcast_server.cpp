@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// broadcast_server: a chat room. Every line of every client goes to all clients, in the same order for everybody.
+// broadcast_server: a chat room. Every line of every client goes to all clients, in the same order.
 //
-// Each client has two threads. One reads its lines and puts them into the outboxes of all clients; that never waits for
-// anybody's network. The other, the client's writer, sends what is in its outbox. So a client that stops reading holds
-// up nobody: its outbox becomes full, and it is dropped.
+// Each client has two threads. One reads its lines and puts them into the outboxes of all clients, without waiting for
+// a network. The other, the client's writer, sends what is in its outbox. So a client that stops reading does not hold
+// up the others: its outbox becomes full, and the server drops it.
 #include "support/address_range.hpp"
 #include "support/conversation.hpp"
 #include "support/interrupt.hpp"
@@ -36,13 +36,13 @@ const example::Program kProgram{
     "broadcast_server",
     {"port"},
     "Sends every line of each client to all clients. The port is 2000 unless given.",
-    {{"--nicknames", "", "a client's first line is its nickname, which everybody sees"},
-     {"--max-clients", "N", "turn away more clients than that"},
+    {{"--nicknames", "", "a client's first line is its nickname, which all clients see"},
+     {"--max-clients", "N", "serve at most N clients at the same time, and turn away the others"},
      {"--queue", "N", "drop a client that has N lines waiting, 1024 unless given (or 8 MiB)"},
-     {"--allow", "CIDR", "accept clients of this network only, as 192.0.2.0/24; may be given several times"}}};
+     {"--allow", "CIDR", "accept only clients of this network, such as 192.0.2.0/24; may be given several times"}}};
 
 struct Client {
-  Client(netlite::Socket accepted, std::size_t mostLines) : socket(std::move(accepted)), outbox(mostLines) {}
+  Client(netlite::Socket accepted, std::size_t maxLines) : socket(std::move(accepted)), outbox(maxLines) {}
 
   /// Ends its reader and its writer.
   void close() {
@@ -56,11 +56,11 @@ struct Client {
 };
 using SharedClient = std::shared_ptr<Client>;
 
-// Who gets the lines.
+// The clients that get the lines, and their nicknames.
 // Thread-safety: every member may be called from any thread.
 class Room {
  public:
-  /// Reserves a nickname; false if somebody has it.
+  /// Reserves a nickname. Returns false if another client has it.
   bool takeName(const std::string& name) {
     const std::lock_guard<std::mutex> lock(mutex_);
     return names_.insert(name).second;
@@ -72,17 +72,17 @@ class Room {
     names_.erase(name);
   }
 
-  /// From now on `client` gets what is told, beginning with `greeting`.
+  /// From now on `client` gets what is broadcast, beginning with `greeting`.
   void join(const SharedClient& client, const std::string& greeting) {
-    tell(linesOf(greeting), [&] { clients_.push_back(client); });
+    broadcast(linesOf(greeting), [&] { clients_.push_back(client); });
   }
 
   /// `client` gets nothing more; `farewell` goes to the others, and the client's name is free.
   void leave(const SharedClient& client, const example::SharedLines& farewell) noexcept {
     remove(client);
     try {
-      tell(farewell, [&] { names_.erase(client->name); });
-    } catch (...) {  // out of memory: what counts is that the name is free
+      broadcast(farewell, [&] { names_.erase(client->name); });
+    } catch (...) {  // out of memory: the name must be freed nevertheless
       freeName(client->name);
     }
   }
@@ -90,10 +90,10 @@ class Room {
   /// Puts whole lines into all outboxes. Waits only for writers that are busy sending, see Outbox::kPatience.
   ///
   /// @param lines  may be empty
-  /// @param change what is to happen to the room together with it
-  void tell(
+  /// @param change a change of the room that takes effect together with the lines
+  void broadcast(
       const example::SharedLines& lines, const std::function<void()>& change = [] {}) {
-    while (const SharedClient full = tryToTell(lines, change)) {
+    while (const SharedClient full = tryToBroadcast(lines, change)) {
       if (!full->outbox.awaitRoomFor(*lines)) drop(full);
     }
   }
@@ -105,8 +105,9 @@ class Room {
   }
 
  private:
-  // All or none of them get it: so all see the same order. Returns one whose outbox is full, or null if it is done.
-  SharedClient tryToTell(const example::SharedLines& lines, const std::function<void()>& change) {
+  // Either all clients get the lines or none does, so all see the same order. Returns a client whose outbox is full, or
+  // null if the lines were added.
+  SharedClient tryToBroadcast(const example::SharedLines& lines, const std::function<void()>& change) {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const SharedClient& client : clients_) {
       if (!client->outbox.hasRoomFor(*lines)) return client;
@@ -117,12 +118,12 @@ class Room {
     return nullptr;
   }
 
-  // False if somebody else has done so before.
+  // Returns false if another thread has already removed the client.
   bool remove(const SharedClient& client) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto place = std::find(clients_.begin(), clients_.end(), client);
-    if (place == clients_.end()) return false;
-    clients_.erase(place);
+    const auto found = std::find(clients_.begin(), clients_.end(), client);
+    if (found == clients_.end()) return false;
+    clients_.erase(found);
     return true;
   }
 
@@ -146,21 +147,21 @@ class Stay {
   Stay(const Stay&) = delete;
   Stay& operator=(const Stay&) = delete;
 
-  /// Reserves a nickname; false if another client has it.
+  /// Reserves a nickname. Returns false if another client has it.
   bool takeName(const std::string& name) {
-    std::string copy = name;  // before the name is taken, as it may fail
+    std::string copy = name;  // copied first, since copying may fail
     if (!room_.takeName(name)) return false;
     client_->name = std::move(copy);
     return true;
   }
 
-  /// @param greeting, farewell what everybody hears when the client comes and when it leaves
+  /// @param greeting, farewell what all clients get when this one joins and when it leaves
   void join(const std::string& greeting, const std::string& farewell) {
-    farewell_ = Room::linesOf(farewell);  // leaving takes no memory that may not be there
+    farewell_ = Room::linesOf(farewell);  // allocated now, so that leaving cannot fail
     room_.join(client_, greeting);
   }
 
-  /// Ends the stay before its object does.
+  /// Ends the stay early.
   void leave() noexcept {
     if (const example::SharedLines farewell = std::exchange(farewell_, nullptr)) return room_.leave(client_, farewell);
     room_.freeName(client_->name);
@@ -172,18 +173,18 @@ class Stay {
   example::SharedLines farewell_;  // null while the client is not in the room
 };
 
-// What a reader prints to, in order to tell the room.
+// A stream whose text is broadcast to the room.
 class RoomStream : public netlite::OutputStream {
  public:
   using netlite::OutputStream::write;
 
-  RoomStream(Room& room, std::size_t mostLines) : room_(&room), most_lines_(mostLines) {}
+  RoomStream(Room& room, std::size_t maxLines) : room_(&room), max_lines_(maxLines) {}
 
   void write(const void* data, std::size_t size) override {
     std::string_view text(static_cast<const char*>(data), size);
     while (!text.empty()) {
       const std::size_t length = lengthOfLines(text);
-      room_->tell(Room::linesOf(std::string(text.substr(0, length))));
+      room_->broadcast(Room::linesOf(std::string(text.substr(0, length))));
       text.remove_prefix(length);
     }
   }
@@ -192,21 +193,21 @@ class RoomStream : public netlite::OutputStream {
   // As many lines as an empty outbox takes.
   std::size_t lengthOfLines(std::string_view text) const {
     std::size_t length = 0;
-    for (std::size_t lines = 0; lines < most_lines_ && length < text.size(); ++lines) {
+    for (std::size_t lines = 0; lines < max_lines_ && length < text.size(); ++lines) {
       length = text.find('\n', length) + 1;
     }
     return length;
   }
 
   Room* room_;
-  std::size_t most_lines_;
+  std::size_t max_lines_;
 };
 
 struct Settings {
   bool nicknames = false;
   std::size_t maxClients = 0;
   std::size_t queue = 0;
-  std::vector<example::AddressRange> allowed;  // none: everybody
+  std::vector<example::AddressRange> allowed;  // empty: all clients
 };
 
 class BroadcastServer {
@@ -230,7 +231,7 @@ class BroadcastServer {
     return options;
   }
 
-  // Asked for one client after the other, in the order in which they come.
+  // Called for one client after the other, in the order of their arrival.
   bool welcomes(const netlite::InetSocketAddress& remote) {
     const auto& allowed = settings_.allowed;
     const auto holds = [&](const example::AddressRange& range) { return range.contains(remote.getAddress()); };
@@ -239,7 +240,7 @@ class BroadcastServer {
     return true;
   }
 
-  // Serves one client, in a thread of its own.
+  // Serves one client, in a separate thread.
   void serve(netlite::Socket& socket) {
     const example::Places::Visit visit(places_);
     if (!visit.hasPlace()) return refuse(socket, "server full");
@@ -249,7 +250,7 @@ class BroadcastServer {
       netlite::BufferedReader in(client->socket.getInputStream());
       if (!settings_.nicknames || introduce(stay, *client, in)) converse(stay, client, in);
     } catch (const netlite::SocketException&) {
-      // It left without reading everything, or it was dropped, or the server ends. None of it is an error here.
+      // The client left without reading everything or was dropped, or the server is stopping. None is an error here.
     }
   }
 
@@ -259,7 +260,7 @@ class BroadcastServer {
     example::endConversation(socket);
   }
 
-  // Reads the nickname. False if there is none that it could have.
+  // Reads the nickname. Returns false if the client has not sent one that it may use.
   static bool introduce(Stay& stay, Client& client, netlite::BufferedReader& in) {
     std::string fault;
     try {
@@ -285,7 +286,7 @@ class BroadcastServer {
     relay(*client, in);
     stay.leave();
 
-    client->outbox.finish();  // a client that has finished sending still gets what was said before, if it reads
+    client->outbox.finish();  // a client that has finished sending still gets the earlier lines, if it reads
     if (writer.endsWithin(std::chrono::minutes(1))) example::endConversation(client->socket);
   }
 
@@ -293,11 +294,11 @@ class BroadcastServer {
   static void send(example::Outbox& outbox, netlite::PrintWriter& out) {
     for (auto batch = outbox.take(); !batch.empty(); batch = outbox.take()) {
       for (const example::SharedLines& lines : batch) out.write(lines->text);
-      if (!out.flush()) outbox.close();  // it does not read any more, but what it said is still to be read
+      if (!out.flush()) outbox.close();  // the client no longer reads, but the lines that it has sent still count
     }
   }
 
-  // The client's reader, until the end of its lines or one that is too long. Lines that arrive together are told
+  // The client's reader, until the end of its lines or one that is too long. Lines that arrive together are broadcast
   // together: `in` flushes `toRoom` before it waits.
   void relay(const Client& client, netlite::BufferedReader& in) {
     netlite::PrintWriter toRoom(RoomStream(room_, settings_.queue), false, 16 * 1024);
@@ -318,7 +319,7 @@ class BroadcastServer {
   const Settings settings_;
   Room room_;
   example::Places places_;
-  netlite::TcpServer server_;  // the last one, as its threads use the others
+  netlite::TcpServer server_;  // the last field, since its threads use the others
 };
 
 std::vector<example::AddressRange> parseRanges(const std::vector<std::string>& networks) {
@@ -330,11 +331,11 @@ std::vector<example::AddressRange> parseRanges(const std::vector<std::string>& n
 }
 
 int serve(const example::Arguments& arguments) {
-  constexpr int kMost = std::numeric_limits<int>::max();
+  constexpr int kMaxNumber = std::numeric_limits<int>::max();
   Settings settings;
   settings.nicknames = arguments.has("--nicknames");
-  settings.maxClients = static_cast<std::size_t>(arguments.number("--max-clients", kMost, 1, kMost));
-  settings.queue = static_cast<std::size_t>(arguments.number("--queue", 1024, 1, kMost));
+  settings.maxClients = static_cast<std::size_t>(arguments.number("--max-clients", kMaxNumber, 1, kMaxNumber));
+  settings.queue = static_cast<std::size_t>(arguments.number("--queue", 1024, 1, kMaxNumber));
   settings.allowed = parseRanges(arguments.all("--allow"));
   BroadcastServer server(arguments.portToListenOn(0, 2000), settings);
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Real conversations over loopback between the example programs, line by line as they happen: an echo, a broadcast chat
-# of three, and a 1:1 chat. Fails if a line does not come back as it was sent, or if a program does not end in order.
+# of three, and a 1:1 chat. Fails if a line does not come back as it was sent, or if a program does not end with exit
+# code 0.
 #
 #   demo.sh FOLDER      the folder of the example programs
 set -eu
@@ -26,7 +27,7 @@ fail() {
 trap clean_up EXIT
 trap 'fail "not done after $limit seconds, or interrupted"' INT TERM
 
-# A blocked open or read of a pipe ends when the signal comes.
+# The signal also ends a blocked open or read of a pipe.
 (
   sleep "$limit" &
   trap 'kill $!' TERM
@@ -45,19 +46,19 @@ start() {
   running="$running $started"
 }
 
-# ended PID: waits for the end of a program, which has to be in order.
+# ended PID: waits for the end of a program, whose exit code must be 0.
 ended() {
   wait "$1" || fail "a program ended with exit code $?"
 }
 
-# expect LINE: takes a line from standard input, which has to be this one, and shows it.
+# expect LINE: reads a line from standard input, which must be this one, and shows it.
 expect() {
   IFS= read -r line || fail "'$1' did not come"
   [ "$line" = "$1" ] || fail "'$line' came, not '$1'"
   printf '  %s\n' "$line"
 }
 
-# greeted: the port out of a server's first line on standard input.
+# greeted: reads a server's first line from standard input, and sets `port` to its port.
 greeted() {
   IFS= read -r line || fail "the server said nothing"
   printf '  %s\n' "$line"
@@ -85,7 +86,7 @@ echo_conversation() {
   exec 3>&- 4<&- 6<&-
 }
 
-# all_hear LINE: everybody gets the same.
+# all_hear LINE: expects LINE at all three clients.
 all_hear() {
   for heard in 7 8 9; do
     eval "expect \"\$1\" <&$heard" >/dev/null
@@ -94,7 +95,7 @@ all_hear() {
 }
 
 broadcast_chat() {
-  printf '\nBroadcast: every line goes to everybody, in the same order.\n\n'
+  printf '\nBroadcast: every line goes to all clients, in the same order.\n\n'
   start room broadcast_server 0 --nicknames
   room=$started
   exec 3<>"$folder/room.in" 4<"$folder/room.out"
@@ -153,4 +154,4 @@ private_chat() {
 echo_conversation
 broadcast_chat
 private_chat
-printf '\n(all programs ended in order)\n\n'
+printf '\n(all programs ended with exit code 0)\n\n'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // echo_client: sends the lines of the standard input to an echo server and prints what comes back. One thread sends and
-// one prints, so many lines may be on their way at the same time.
+// one prints, so many lines may be in flight at the same time.
 #include "support/client.hpp"
 #include "support/console.hpp"
 #include "support/conversation.hpp"
@@ -26,7 +26,7 @@ const example::Program kProgram{"echo_client",
                                 "Sends lines to an echo server (localhost 3000 unless given) and prints the answers.",
                                 {}};
 
-// How far the conversation has come. The sender counts up `sent`, the receiver `answered`.
+// The progress of the conversation. The sender counts up `sent`, the receiver `answered`.
 struct Progress {
   std::atomic<std::uint64_t> sent{0};
   std::atomic<std::uint64_t> answered{0};
@@ -35,7 +35,7 @@ struct Progress {
   bool isComplete() const { return allSent && answered >= sent; }
 };
 
-// True if everything was sent, up to the end of the input.
+// Returns whether everything was sent, up to the end of the input.
 bool sendLines(netlite::PrintWriter& out, example::Console& console, Progress& progress) {
   while (const std::optional<std::string> line = console.readLine()) {
     ++progress.sent;
@@ -46,7 +46,7 @@ bool sendLines(netlite::PrintWriter& out, example::Console& console, Progress& p
   return console.awaitEnd(std::chrono::milliseconds(0));
 }
 
-// Until all is answered, the server has left or the socket is closed.
+// Prints until all lines are answered, the server has left or the socket is closed.
 void printAnswers(netlite::Socket& socket, example::Console& console, Progress& progress) {
   netlite::BufferedReader in(socket.getInputStream());
   std::string line;
@@ -56,7 +56,7 @@ void printAnswers(netlite::Socket& socket, example::Console& console, Progress& 
   }
 }
 
-// Runs in a thread of its own, and ends the sender if the server leaves first.
+// Runs in a separate thread, and ends the sender if the server leaves first.
 void receive(netlite::Socket& socket, example::Console& console, Progress& progress) {
   std::exception_ptr failure;
   try {
@@ -64,7 +64,7 @@ void receive(netlite::Socket& socket, example::Console& console, Progress& progr
   } catch (const netlite::IOException&) {
     if (!progress.isComplete()) failure = std::current_exception();
   }
-  // A script that has its answers ends its input about now. A person should not have to press Enter to notice.
+  // A script that has its answers ends its input about now. A person should not have to press Enter to end it.
   const bool owesAnswers = progress.answered < progress.sent;
   if (failure || owesAnswers || !console.awaitEnd(std::chrono::seconds(1))) console.close();
   if (failure) std::rethrow_exception(failure);
@@ -83,7 +83,7 @@ int talk(const example::Arguments& arguments) {
   const example::ScopedThread<void> receiver([&] { receive(socket, console, progress); }, [&] { socket.close(); });
   progress.allSent = sendLines(out, console, progress);
   if (progress.allSent) example::finishSending(socket);
-  if (progress.isComplete() || !progress.allSent) socket.close();  // else there are answers to wait for
+  if (progress.isComplete() || !progress.allSent) socket.close();  // otherwise there are answers to wait for
   receiver.get();
   if (!progress.isComplete()) throw std::runtime_error("the server has closed the connection");
   return 0;

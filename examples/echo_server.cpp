@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// echo_server: sends every line back to the client that it came from. Each client has a thread of its own.
+// echo_server: sends every line back to the client that it came from. Each client has its own thread.
 #include "support/conversation.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
@@ -23,7 +23,7 @@ void echo(netlite::Socket& client) {
     std::string line;
     while (in.readLine(line)) out.println(line);
   } catch (const netlite::LineTooLongException&) {
-    out.flush();  // the answers so far are to arrive
+    out.flush();  // so that the answers so far arrive
     example::endConversation(client);
     throw;
   }

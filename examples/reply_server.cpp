@@ -17,7 +17,7 @@ const example::Program kProgram{
     "reply_server",
     {"port", "FILE"},
     "Answers sentences. The port is 3000 unless given. FILE has lines of the form\n"
-    "sentence = reply (blank lines and # lines say nothing); without it a few are built in.",
+    "sentence = reply (blank lines and # lines are ignored); without it a few are built in.",
     {}};
 
 const char* const kDefaultReply = "I do not know that one. 잘 모르겠어요.";
@@ -41,7 +41,7 @@ void reply(netlite::Socket& client, const example::Replies& replies) {
     std::string line;
     while (in.readLine(line)) out.println(replies.to(line, kDefaultReply));
   } catch (const netlite::LineTooLongException&) {
-    out.flush();  // the answers so far are to arrive
+    out.flush();  // so that the answers so far arrive
     example::endConversation(client);
     throw;
   }
@@ -68,7 +68,7 @@ int serveOrExplain(const example::Arguments& arguments) {
   try {
     return serve(arguments);
   } catch (const example::BadReplies& e) {
-    example::printPlace(e.what());
+    example::printFileError(e.what());
     return 2;
   }
 }

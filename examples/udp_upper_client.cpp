@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// udp_upper_client: sends each line of the input as a datagram and prints the answer. Datagrams get lost, so it waits
-// for a while only and then sends again.
+// udp_upper_client: sends each line of the input as a datagram and prints the answer. Datagrams get lost, so it sends a
+// line again if no answer comes in time.
 #include "support/answers.hpp"
 #include "support/console.hpp"
 #include "support/interrupt.hpp"
@@ -39,7 +39,7 @@ struct Patience {
   int tries;
 };
 
-// The server, under every address that its name has until one of them has answered.
+// The addresses of the server: all that its name has, until one of them has answered.
 using Addresses = std::vector<netlite::InetSocketAddress>;
 
 Addresses addressesOf(const std::string& host, int port) {
@@ -54,20 +54,20 @@ void send(netlite::DatagramSocket& socket, const netlite::DatagramPacket& packet
   try {
     socket.send(packet);
   } catch (const netlite::PortUnreachableException&) {
-    socket.send(packet);  // that was about the one before
+    socket.send(packet);  // the error was about an earlier datagram
   }
 }
 
-// Asks the questions one after the other. The answer to a line is the answer to no other: each line has a socket of its
-// own, so a late double goes to a port where nobody listens; and where a server sends one to the new port nevertheless,
-// it is recognized as the answer to an earlier line.
+// Sends the lines one after the other. It never takes the answer to one line for that to another: each line has its own
+// socket, so a late duplicate goes to the port of an earlier line. A duplicate that a server sends to the new port
+// nevertheless is recognized as the answer to an earlier line.
 class Questioner {
  public:
   Questioner(Addresses servers, const Patience& patience) : servers_(std::move(servers)), patience_(patience) {}
 
   std::string ask(const std::string& line) {
     netlite::DatagramSocket socket;
-    if (servers_.size() == 1) socket.connect(servers_.front());  // the system keeps strangers away
+    if (servers_.size() == 1) socket.connect(servers_.front());  // the system drops datagrams from other addresses
     doubtful_.reset();
     for (int i = 0; i < patience_.tries; ++i) {
       sendToAll(socket, line);
@@ -82,7 +82,7 @@ class Questioner {
   }
 
  private:
-  // An address that cannot be reached is no error as long as there is another.
+  // An address that cannot be reached is an error only if none can be reached.
   void sendToAll(netlite::DatagramSocket& socket, const std::string& line) const {
     std::exception_ptr failure;
     std::size_t failures = 0;
@@ -96,7 +96,7 @@ class Questioner {
     if (failures == servers_.size()) std::rethrow_exception(failure);
   }
 
-  // Waits for the answer to `line` until the deadline, and for nothing else.
+  // Waits for the answer to `line` until the deadline, and skips everything else.
   std::optional<std::string> receive(netlite::DatagramSocket& socket, const std::string& line,
                                      Clock::time_point deadline) {
     const std::optional<std::string> doubtfulBefore = doubtful_;
@@ -105,11 +105,11 @@ class Questioner {
       for (auto left = deadline - Clock::now(); left > Clock::duration::zero(); left = deadline - Clock::now()) {
         socket.setSoTimeout(std::chrono::ceil<std::chrono::milliseconds>(left));
         socket.receive(packet);
-        if (!decideFor(socket, packet.getSocketAddress())) continue;
+        if (!acceptSender(socket, packet.getSocketAddress())) continue;
         const std::string text(packet.getData());
         const example::Match match = answers_.match(line, text);
         if (match == example::Match::doubtful) doubtful_ = text;
-        if (match == example::Match::answer || text == doubtfulBefore) return text;  // a double does not come again
+        if (match == example::Match::answer || text == doubtfulBefore) return text;  // a duplicate comes only once
       }
     } catch (const netlite::SocketTimeoutException&) {
       // There may be a next try.
@@ -119,16 +119,16 @@ class Questioner {
     return std::nullopt;
   }
 
-  // False for strangers. The address that answers first is the only one that is asked from now on.
-  bool decideFor(const netlite::DatagramSocket& socket, const netlite::InetSocketAddress& sender) {
+  // Returns false if the sender is not the server. From now on only the address that answers first is used.
+  bool acceptSender(const netlite::DatagramSocket& socket, const netlite::InetSocketAddress& sender) {
     if (socket.isConnected()) return true;
     const auto server = std::find(servers_.begin(), servers_.end(), sender);
     if (server == servers_.end()) return false;
-    servers_ = {*server};  // which has the name too
+    servers_ = {*server};  // not `sender`, which has no host name
     return true;
   }
 
-  // Its port does not become that of a later line as long as a double may arrive there.
+  // Keeps the port from being used for a later line while a duplicate may still arrive there.
   void keepOpen(netlite::DatagramSocket socket) {
     constexpr std::size_t kMaxOpen = 16;
     answered_.push_back(std::move(socket));
@@ -138,12 +138,12 @@ class Questioner {
   Addresses servers_;
   const Patience patience_;
   example::Answers answers_;
-  std::optional<std::string> doubtful_;  // to the present line
+  std::optional<std::string> doubtful_;  // for the current line
   std::deque<netlite::DatagramSocket> answered_;
 };
 
 int talk(const example::Arguments& arguments) {
-  const example::Interrupt interrupt(example::endAtOnce);  // no connection has to be ended, no line is held back
+  const example::Interrupt interrupt(example::endImmediately);  // there is no connection to end and no line to flush
   const Patience patience{std::chrono::milliseconds(arguments.number("--timeout", 1000, 1, 3600 * 1000)),
                           arguments.number("--tries", 3, 1, 1000)};
   Questioner questioner(addressesOf(arguments.text(0, "localhost"), arguments.portToReach(1, 12000)), patience);

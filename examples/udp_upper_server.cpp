@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// udp_upper_server: every datagram comes back with a to z in upper case, and all other bytes as they are.
+// udp_upper_server: sends every datagram back with a to z in upper case, and all other bytes as they are.
 #include "support/interrupt.hpp"
 #include "support/loop_guard.hpp"
 #include "support/program.hpp"
@@ -20,13 +20,14 @@ const example::Program kProgram{
 
 constexpr std::size_t kMaxDatagram = 65535;
 
-// Ports of which no question comes: of none at all (a forged datagram), and of services that answer whatever they get.
+// Whether a question may come from this port. Not from port 0 (a forged datagram), nor from services that answer every
+// datagram.
 bool isClient(int port) {
-  constexpr std::array<int, 5> kOthers{0, 7 /* echo */, 13 /* daytime */, 17 /* quotes */, 19 /* chargen */};
-  return std::find(kOthers.begin(), kOthers.end(), port) == kOthers.end();
+  constexpr std::array<int, 5> kNoClients{0, 7 /* echo */, 13 /* daytime */, 17 /* quotes */, 19 /* chargen */};
+  return std::find(kNoClients.begin(), kNoClients.end(), port) == kNoClients.end();
 }
 
-// An answer that cannot be sent (the way back is gone) is lost as any datagram may be: the server goes on.
+// An answer that cannot be sent (no route leads back) is lost, as any datagram may be, and the server goes on.
 void answer(netlite::DatagramSocket& socket, const netlite::DatagramPacket& question, example::LoopGuard& guard) {
   const std::string text = example::upperCase(std::string(question.getData()));
   if (!isClient(question.getPort())) return;
@@ -47,7 +48,7 @@ int serve(const example::Arguments& arguments) {
   example::LoopGuard guard;
   netlite::DatagramPacket question(kMaxDatagram);
   while (true) {
-    socket.receive(question);  // an interrupt ends it with an exception, and so the program
+    socket.receive(question);  // an interrupt closes the socket, and the exception ends the program
     answer(socket, question, guard);
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Answers: which datagram answers which line. A server may have an upper case of its own (Python makes STRASSE of
-// straße), so an answer is not known beforehand. But a datagram may come twice, and the second one late.
+// Answers: decides whether a datagram is the answer to a line, or a late duplicate of an earlier line's answer.
 // Thread-safety: used by one thread.
 #pragma once
 
@@ -15,34 +14,36 @@
 
 namespace example {
 
-/// What a datagram is to a line that has been asked.
+/// How a datagram relates to the line that was sent last.
 enum class Match {
   answer,
-  doubtful,  // the answer to it, or a double of an earlier line's answer
-  none       // a double
+  doubtful,  // the answer, or a duplicate of an earlier line's answer
+  none       // a duplicate
 };
 
+/// The answer to a line is not known beforehand, since servers differ in their upper case (Python turns straße into
+/// STRASSE). But a datagram may arrive twice, the second time late.
 class Answers {
  public:
-  /// Notes that `answer` was taken as the one to `line`.
+  /// Remembers `answer` as the answer to `line`.
   void note(const std::string& line, const std::string& answer) {
     earlier_.emplace_back(line, answer);
     if (earlier_.size() > kMaxEarlier) earlier_.pop_front();
   }
 
   Match match(const std::string& line, const std::string& answer) const {
-    if (answer == upperCase(line) || !isDouble(line, answer)) return Match::answer;
+    if (answer == upperCase(line) || !isDuplicate(line, answer)) return Match::answer;
     const auto isAscii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-    // Of ASCII there is one upper case alone, and this is another.
+    // ASCII has only one upper case, and this text is not it.
     return std::all_of(line.begin(), line.end(), isAscii) ? Match::none : Match::doubtful;
   }
 
  private:
-  static constexpr std::size_t kMaxEarlier = 64;  // later ones are not to be expected any more
+  static constexpr std::size_t kMaxEarlier = 64;  // duplicates of older answers are no longer expected
 
-  bool isDouble(const std::string& line, const std::string& answer) const {
-    const auto isSource = [&](const auto& one) { return one.first != line && one.second == answer; };
-    return std::any_of(earlier_.begin(), earlier_.end(), isSource);
+  bool isDuplicate(const std::string& line, const std::string& answer) const {
+    const auto isEarlierAnswer = [&](const auto& entry) { return entry.first != line && entry.second == answer; };
+    return std::any_of(earlier_.begin(), earlier_.end(), isEarlierAnswer);
   }
 
   std::deque<std::pair<std::string, std::string>> earlier_;  // lines and their answers

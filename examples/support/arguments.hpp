@@ -14,7 +14,7 @@
 
 namespace example {
 
-/// The program was called in a wrong way; what() says how, in one line.
+/// The command line is wrong; what() says why, in one line.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -22,14 +22,14 @@ class UsageError : public std::runtime_error {
 
 struct Option {
   std::string name;   // "--queue"
-  std::string value;  // what its value is called in the help, "N"; empty: it takes none
+  std::string value;  // the name of its value in the help, "N"; empty: it takes no value
   std::string help;
 };
 
-/// What a program is and what it can be called with.
+/// A program and its command line.
 struct Program {
   std::string name;
-  std::vector<std::string> operands;  // "host", "port": each may be left out, from the end
+  std::vector<std::string> operands;  // "host", "port": optional, from the last one on
   std::string about;
   std::vector<Option> options;
 };
@@ -37,7 +37,7 @@ struct Program {
 class Arguments {
  public:
   /// @param words the command line without the program's name
-  /// @throws UsageError an unknown option, a value missing or too much, an operand too many
+  /// @throws UsageError an unknown option, a missing or superfluous value, or too many operands
   Arguments(const Program& program, const std::vector<std::string>& words) : program_(program) {
     const auto endOfOptions = std::find(words.begin(), words.end(), "--");
     wants_help_ = std::find(words.begin(), endOfOptions, "--help") != endOfOptions;
@@ -52,7 +52,7 @@ class Arguments {
     for (const Option& option : program_.options) text += " [" + spelling(option) + "]";
     text += "\n" + program_.about + "\n";
     for (const Option& option : program_.options) text += "  " + spelling(option) + "\n      " + option.help + "\n";
-    return text + "  --help\n      print this and end\n";
+    return text + "  --help\n      print this help and exit\n";
   }
 
   bool has(const std::string& option) const { return !all(option).empty(); }
@@ -67,38 +67,38 @@ class Arguments {
   }
 
   /// The value of an option; the last one if it was given several times.
-  int number(const std::string& option, int byDefault, int least, int greatest) const {
+  int number(const std::string& option, int defaultValue, int min, int max) const {
     const std::vector<std::string> values = all(option);
-    return values.empty() ? byDefault : toNumber(option, values.back(), least, greatest);
+    return values.empty() ? defaultValue : toNumber(option, values.back(), min, max);
   }
 
-  std::string text(std::size_t operand, const std::string& byDefault) const {
-    return operand < operands_.size() ? operands_[operand] : byDefault;
+  std::string text(std::size_t operand, const std::string& defaultValue) const {
+    return operand < operands_.size() ? operands_[operand] : defaultValue;
   }
 
   /// A port to listen on; 0 lets the system choose.
-  int portToListenOn(std::size_t operand, int byDefault) const { return port(operand, byDefault, 0); }
+  int portToListenOn(std::size_t operand, int defaultValue) const { return port(operand, defaultValue, 0); }
 
   /// A port to connect or send to.
-  int portToReach(std::size_t operand, int byDefault) const { return port(operand, byDefault, 1); }
+  int portToReach(std::size_t operand, int defaultValue) const { return port(operand, defaultValue, 1); }
 
  private:
   static std::string spelling(const Option& option) {
     return option.value.empty() ? option.name : option.name + " " + option.value;
   }
 
-  static int toNumber(const std::string& what, const std::string& text, int least, int greatest) {
+  static int toNumber(const std::string& what, const std::string& text, int min, int max) {
     int number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < least || number > greatest) {
-      throw UsageError(what + ": '" + text + "' is not a number from " + std::to_string(least) + " to " +
-                       std::to_string(greatest));
+    if (error != std::errc() || end != text.data() + text.size() || number < min || number > max) {
+      throw UsageError(what + ": '" + text + "' is not a number from " + std::to_string(min) + " to " +
+                       std::to_string(max));
     }
     return number;
   }
 
-  int port(std::size_t operand, int byDefault, int least) const {
-    return operand < operands_.size() ? toNumber("port", operands_[operand], least, 65535) : byDefault;
+  int port(std::size_t operand, int defaultValue, int min) const {
+    return operand < operands_.size() ? toNumber("port", operands_[operand], min, 65535) : defaultValue;
   }
 
   void take(const std::vector<std::string>& words) {
@@ -119,7 +119,7 @@ class Arguments {
     operands_.push_back(word);
   }
 
-  // Leaves `word` at the last word that it has used.
+  // Leaves `word` at the last word that it has consumed.
   void takeOption(std::vector<std::string>::const_iterator& word, std::vector<std::string>::const_iterator end) {
     const std::size_t equals = word->find('=');
     const Option& option = known(word->substr(0, equals));

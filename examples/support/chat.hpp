@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What both sides of a 1:1 chat do once they are connected: a thread that sends and a thread that receives, until one
-// side says quit. What was sent by then arrives.
-//
+// What both sides of a 1:1 chat do once they are connected: one thread sends and one receives, until a side says quit.
 // Thread-safety: chat() is called once, by the program's main thread.
 #pragma once
 
@@ -43,7 +41,7 @@ inline bool sendLines(netlite::PrintWriter& out, Console& console) {
   }
 }
 
-/// Prints what arrives, until the other side says quit or has ended. Whichever it is, nothing more can be sent then.
+/// Prints what arrives, until the other side says quit or ends its output.
 ///
 /// @return whether the other side said quit
 /// @throws std::runtime_error the connection was lost
@@ -56,13 +54,13 @@ inline bool receiveLines(netlite::Socket& socket, Console& console) {
     }
   } catch (const netlite::IOException& e) {
     if (e.code() != std::errc::operation_canceled) {
-      throw std::runtime_error(std::string("the other side is lost: ") + e.what());
+      throw std::runtime_error(std::string("lost the other side: ") + e.what());
     }
   }
   return false;
 }
 
-/// Talks until one side says quit.
+/// Chats until one side says quit.
 ///
 /// @return the program's exit code
 /// @throws std::exception the other side has vanished, or has not received everything
@@ -70,8 +68,8 @@ inline int chat(netlite::Socket& socket) {
   Console console;
   netlite::PrintWriter out(socket.getOutputStream());
   const auto endSending = [&] {
-    finishSending(socket);  // first the socket, so that nothing more can be sent,
-    console.close();        // then this, which wakes the sender
+    finishSending(socket);  // first, so that nothing more can be sent
+    console.close();        // wakes the sender
   };
   const ScopedThread<bool> receiver(
       [&] {
@@ -80,7 +78,7 @@ inline int chat(netlite::Socket& socket) {
       },
       [&] { socket.close(); });
   const Interrupt interrupt([&] {
-    console.close();  // as the end of the input: says quit
+    console.close();  // acts as the end of the input, which sends quit
     receiver.endsWithin(std::chrono::seconds(2));
     socket.close();  // in case the other side does not read
   });

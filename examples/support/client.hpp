@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How the clients begin a connection.
+// How the clients connect.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -14,9 +14,9 @@
 
 namespace example {
 
-/// Connects as netlite::Socket does. An interrupt meanwhile ends the program: there is nothing to put in order yet.
+/// Connects as netlite::Socket does. An interrupt meanwhile ends the program, as there is nothing to clean up yet.
 inline netlite::Socket connectTo(const std::string& host, int port) {
-  const Interrupt interrupt(endAtOnce);
+  const Interrupt interrupt(endImmediately);
   return netlite::Socket(host, port, std::chrono::seconds(10));
 }
 

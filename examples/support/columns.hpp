@@ -19,9 +19,9 @@ struct CodePoint {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-/// The code point at the beginning of `text`, which is not empty. A byte that begins none is U+FFFD.
+/// The code point at the beginning of `text`, which is not empty. A byte that does not begin one yields U+FFFD.
 inline CodePoint firstCodePoint(std::string_view text) {
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  constexpr char32_t kMinValue[] = {0, 0, 0x80, 0x800, 0x10000};
   const unsigned char first = static_cast<unsigned char>(text.front());
   const std::size_t size = first < 0x80   ? 1
                            : first < 0xC0 ? 0
@@ -37,17 +37,18 @@ inline CodePoint firstCodePoint(std::string_view text) {
     if ((next & 0xC0) != 0x80) return {kReplacement, 1};
     value = value << 6 | (next & 0x3Fu);
   }
-  const bool isValid = value >= kSmallest[size] && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
+  const bool isValid = value >= kMinValue[size] && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
   return isValid ? CodePoint{value, size} : CodePoint{kReplacement, 1};
 }
 
-/// The columns of a code point: 2 for Hangul, Chinese, Japanese and emoji, 0 for what joins the character before it.
+/// The columns of a code point: 2 for Hangul, Chinese, Japanese and emoji, 0 for what combines with the character
+/// before it.
 inline std::size_t columnsOf(char32_t value) {
   struct Range {
     char32_t first;
     char32_t last;
   };
-  constexpr Range kJoining[] = {
+  constexpr Range kZeroWidth[] = {
       {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},    {0x1160, 0x11FF},
       {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0x302A, 0x302F},  {0x3099, 0x309A},
       {0xD7B0, 0xD7FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
@@ -70,32 +71,32 @@ inline std::size_t columnsOf(char32_t value) {
       {0x1F6F4, 0x1F6FF}, {0x1F7E0, 0x1F7FF}, {0x1F90C, 0x1F93A}, {0x1F93C, 0x1F945}, {0x1F947, 0x1F9FF},
       {0x1FA70, 0x1FAFF}, {0x20000, 0x3FFFD}};
   const auto holds = [value](const Range& range) { return range.first <= value && value <= range.last; };
-  if (std::any_of(std::begin(kJoining), std::end(kJoining), holds)) return 0;
+  if (std::any_of(std::begin(kZeroWidth), std::end(kZeroWidth), holds)) return 0;
   return std::any_of(std::begin(kWide), std::end(kWide), holds) ? 2 : 1;
 }
 
-/// The end of the character at `place`: a code point and those that join it.
-inline std::size_t nextCharacter(std::string_view text, std::size_t place) {
-  place += firstCodePoint(text.substr(place)).size;
-  while (place < text.size()) {
-    const CodePoint point = firstCodePoint(text.substr(place));
+/// The end of the character at `position`: a code point and those that combine with it.
+inline std::size_t nextCharacter(std::string_view text, std::size_t position) {
+  position += firstCodePoint(text.substr(position)).size;
+  while (position < text.size()) {
+    const CodePoint point = firstCodePoint(text.substr(position));
     if (columnsOf(point.value) > 0) break;
-    place += point.size;
+    position += point.size;
   }
-  return place;
+  return position;
 }
 
-/// The beginning of the character that ends at `place`, which is not 0.
-inline std::size_t previousCharacter(std::string_view text, std::size_t place) {
+/// The beginning of the character that ends at `position`, which is not 0.
+inline std::size_t previousCharacter(std::string_view text, std::size_t position) {
   constexpr std::size_t kMaxSize = 4;
   CodePoint point{};
   do {
-    std::size_t size = std::min(place, kMaxSize);
-    while (size > 1 && firstCodePoint(text.substr(place - size, size)).size != size) --size;
-    point = firstCodePoint(text.substr(place - size, size));
-    place -= size;
-  } while (place > 0 && columnsOf(point.value) == 0);
-  return place;
+    std::size_t size = std::min(position, kMaxSize);
+    while (size > 1 && firstCodePoint(text.substr(position - size, size)).size != size) --size;
+    point = firstCodePoint(text.substr(position - size, size));
+    position -= size;
+  } while (position > 0 && columnsOf(point.value) == 0);
+  return position;
 }
 
 }  // namespace example

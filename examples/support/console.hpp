@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Console: a person (or a script) at standard input and output. Lines come in without holding up the program's end, and
-// lines go out without disturbing what the person is typing.
-//
+// Console: standard input and output, with a person or a script at the other end.
 // Thread-safety: one thread calls readLine() and ready(); every other member may be called from any thread. A program
 // has one Console.
 #pragma once
@@ -27,7 +25,7 @@
 
 namespace example {
 
-/// Standard input as a stream, so that a netlite::BufferedReader cuts it into lines just as the peer will do.
+/// Standard input as a stream, so that a netlite::BufferedReader splits it into lines as the peer's does.
 class StandardInput : public netlite::InputStream {
  public:
   using netlite::InputStream::read;
@@ -35,12 +33,13 @@ class StandardInput : public netlite::InputStream {
   std::size_t read(void* buffer, std::size_t size) override { return system::readInput(buffer, size); }
 };
 
+/// Reading does not delay the program's end, and printing does not disturb the line that a person is typing.
 class Console {
  public:
   Console() : input_(std::make_shared<Input>()) {
     system::beginTyping();
-    // Nothing ends a wait for the standard input, so nobody waits for this thread: it shares `input_` and may stay
-    // behind until the program has ended.
+    // Nothing ends a wait for the standard input, so the program does not join this thread, which shares `input_` and
+    // may run until the process exits.
     std::thread([input = input_] { input->readAll(); }).detach();
   }
   ~Console() {
@@ -56,16 +55,16 @@ class Console {
   /// @return the line without its end; std::nullopt at the end or after close()
   std::optional<std::string> readLine() { return input_->takeLine(); }
 
-  /// Whether a line is there already, so that readLine() would not wait.
+  /// Whether readLine() would return a line without waiting.
   bool ready() const { return input_->hasLine(); }
 
-  /// Waits for the end of the input (or close(), or a line instead), but no longer than `patience`.
+  /// Waits until the input ends, a line arrives or close() is called, but no longer than `patience`.
   ///
   /// @return whether the input came to its end and all of it has been read
   bool awaitEnd(std::chrono::milliseconds patience) { return input_->awaitEnd(patience); }
 
-  /// Nothing more is read: a waiting readLine() returns at once, and lines that nobody has read are dropped. A line
-  /// that is being typed disappears from the screen.
+  /// Ends reading: a waiting readLine() returns immediately, and unread lines are dropped. A line that is being typed
+  /// disappears from the screen.
   void close() {
     if (input_->close()) system::endTyping();
   }
@@ -73,7 +72,7 @@ class Console {
   /// Prints a line; on a terminal, above the one that is being typed.
   void print(const std::string& line) { printLine(is_terminal_ ? visible(line) : line); }
 
-  /// A remark for a person. A script, which gets the standard output through a pipe, is not bothered with it.
+  /// Prints a remark for a person, but not for a script, which reads the standard output through a pipe.
   void remark(const std::string& line) {
     if (is_terminal_) print(line);
   }
@@ -98,7 +97,7 @@ class Console {
       if (lines_.empty()) return std::nullopt;
       std::string line = std::move(lines_.front());
       lines_.pop_front();
-      if (lines_.size() == kMostLines / 2) changed_.notify_all();  // not for each line: waking costs more than the line
+      if (lines_.size() == kMaxLines / 2) changed_.notify_all();  // not for each line: waking costs more than the line
       return line;
     }
 
@@ -113,7 +112,7 @@ class Console {
       return ended_ && !closed_ && lines_.empty();
     }
 
-    // False if it is closed already.
+    // Returns false if the input was already closed.
     bool close() {
       const std::lock_guard<std::mutex> lock(mutex_);
       lines_.clear();
@@ -122,11 +121,11 @@ class Console {
     }
 
    private:
-    static constexpr std::size_t kMostLines = 512;  // a file as input does not fill the memory
+    static constexpr std::size_t kMaxLines = 512;  // so that a large file does not fill the memory
 
     bool add(std::string line) {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [this] { return closed_ || lines_.size() < kMostLines; });
+      changed_.wait(lock, [this] { return closed_ || lines_.size() < kMaxLines; });
       if (closed_) return false;
       lines_.push_back(std::move(line));
       if (lines_.size() == 1) changed_.notify_all();

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // How every program ends a conversation so that what it has sent arrives.
-//
-// A program that closes a connection while the peer still sends, or that has not read everything, makes its system
-// reset the connection, and a reset destroys what is still on its way to the peer. So the program first ends its output
-// only, then reads to the end of the peer's output for a bounded time, and then closes.
-//
 // Thread-safety: no shared state.
 #pragma once
 
@@ -25,7 +20,8 @@ namespace example {
 /// How long a peer that has received everything may take to end its output.
 constexpr std::chrono::milliseconds kClosingGrace{500};
 
-/// How long a peer that has not received everything, or may not have, may take nothing of it.
+/// How long a peer that has not received everything may go without receiving more. Also applies where the system does
+/// not report what the peer has received.
 constexpr std::chrono::seconds kClosingPatience{10};
 
 /// Announces that no more lines will come. Where that fails the connection is gone, and reading reports why.
@@ -38,21 +34,26 @@ inline void finishSending(netlite::Socket& socket) {
 
 /// Ends a conversation while another thread reads what the peer sends.
 ///
-/// @param awaitEnd waits for the end of what the peer sends, but no longer than it is given; returns whether it came
+/// If a program closes a connection while the peer still sends, or before it has read everything, its system resets the
+/// connection, and a reset destroys what is still on its way to the peer. So this first ends the output only, then
+/// waits for the end of the peer's output for a bounded time, and then closes.
+///
+/// @param awaitEnd waits for the end of what the peer sends, but no longer than its argument; returns whether the end
+///                 came
 /// @return false if the peer has not received everything; true also where the system does not report it
 inline bool endConversation(netlite::Socket& socket, const std::function<bool(std::chrono::milliseconds)>& awaitEnd) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kStep{20};
   finishSending(socket);
   std::optional<std::size_t> unsent;
-  std::size_t left = std::numeric_limits<std::size_t>::max();
+  std::size_t remaining = std::numeric_limits<std::size_t>::max();
   Clock::time_point deadline;
   bool hasEnded = false;
   do {
     unsent = system::unsentBytes(socket.nativeHandle());
-    const std::size_t stillLeft = unsent.value_or(1);  // an unknown rest never falls, so one patience has to do
-    if (stillLeft < left) deadline = Clock::now() + (stillLeft == 0 ? kClosingGrace : kClosingPatience);
-    left = stillLeft;
+    const std::size_t newRemaining = unsent.value_or(1);  // an unknown amount never falls: one patience for all
+    if (newRemaining < remaining) deadline = Clock::now() + (newRemaining == 0 ? kClosingGrace : kClosingPatience);
+    remaining = newRemaining;
     hasEnded = awaitEnd(kStep);
   } while (!hasEnded && Clock::now() < deadline);
   socket.close();
@@ -73,7 +74,7 @@ inline void endConversation(netlite::Socket& socket) {
       }
     });
   } catch (const netlite::IOException&) {
-    socket.close();  // the peer has gone without waiting
+    socket.close();  // the peer has closed without waiting
   }
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ErrorLog: lines for the standard error, which no caller has to wait for: a separate thread writes them. A log pipe
-// that is not read must not stop a server.
-//
+// ErrorLog: lines for the standard error, written by a separate thread, so that a log that is not read stops no server.
 // Thread-safety: every member may be called from any thread.
 #pragma once
 

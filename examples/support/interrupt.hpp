@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Interrupts (Ctrl-C, SIGTERM, SIGHUP) for a program that wants to end in order.
-// Thread-safety: one Interrupt at a time, made and destroyed by one thread; happened() may be called from any.
+// Interrupts (Ctrl-C, SIGTERM, SIGHUP) for a program that shuts down cleanly.
+// Thread-safety: one Interrupt at a time, created and destroyed by one thread; happened() may be called from any.
 #pragma once
 
 #include "support/stream_failure.hpp"
@@ -17,11 +17,12 @@
 
 namespace example {
 
-/// As long as it lives, an interrupt does not kill the program but calls `action`, once, in a separate thread. One that
-/// came before is not forgotten. So does an output that can no longer be written: the program has no reason to go on.
+/// While it lives, an interrupt does not kill the program but calls `action`, once, in a separate thread. An interrupt
+/// that came before counts, too. A failure to write the standard output also calls `action`, since the program has no
+/// reason to go on.
 ///
-/// A program that has not ended kPatience after an interrupt ends without order, for example because a print blocks as
-/// long as the other side of a pipe does not read.
+/// If the program has not ended kPatience after an interrupt, it is ended without cleaning up. A print, for example,
+/// blocks while the reader of a pipe does not read.
 class Interrupt {
  public:
   static constexpr std::chrono::milliseconds kPatience{1500};
@@ -53,11 +54,11 @@ class Interrupt {
     while (!over_ && !mustEnd()) changed_.wait_for(lock, std::chrono::milliseconds(40));
     lock.unlock();
     if (!mustEnd()) return;
-    if (happened()) limitTheEnd();
+    if (happened()) startTimeLimit();
     action_();
   }
 
-  static void limitTheEnd() {
+  static void startTimeLimit() {
     static std::once_flag once;
     std::call_once(once, [] { std::thread(endAfterPatience).detach(); });
   }
@@ -72,7 +73,7 @@ class Interrupt {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool over_ = false;    // guarded by mutex_
-  std::thread watcher_;  // the last one, as it uses the others
+  std::thread watcher_;  // the last field, since its thread uses the others
 };
 
 }  // namespace example

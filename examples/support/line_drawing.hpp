@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// LineDrawing: the control codes (ECMA-48) that show the typed line on a terminal, in as many rows as it takes, and
-// erase it again so that other text can be printed in its place.
-//
+// LineDrawing: the control codes (ECMA-48) that show the typed line on a terminal and erase it again.
 // Thread-safety: none; the caller locks.
 #pragma once
 
@@ -23,8 +21,8 @@ struct ScreenSize {
 
 class LineDrawing {
  public:
-  /// Codes that draw a line and leave the cursor at `cursor`, from the beginning of an empty row. A line that is taller
-  /// than the screen shows the rows around the cursor.
+  /// Codes that draw a line, from the beginning of an empty row, in as many rows as it needs, and leave the cursor at
+  /// `cursor`. Of a line that is taller than the screen they show the rows around the cursor.
   std::string draw(std::string_view text, std::size_t cursor, ScreenSize screen) {
     forget();
     if (text.empty()) return {};
@@ -35,12 +33,12 @@ class LineDrawing {
     cursor_row_ = layout.cursorRow - first;
 
     std::string codes;
-    // Each row is ended here, since terminals differ in where the cursor stands after a full one.
+    // Each row is ended explicitly, since terminals differ in where the cursor is after a full row.
     for (std::size_t row = 0; row < rows_; ++row) codes += (row == 0 ? "" : "\r\n") + layout.rows[first + row];
     return codes + "\r" + moved(rows_ - 1 - cursor_row_, 'A') + moved(layout.cursorColumn, 'C');
   }
 
-  /// The terminal itself has shown this line, with the cursor at its end: erase() erases that.
+  /// Records a line that the terminal itself has shown, with the cursor at its end, so that erase() erases it.
   void adopt(std::string_view text, ScreenSize screen) {
     const Layout layout = arrange(text, text.size(), std::max<std::size_t>(screen.columns, 2));
     rows_ = layout.rows.size();
@@ -57,7 +55,7 @@ class LineDrawing {
     return codes;
   }
 
-  /// Other programs have used the screen since; what was drawn is left alone.
+  /// Forgets what was drawn, because other programs have used the screen since.
   void forget() { rows_ = cursor_row_ = 0; }
 
  private:
@@ -72,14 +70,14 @@ class LineDrawing {
     layout.rows.emplace_back();
     std::size_t column = 0;
     const auto nextRow = [&] { layout.rows.emplace_back(), column = 0; };
-    for (std::size_t place = 0; place < text.size();) {
-      const CodePoint point = firstCodePoint(text.substr(place));
+    for (std::size_t position = 0; position < text.size();) {
+      const CodePoint point = firstCodePoint(text.substr(position));
       const std::size_t width = columnsOf(point.value);
       if (column + width > columns) nextRow();
-      if (place == cursor) layout.cursorRow = layout.rows.size() - 1, layout.cursorColumn = column;
-      layout.rows.back() += shown(text.substr(place, point.size), point.value);
+      if (position == cursor) layout.cursorRow = layout.rows.size() - 1, layout.cursorColumn = column;
+      layout.rows.back() += shown(text.substr(position, point.size), point.value);
       column += width;
-      place += point.size;
+      position += point.size;
     }
     if (cursor < text.size()) return layout;
     if (column == columns) nextRow();

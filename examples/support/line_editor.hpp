@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// LineEditor: the line that a person is typing at a terminal that reports each key. Bytes go in, lines come out.
+// LineEditor: turns the keys that a terminal reports into lines.
 // Thread-safety: none; the caller locks.
 #pragma once
 
@@ -14,11 +14,11 @@
 namespace example {
 
 /// Keys that edit: Backspace, Delete, the arrows to the left and right, Home, End, Ctrl-A, Ctrl-E, Ctrl-U (erases up to
-/// the cursor) and Ctrl-W (the word before it). Ctrl-D ends the input, as the end of a file does. Other keys that are
-/// no text do nothing.
+/// the cursor) and Ctrl-W (erases the word before it). Ctrl-D ends the input, as the end of a file does. Other keys
+/// that are not text do nothing.
 class LineEditor {
  public:
-  /// Takes what was typed. A character or a key may be split between two calls.
+  /// Processes typed bytes. A character or a key may be split between two calls.
   ///
   /// @return the lines that are complete now, each with "\n"; at the end of the input also the last one, without it
   std::string type(std::string_view bytes) {

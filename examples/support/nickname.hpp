@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Which nicknames a server takes. Every line of a client goes to everybody with its nickname in front, so a long one
-// would make much out of little.
+// Which nicknames a server accepts.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -13,6 +12,7 @@
 
 namespace example {
 
+// A client's nickname goes to all clients in front of each of its lines, so a long one would amplify the traffic.
 constexpr std::ptrdiff_t kMaxNickname = 32;                  // characters
 constexpr std::size_t kMaxNicknameBytes = 4 * kMaxNickname;  // a character of UTF-8 has at most four bytes
 

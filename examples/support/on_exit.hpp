@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// OnExit: does something when a scope ends, whatever ends it.
-// Thread-safety: for the thread that made it.
+// OnExit: runs an action when a scope ends, whatever ends it.
+// Thread-safety: belongs to the thread that creates it.
 #pragma once
 
 #include <utility>

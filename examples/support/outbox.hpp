@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Outbox: the lines that one client of a broadcast server has yet to get. Many threads put lines into it and never wait
-// for the client; one thread, the writer, takes them out and sends them.
-//
-// Thread-safety: every member may be called from any thread, but take() from one only, the writer.
+// Outbox: the lines that one client of a broadcast server has yet to receive.
+// Thread-safety: every member may be called from any thread, but only one thread, the writer, may call take().
 #pragma once
 
 #include <algorithm>
@@ -28,25 +26,26 @@ struct Lines {
 };
 using SharedLines = std::shared_ptr<const Lines>;
 
+/// Many threads put lines into it; one thread, the writer, takes them out and sends them.
 class Outbox {
  public:
-  /// Whatever the lines' number, an outbox holds no more than this.
-  static constexpr std::size_t kMostBytes = 8 * 1024 * 1024;
+  /// The maximum that an outbox holds, however many lines.
+  static constexpr std::size_t kMaxBytes = 8 * 1024 * 1024;
 
-  /// How long the writer may be at sending before an outbox that has become full meanwhile counts as stuck. Without
-  /// it a client would be dropped because the system has not given its writer a turn.
+  /// How long the writer may be sending before a full outbox counts as stuck. Without this patience a client would be
+  /// dropped merely because the system has not scheduled its writer.
   static constexpr std::chrono::milliseconds kPatience{1000};
 
-  /// @param mostLines how many lines wait at most, not counting those that the writer is sending
-  explicit Outbox(std::size_t mostLines) : most_lines_(mostLines) {}
+  /// @param maxLines the maximum of waiting lines, not counting those that the writer is sending
+  explicit Outbox(std::size_t maxLines) : max_lines_(maxLines) {}
 
   bool hasRoomFor(const Lines& lines) const {
     const Lock lock(mutex_);
     return fits(lines);
   }
 
-  /// Adds lines. There has to be room for them. Dropped if it is closed. An outbox that finds no memory for them closes
-  /// itself: its client gets all lines up to a point, and the others get them all.
+  /// Adds lines, for which there must be room. A closed outbox drops them. An outbox that cannot allocate memory closes
+  /// itself: its client then misses all later lines, and the other clients miss none.
   void add(SharedLines lines) noexcept {
     const Lock lock(mutex_);
     if (closed_) return;
@@ -62,9 +61,9 @@ class Outbox {
     if (writer_waits_) writer_.notify_one();
   }
 
-  /// Waits until there is room, as long as the writer gets on.
+  /// Waits until there is room, as long as the writer makes progress.
   ///
-  /// @return false if it is stuck
+  /// @return false if the writer is stuck
   bool awaitRoomFor(const Lines& lines) {
     Lock lock(mutex_);
     ++waiting_for_room_;
@@ -73,7 +72,7 @@ class Outbox {
     return fits(lines);
   }
 
-  /// Nothing more will be added: the writer ends when it has sent what is there.
+  /// Announces that no more lines will be added: the writer ends when it has sent what is there.
   void finish() {
     const Lock lock(mutex_);
     finished_ = true;
@@ -86,9 +85,9 @@ class Outbox {
     closeLocked();
   }
 
-  /// For the writer: waits for lines and takes them all. The ones it took before are sent.
+  /// For the writer: waits for lines and takes them all. Calling it again means that the lines taken before were sent.
   ///
-  /// @return the lines; none if it is finished or closed
+  /// @return the lines; none if the outbox is finished or closed
   std::vector<SharedLines> take() {
     Lock lock(mutex_);
     noteSent();
@@ -108,8 +107,8 @@ class Outbox {
   using Lock = std::unique_lock<std::mutex>;
 
   bool fits(const Lines& lines) const {
-    const bool few = lines_count_ + lines.count <= most_lines_;
-    return closed_ || (few && bytes_ + lines.text.size() <= kMostBytes);
+    const bool few = lines_count_ + lines.count <= max_lines_;
+    return closed_ || (few && bytes_ + lines.text.size() <= kMaxBytes);
   }
 
   // With mutex_ held.
@@ -120,8 +119,8 @@ class Outbox {
     room_.notify_all();
   }
 
-  // Readers that have lines ready put them in first, so that they leave in one system call. With 64 clients that talk
-  // by turns this makes ten times as many lines per second.
+  // Lets threads that have lines ready add them first, so that they leave in one system call. With 64 clients that take
+  // turns at talking, this makes ten times as many lines per second.
   static void yield(Lock& lock) {
     lock.unlock();
     std::this_thread::yield();
@@ -136,12 +135,12 @@ class Outbox {
     if (waiting_for_room_ > 0) room_.notify_all();
   }
 
-  const std::size_t most_lines_;
+  const std::size_t max_lines_;
   mutable std::mutex mutex_;
   std::condition_variable writer_;  // lines_, finished_, closed_
   std::condition_variable room_;    // lines_count_, bytes_, closed_
 
-  // All of them guarded by mutex_.
+  // All of these are guarded by mutex_.
   std::vector<SharedLines> lines_;
   std::size_t lines_count_ = 0;    // in lines_
   std::size_t bytes_ = 0;          // in lines_ and with the writer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Places: how many clients a server takes, decided in the order in which they come.
+// Places: limits the number of clients of a server, in the order of their arrival.
 // Thread-safety: expect() is called by the thread that accepts; a Visit belongs to its client's thread.
 #pragma once
 
@@ -20,8 +20,8 @@ class Places {
   /// @param running how many clients' threads were started and have not ended
   Places(std::size_t max, std::function<std::size_t()> running) : max_(max), running_(std::move(running)) {}
 
-  /// Decides whether the client that is being accepted gets a place. The clients' threads begin in any order, so it
-  /// first waits until the thread of the previous client has begun, or turns out not to exist.
+  /// Decides whether the client that is being accepted gets a place. The clients' threads begin in any order, so this
+  /// first waits until the thread of the previous client has begun or turns out not to exist.
   void expect() {
     while (!isPreviousSettled()) {
       std::unique_lock<std::mutex> lock(mutex_);
@@ -31,7 +31,7 @@ class Places {
     expected_ = taken_ < max_;
   }
 
-  /// A client's thread at work. Its place, if it has one, is free when it ends.
+  /// The time of a client's thread in its handler. Its end frees the client's place, if it has one.
   class Visit {
    public:
     explicit Visit(Places& places) : places_(places), has_place_(places.begin()) {}
@@ -47,8 +47,8 @@ class Places {
   };
 
  private:
-  // Threads that run without visiting have not begun or are about to end. Without any of them, the one that was
-  // expected could not be started.
+  // A running thread without a Visit has not begun its visit or is about to end. If there is none, the expected thread
+  // could not be started.
   bool isPreviousSettled() {
     const std::size_t running = running_();
     const std::lock_guard<std::mutex> lock(mutex_);

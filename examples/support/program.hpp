@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What every example program does around its own work: lines that come out whole and at once, errors told in one line,
-// and the exit codes 0 (all is well), 1 (the network) and 2 (called in a wrong way).
-//
+// What every example program does around its own work: printing whole lines, reporting errors, and the exit code.
 // Thread-safety: printLine() and printError() may be called from any thread; main() calls runProgram() once.
 #pragma once
 
@@ -22,23 +20,24 @@ namespace example {
 
 inline std::string program_name;  // set before any thread is started
 
-/// A line on the standard output.
+/// Prints a line on the standard output, immediately.
 inline void printLine(const std::string& line) { system::writeOutput(line + "\n"); }
 
-/// A line on the standard error, which says whose it is. Never blocks.
+/// Prints a line with the program's name on the standard error. Never blocks.
 inline void printError(const std::string& line) { ErrorLog::instance().add(program_name + ": " + line + "\n"); }
 
-/// A line that begins with a place in a file. It comes as compilers print it, so that editors find the place.
-inline void printPlace(const std::string& line) { ErrorLog::instance().add(line + "\n"); }
+/// Prints a line that begins with a position in a file, in the form that compilers use, so that editors find the
+/// position.
+inline void printFileError(const std::string& line) { ErrorLog::instance().add(line + "\n"); }
 
-/// An error that was thrown.
+/// Prints an exception as one line.
 inline void printException(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
   } catch (const std::exception& e) {
     printError(e.what());
   } catch (...) {
-    printError("something unknown went wrong");
+    printError("unknown exception");
   }
 }
 
@@ -54,8 +53,8 @@ inline int reportFailedStream(int code) {
   return 1;
 }
 
-/// Ends the program although others are still at work: for an interrupt that finds nothing to put in order.
-[[noreturn]] inline void endAtOnce() {
+/// Ends the program without waiting for other threads: for an interrupt when there is nothing to clean up.
+[[noreturn]] inline void endImmediately() {
   const int code = reportFailedStream(0);
   ErrorLog::instance().flush(std::chrono::seconds(1));
   system::endTyping();
@@ -65,12 +64,12 @@ inline int reportFailedStream(int code) {
 
 /// Reads the arguments, does the work, and reports what went wrong.
 ///
-/// @return the exit code
+/// @return the exit code: 0 (all is well), 1 (the network or a standard stream) or 2 (called in a wrong way)
 inline int tryToWork(const Program& program, int argc, char** argv,
                      const std::function<int(const Arguments& arguments)>& work) {
   try {
     system::prepareStreams();
-    ErrorLog::instance();  // its thread is started while there is no shortage of anything
+    ErrorLog::instance();  // starts its thread now, before memory or threads can run out
     const Arguments arguments(program, system::commandLine(argc, argv));
     if (!arguments.wantsHelp()) return work(arguments);
     system::writeOutput(arguments.help());
@@ -79,7 +78,7 @@ inline int tryToWork(const Program& program, int argc, char** argv,
     printError(e.what());
     return 2;
   } catch (...) {
-    if (Interrupt::happened()) return 0;  // that is what has cut the work short
+    if (Interrupt::happened()) return 0;  // the interrupt is what ended the work
     if (!outputFailure().happened()) printException(std::current_exception());
     return 1;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Replies: which sentence gets which answer, read from a file.
+// Replies: the answers to known sentences, read from a file.
 // Thread-safety: a value; const access from several threads is safe.
 #pragma once
 
@@ -25,7 +25,7 @@ class Replies {
  public:
   explicit Replies(std::map<std::string, std::string> replies) : replies_(std::move(replies)) {}
 
-  /// Lines of the form `sentence = reply`; blank ones and those that begin with # say nothing.
+  /// Lines of the form `sentence = reply`; blank ones and those that begin with # are ignored.
   ///
   /// @throws BadReplies
   static Replies fromFile(const std::string& name) {
@@ -35,7 +35,7 @@ class Replies {
     std::string line;
     std::size_t number = 0;
     while (std::getline(file, line)) {
-      if (++number == 1 && line.compare(0, 3, "\xEF\xBB\xBF") == 0) line.erase(0, 3);  // as Windows' Notepad writes it
+      if (++number == 1 && line.compare(0, 3, "\xEF\xBB\xBF") == 0) line.erase(0, 3);  // a byte order mark
       if (!line.empty() && line.back() == '\r') line.pop_back();
       replies.add(line, name, number);
     }
@@ -43,10 +43,10 @@ class Replies {
     return replies;
   }
 
-  /// The reply to a sentence, or `byDefault` if it is not known.
-  std::string to(const std::string& sentence, const std::string& byDefault) const {
+  /// The reply to a sentence, or `defaultReply` if the sentence is not known.
+  std::string to(const std::string& sentence, const std::string& defaultReply) const {
     const auto known = replies_.find(sentence);
-    return known == replies_.end() ? byDefault : known->second;
+    return known == replies_.end() ? defaultReply : known->second;
   }
 
  private:
@@ -56,7 +56,7 @@ class Replies {
     if (middle == std::string::npos) throw BadReplies(file, number, "there is no ' = ' between sentence and reply");
     if (middle == 0) throw BadReplies(file, number, "there is no sentence before ' = '");
     const bool isNew = replies_.emplace(line.substr(0, middle), line.substr(middle + 3)).second;
-    if (!isNew) throw BadReplies(file, number, "this sentence has a reply already");
+    if (!isNew) throw BadReplies(file, number, "this sentence already has a reply");
   }
 
   std::map<std::string, std::string> replies_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ScopedThread: a thread that ends with the scope that started it, whatever ends the scope.
-// Thread-safety: endsWithin() may be called from any thread; the rest belongs to the thread that made it.
+// Thread-safety: endsWithin() may be called from any thread; the rest belongs to the thread that creates it.
 #pragma once
 
 #include <chrono>
@@ -31,7 +31,7 @@ class ScopedThread {
     return result_.wait_for(patience) == std::future_status::ready;
   }
 
-  /// Waits for what the thread returns, or throws what it has thrown.
+  /// Waits for the thread's result. Returns it, or throws what the thread has thrown.
   Result get() const { return result_.get(); }
 
  private:

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Why the standard input could not be read or the standard output could not be written (a full disk, a pipe whose
-// reader has gone). The program ends in order then, and reports it with exit code 1.
-//
+// StreamFailure: why the standard input could not be read, or the standard output not written.
 // Thread-safety: every member may be called from any thread.
 #pragma once
 
@@ -13,6 +11,7 @@
 
 namespace example {
 
+/// The disk may be full, or the reader of a pipe gone. The program then ends cleanly, and reports it with exit code 1.
 class StreamFailure {
  public:
   explicit StreamFailure(std::string operation) : operation_(std::move(operation)) {}

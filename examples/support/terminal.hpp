@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a line needs before it may go to a terminal where a person is typing.
+// Makes text safe for a terminal.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace example {
 
-/// A line as text only: what is no UTF-8 and every control character (a terminal would obey it) becomes U+FFFD, but a
-/// tab a space.
+/// A line without anything that a terminal would obey: malformed UTF-8 and control characters become U+FFFD, and a tab
+/// becomes a space.
 inline std::string visible(const std::string& line) {
   const std::string text = netlite::InputStreamReader(netlite::ByteArrayInputStream(line)).readAllBytes();
   std::string result;

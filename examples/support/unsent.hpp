@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How much of a connection's output has not reached the peer. posix/unsent.cpp and windows/unsent.cpp hold the same
-// function. Thread-safety: may be called from any thread.
+// How much of a connection's output has not reached the peer. posix/unsent.cpp and windows/unsent.cpp implement it.
+// Thread-safety: may be called from any thread.
 #pragma once
 
 #include <cstddef>

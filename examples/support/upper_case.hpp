@@ -8,7 +8,7 @@
 
 namespace example {
 
-/// a to z become A to Z; every other byte stays, whatever the locale says of it.
+/// Converts a to z to A to Z and leaves every other byte as it is, whatever the locale.
 inline std::string upperCase(std::string text) {
   for (char& c : text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');

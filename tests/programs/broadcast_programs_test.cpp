@@ -191,7 +191,7 @@ TEST(Outbox, HoldsSoManyLinesBesidesThoseThatAreBeingSent) {
 
 TEST(Outbox, HoldsEightMebibytesWithThoseThatAreBeingSent) {
   example::Outbox outbox(1000);
-  outbox.add(lines(1, example::Outbox::kMostBytes - 1));
+  outbox.add(lines(1, example::Outbox::kMaxBytes - 1));
   outbox.take();
   EXPECT_TRUE(outbox.hasRoomFor(*lines(1, 1)));
   EXPECT_FALSE(outbox.hasRoomFor(*lines(1, 2)));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// support/system.hpp for POSIX. While a person is typing, the terminal reports each key, and the line is edited and
-// shown here: the terminal's own line takes 4095 bytes, and only the terminal would know where on the screen it stands.
-//
+// support/system.hpp for POSIX.
 // Thread-safety: as support/system.hpp says.
 #include "support/system.hpp"
 
@@ -32,11 +30,11 @@ namespace {
 // ---- signals ----
 
 std::atomic<bool> interrupt_came{false};  // a signal handler may touch little else
-static_assert(std::atomic<bool>::is_always_lock_free, "a lock has no place in a signal handler");
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not lock");
 
 extern "C" void noteInterrupt(int) { interrupt_came = true; }
 
-// A signal that the parent has the program ignore stays ignored, as nohup and shells without job control want it.
+// A signal that was ignored when the program started stays ignored, as nohup and shells without job control require.
 void handle(int signal, void (*handler)(int), int flags = SA_RESTART) {
   struct sigaction action {};
   ::sigaction(signal, nullptr, &action);
@@ -48,8 +46,7 @@ void handle(int signal, void (*handler)(int), int flags = SA_RESTART) {
 
 // ---- bytes ----
 
-// A descriptor may have been inherited as a non-blocking one. It is not made a blocking one, as other programs share
-// it.
+// A descriptor may have been inherited as non-blocking. It stays so, since other programs share it.
 bool isWorthRetrying(int stream, short event) {
   if (errno != EAGAIN && errno != EWOULDBLOCK) return errno == EINTR;
   pollfd wanted{stream, event, 0};
@@ -57,7 +54,7 @@ bool isWorthRetrying(int stream, short event) {
   return true;
 }
 
-// What stops it, or no error.
+// Returns the error that stopped it, or no error.
 std::error_code writeBytes(int stream, std::string_view text) {
   while (!text.empty()) {
     const ssize_t size = ::write(stream, text.data(), text.size());
@@ -89,9 +86,9 @@ termios typing_settings{};
 std::atomic<bool> is_typing{false};       // between beginTyping() and restoreTerminal()
 std::atomic<bool> is_set{false};          // the terminal has typing_settings
 std::atomic<bool> is_overwritten{false};  // other programs have used the screen since the line was drawn
-int wake_pipe[2] = {-1, -1};              // a byte in it: the line has to be drawn again
+int wake_pipe[2] = {-1, -1};              // a byte in it means that the line has to be drawn again
 
-// In the background a change of the settings would stop the program, and disturb the one in the foreground.
+// Changing the settings from the background would stop the program, and disturb the one in the foreground.
 bool isInForeground() {
   const pid_t group = ::tcgetpgrp(STDIN_FILENO);
   return group < 0 || group == ::getpgrp();
@@ -128,7 +125,7 @@ extern "C" void resume(int) {
   errno = error;
 }
 
-// For a signal that stops (Ctrl-Z) or kills (Ctrl-\) the program: it does so, but with the terminal as it was.
+// Handles a signal that stops (Ctrl-Z) or kills (Ctrl-\) the program: restores the terminal, then lets it act.
 extern "C" void stepAside(int signal) {
   const int error = errno;
   resetTerminal();
@@ -148,7 +145,7 @@ extern "C" void stepAside(int signal) {
 
 // ---- the line that is being typed ----
 
-// Whether the terminal says that it understands more than text.
+// Whether the terminal understands control codes, according to TERM.
 bool canMoveCursor() {
   const char* const kind = std::getenv("TERM");
   return kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
@@ -163,7 +160,9 @@ bool openWakePipe() {
   return true;
 }
 
-// Thread-safety: any thread may begin(), print() and end(); one thread calls readLines().
+// The line that a person is typing. The program edits and shows it: the terminal's own line takes only 4095 bytes, and
+// only the terminal would know where on the screen it is.
+// Thread-safety: any thread may call begin(), print() and end(); one thread calls readLines().
 class TypedLine {
  public:
   void begin() {
@@ -171,7 +170,7 @@ class TypedLine {
     if (!canMoveCursor() || ::tcgetattr(STDIN_FILENO, &usual_settings) != 0) return;
     screen_ = is_terminal_[STDOUT_FILENO] ? STDOUT_FILENO : ::open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (screen_ < 0 || !openWakePipe()) return;
-    // Each key is reported, and shown by this program alone. Ctrl-C, Ctrl-Z and Ctrl-S keep their meaning.
+    // The terminal reports each key and shows none. Ctrl-C, Ctrl-Z and Ctrl-S keep their meaning.
     typing_settings = usual_settings;
     typing_settings.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ECHONL | IEXTEN);
     typing_settings.c_cc[VMIN] = 1;
@@ -201,7 +200,7 @@ class TypedLine {
 
   /// Waits for keys until they have completed a line. One thread only.
   ///
-  /// @return lines with their ends; less at the end of the input
+  /// @return lines with their ends; at the end of the input perhaps an unfinished line, or nothing
   std::string readLines() {
     std::string lines = std::exchange(early_lines_, {});
     while (lines.empty() && !editor_.ended() && !hung_up_) {
@@ -220,7 +219,7 @@ class TypedLine {
   }
 
  private:
-  // What was typed before the program came here.
+  // Reads what was typed before begin().
   void takeEarlyLines() {
     char keys[4096];
     while (!editor_.ended() && isReadable(STDIN_FILENO)) {
@@ -291,7 +290,7 @@ TypedLine& typedLine() {
 
 std::error_code write(int stream, std::string_view text) {
   if (typedLine().isShownOn(stream)) return typedLine().print(stream, text);
-  static std::mutex mutexes[3];  // one text at a time, but a stream that is not read holds up no other one
+  static std::mutex mutexes[3];  // one text at a time, but a stream that is not read does not block the others
   const std::lock_guard<std::mutex> lock(mutexes[stream]);
   return writeBytes(stream, text);
 }
@@ -321,7 +320,7 @@ void catchInterrupts() {
 bool interruptCame() { return interrupt_came; }
 
 std::size_t readInput(void* buffer, std::size_t size) {
-  static std::string lines;  // what of them has not been fetched yet
+  static std::string lines;  // those that have not been returned yet
   if (!is_typing) return readBytes(buffer, size);
   if (lines.empty()) lines = typedLine().readLines();
   const std::size_t count = lines.copy(static_cast<char*>(buffer), size);

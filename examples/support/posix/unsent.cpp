@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// support/unsent.hpp for POSIX, which leaves this to each system.
+// support/unsent.hpp for POSIX systems, each of which has its own call for it.
 // Thread-safety: as support/unsent.hpp says.
 #include "support/unsent.hpp"
 

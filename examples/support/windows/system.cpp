@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// support/system.hpp for Windows. Pipes and files carry bytes as they are. At a console, text is UTF-16, and the line
-// that is being typed is collected and shown here, not by the console: only so it can step aside for other lines.
-//
+// support/system.hpp for Windows. Pipes and files carry bytes as they are; text at a console is UTF-16.
 // Thread-safety: as support/system.hpp says.
 #include "support/system.hpp"
 
@@ -47,7 +45,7 @@ std::atomic<bool> interrupt_came{false};
 
 BOOL WINAPI noteInterrupt(DWORD event) {
   interrupt_came = true;
-  // Once this has returned, a program whose window is closed ends on the spot. Until then it may end in order.
+  // When this returns, Windows ends a program whose window is closed. Until then the program can end cleanly.
   if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) ::Sleep(INFINITE);
   return TRUE;
 }
@@ -66,7 +64,7 @@ HANDLE openConsole(const wchar_t* name) {
 
 std::error_code lastError() { return {static_cast<int>(::GetLastError()), std::system_category()}; }
 
-// What stops it, or no error.
+// Returns the error that stopped it, or no error.
 std::error_code writeBytes(HANDLE stream, std::string_view bytes) {
   while (!bytes.empty()) {
     DWORD written = 0;
@@ -80,22 +78,23 @@ std::error_code writeBytes(HANDLE stream, std::string_view bytes) {
 std::error_code writeText(HANDLE console, std::wstring_view text) {
   while (!text.empty()) {
     DWORD written = 0;
-    const DWORD size = static_cast<DWORD>(std::min<std::size_t>(text.size(), 8000));  // more was too much for some
+    const DWORD size = static_cast<DWORD>(std::min<std::size_t>(text.size(), 8000));  // some Windows refuse more
     if (!::WriteConsoleW(console, text.data(), size, &written, nullptr)) return lastError();
     text.remove_prefix(written);
   }
   return {};
 }
 
-// The line that is being typed, and the console that shows it.
-// Thread-safety: any thread may call begin(), print(), end() and restoreConsole(); one calls readLines().
+// The line that a person is typing, and the console. The program edits and shows the line, so that it can move aside
+// for other lines.
+// Thread-safety: any thread may call begin(), print(), end() and restoreConsole(); one thread calls readLines().
 class TypedLine {
  public:
   /// From now on the console reports each key and shows nothing by itself. Ctrl-C stays an interrupt.
   void begin() {
     if (!::GetConsoleMode(keyboard_, &usual_mode_)) return;
-    const DWORD line_mode = ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_VIRTUAL_TERMINAL_INPUT;
-    begun_ = ::SetConsoleMode(keyboard_, (usual_mode_ & ~line_mode) | ENABLE_PROCESSED_INPUT) != 0;
+    const DWORD lineMode = ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_VIRTUAL_TERMINAL_INPUT;
+    begun_ = ::SetConsoleMode(keyboard_, (usual_mode_ & ~lineMode) | ENABLE_PROCESSED_INPUT) != 0;
   }
 
   /// Prints text above the line.
@@ -109,7 +108,7 @@ class TypedLine {
 
   /// Waits for keys until they have completed a line. One thread only.
   ///
-  /// @return lines with their ends; less at the end of the input
+  /// @return lines with their ends; at the end of the input perhaps an unfinished line, or nothing
   std::string readLines() {
     wchar_t keys[64];
     for (std::string lines; !editor_.ended() && readKeys(keys, 64, lines);) {
@@ -118,21 +117,21 @@ class TypedLine {
     return {};
   }
 
-  /// Nothing that is typed is shown any more. The console still shows nothing by itself either: it would do so in the
-  /// middle of what the program has yet to say.
+  /// From now on nothing that is typed is shown. The console does not show it either, since that would disturb the
+  /// program's remaining output.
   void end() {
     const std::lock_guard<std::mutex> lock(mutex_);
     hide();
     over_ = true;
   }
 
-  /// Without the mutex: a thread may hold it that writes to a console whose owner selects text, and waits.
+  /// Does not lock: a thread that holds the mutex may be blocked in a write while the user selects text.
   void restoreConsole() {
     if (begun_.exchange(false)) ::SetConsoleMode(keyboard_, usual_mode_);
   }
 
  private:
-  // Takes the line off the screen. What is written then stands where it stood; show() brings it back below.
+  // Removes the line from the screen, so that other text can take its row. show() draws it again below.
   void hide() {
     if (shown_) clearRow();
     shown_ = false;
@@ -144,12 +143,12 @@ class TypedLine {
     shown_ = true;
   }
 
-  // Waits for keys and puts them into the line. False at the end of the input.
+  // Waits for keys and puts them into the line. Returns false at the end of the input.
   bool readKeys(wchar_t* keys, DWORD size, std::string& lines) {
     DWORD count = 0;
     ::SetLastError(ERROR_SUCCESS);
     if (!::ReadConsoleW(keyboard_, keys, size, &count, nullptr)) return false;
-    if (count == 0) return ::GetLastError() == ERROR_OPERATION_ABORTED;  // an interrupt, which others deal with
+    if (count == 0) return ::GetLastError() == ERROR_OPERATION_ABORTED;  // an interrupt, which noteInterrupt handles
     const std::lock_guard<std::mutex> lock(mutex_);
     hide();
     lines = editor_.type(bytesOf({keys, count}));
@@ -158,7 +157,7 @@ class TypedLine {
     return true;
   }
 
-  // The keys as the editor knows them. Half a character stays here until its other half comes.
+  // The keys as the editor knows them. Half of a surrogate pair stays here until the other half comes.
   std::string bytesOf(std::wstring_view keys) {
     constexpr wchar_t kControlD = 0x04;
     constexpr wchar_t kControlU = 0x15;
@@ -174,8 +173,8 @@ class TypedLine {
     return toUtf8(units);
   }
 
-  // As much of the line's end as one row takes: a line that wraps could not be taken off the screen for certain. All
-  // but ASCII may take two columns; so a character of two units counts right as well.
+  // As much of the line's end as fits into one row, since a line that wraps could not be erased reliably. Each unit
+  // other than ASCII counts as two columns, and each half of a surrogate pair as one.
   std::wstring fitting() const {
     const std::wstring line = toUtf16(editor_.text());
     const std::size_t width = static_cast<std::size_t>(std::max<SHORT>(screen().dwSize.X, 1));
@@ -189,8 +188,8 @@ class TypedLine {
   }
 
   static std::size_t columnsOf(wchar_t unit) {
-    const bool is_half_of_two = IS_HIGH_SURROGATE(unit) || IS_LOW_SURROGATE(unit);
-    return unit < 0x80 || is_half_of_two ? 1 : 2;
+    const bool isSurrogate = IS_HIGH_SURROGATE(unit) || IS_LOW_SURROGATE(unit);
+    return unit < 0x80 || isSurrogate ? 1 : 2;
   }
 
   CONSOLE_SCREEN_BUFFER_INFO screen() const {
@@ -227,7 +226,7 @@ TypedLine& typedLine() {
 std::error_code write(DWORD which, const std::string& text) {
   const HANDLE stream = ::GetStdHandle(which);
   if (isConsole(stream)) return typedLine().print(stream, toUtf16(text));
-  static std::mutex mutexes[2];  // one text at a time, but a stream that is not read holds up no other one
+  static std::mutex mutexes[2];  // one text at a time, but a stream that is not read does not block the others
   const std::lock_guard<std::mutex> lock(mutexes[which == STD_OUTPUT_HANDLE ? 0 : 1]);
   return writeBytes(stream, text);
 }
@@ -238,8 +237,8 @@ std::size_t readBytes(HANDLE stream, void* buffer, std::size_t size) {
     return count;
   }
   const std::error_code failure = lastError();
-  const bool is_end = failure.value() == ERROR_BROKEN_PIPE || failure.value() == ERROR_HANDLE_EOF;
-  if (!is_end) inputFailure().note(failure);
+  const bool isEnd = failure.value() == ERROR_BROKEN_PIPE || failure.value() == ERROR_HANDLE_EOF;
+  if (!isEnd) inputFailure().note(failure);
   return 0;
 }
 
@@ -260,7 +259,7 @@ void prepareStreams() {
 }
 
 std::vector<std::string> commandLine(int /*argc*/, const char* const* /*argv*/) {
-  int count = 0;  // argv is in the code page of old, which lacks most characters
+  int count = 0;  // argv is in the ANSI code page, which lacks most characters
   wchar_t** const arguments = ::CommandLineToArgvW(::GetCommandLineW(), &count);
   std::vector<std::string> words;
   for (int i = 1; i < count; ++i) words.push_back(toUtf8(arguments[i]));
@@ -269,14 +268,14 @@ std::vector<std::string> commandLine(int /*argc*/, const char* const* /*argv*/) 
 }
 
 void catchInterrupts() {
-  static std::once_flag once;  // the system would keep one for each call
+  static std::once_flag once;  // each call would add another handler
   std::call_once(once, [] { ::SetConsoleCtrlHandler(noteInterrupt, TRUE); });
 }
 
 bool interruptCame() { return interrupt_came; }
 
 std::size_t readInput(void* buffer, std::size_t size) {
-  static std::string lines;  // what of them has not been fetched yet
+  static std::string lines;  // those that have not been returned yet
   const HANDLE input = ::GetStdHandle(STD_INPUT_HANDLE);
   if (!isConsole(input)) return readBytes(input, buffer, size);
   if (lines.empty()) lines = typedLine().readLines();
