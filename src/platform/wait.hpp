@@ -36,8 +36,9 @@ bool keepWaker(Waker waker) noexcept;
 /// The waker that the calling thread keeps, or Waker{}. Never a waker that a parent process opened.
 Waker keptWaker() noexcept;
 
-/// Closes the waker that the calling thread keeps, if there is one. For a waker whose descriptor is no longer open.
-void dropKeptWaker() noexcept;
+/// Forgets the waker that the calling thread keeps, without closing it: for a waker whose descriptor the program has
+/// closed, since the number may be in use again.
+void forgetKeptWaker() noexcept;
 
 enum class Interest { readable, writable };
 

@@ -40,10 +40,9 @@ std::error_code DescriptorParker::park(platform::WaitEntry* entries, std::size_t
   const std::chrono::milliseconds timeout = isOpen(waker_) ? remaining : std::min(remaining, kPollInterval);
   const std::error_code error = platform::wait(entries, count, waker_, timeout);
   if (error != std::errc::bad_file_descriptor || !isOpen(waker_)) return error;
-  // The program has closed the waker's descriptor, as daemons do with those that they do not know. A waker that the
-  // thread does not keep is dropped without closing it, since its number may be in use again by now. The thread's next
-  // wait opens a new one.
-  platform::dropKeptWaker();
+  // The program has closed the waker's descriptor, as daemons do with those that they do not know. The waker is not
+  // closed, since its number may be in use again by now. The thread's next wait opens a new one.
+  platform::forgetKeptWaker();
   waker_ = {};
   return {};
 }

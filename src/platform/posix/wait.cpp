@@ -43,10 +43,15 @@ struct KeptWaker {
 thread_local KeptWaker kept_waker;
 thread_local bool thread_is_ending = false;
 
+void closeKeptWaker() noexcept {
+  const KeptWaker kept = std::exchange(kept_waker, {});
+  if (kept.waker.waiting != kNoHandle) closeWaker(kept.waker);
+}
+
 struct CloseKeptWaker {
   ~CloseKeptWaker() {
     thread_is_ending = true;
-    dropKeptWaker();
+    closeKeptWaker();
   }
 };
 
@@ -101,7 +106,7 @@ bool keepWaker(Waker) noexcept { return false; }
 
 Waker keptWaker() noexcept { return {}; }
 
-void dropKeptWaker() noexcept {}
+void forgetKeptWaker() noexcept {}
 #else
 bool keepWaker(Waker waker) noexcept {
   if (thread_is_ending) return false;
@@ -111,14 +116,11 @@ bool keepWaker(Waker waker) noexcept {
 }
 
 Waker keptWaker() noexcept {
-  if (kept_waker.mark != processMark()) dropKeptWaker();
+  if (kept_waker.mark != processMark()) closeKeptWaker();
   return kept_waker.waker;
 }
 
-void dropKeptWaker() noexcept {
-  const KeptWaker kept = std::exchange(kept_waker, {});
-  if (kept.waker.waiting != kNoHandle) closeWaker(kept.waker);
-}
+void forgetKeptWaker() noexcept { kept_waker = {}; }
 #endif
 
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout) {

@@ -152,11 +152,9 @@ Waker keptWaker() noexcept {
   return kept != nullptr ? *static_cast<const Waker*>(kept) : Waker{};
 }
 
-void dropKeptWaker() noexcept {
-  void* const kept = ::FlsGetValue(keptWakerSlot());
-  if (kept == nullptr) return;
+void forgetKeptWaker() noexcept {
+  const std::unique_ptr<Waker> kept(static_cast<Waker*>(::FlsGetValue(keptWakerSlot())));
   ::FlsSetValue(keptWakerSlot(), nullptr);
-  closeKeptWaker(kept);
 }
 
 std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::chrono::milliseconds timeout) {
