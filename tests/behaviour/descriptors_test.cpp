@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: MIT
+//
+// How many descriptors connections cost, what goes on when there are none left, and what happens when the program
+// closes those of the library. Limits and closed descriptors are a forked child's.
+#include "support/descriptors.hpp"
+#include "support/blocked_thread.hpp"
+#include "support/eventually.hpp"
+#include "support/full_listener.hpp"
+#include "support/loopback.hpp"
+#include "support/posix/forked.hpp"
+
+#include <netlite/netlite.hpp>
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace netlite;
+using namespace netlite::test;
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 10s;  // far more than anything here takes
+constexpr auto kShort = 300ms;   // a timeout that is to pass
+
+const std::string& moreThanAnyBufferHolds() {
+  static const std::string bytes(std::size_t{64} << 20, 'x');
+  return bytes;
+}
+
+// ---- what connections cost ------------------------------------------------------------------------------------------
+
+// The threads that serve clients, so that a test can wait until all of them wait for input.
+class ServingThreads {
+ public:
+  void addThisOne() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tasks_.insert(currentTask());
+  }
+
+  bool awaitSleepOf(std::size_t count) {
+    if (!eventually([&] { return tasks().size() == count; })) return false;
+    for (const std::string& task : tasks()) {
+      awaitSleep(task, [] { return false; });
+    }
+    return true;
+  }
+
+ private:
+  std::set<std::string> tasks() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return tasks_;
+  }
+
+  std::mutex mutex_;
+  std::set<std::string> tasks_;  // guarded by mutex_
+};
+
+TEST(DescriptorCostTest, AClientThatAThreadWaitsForWithATimeoutCostsOne) {
+  constexpr std::size_t kClients = 20;
+  ServingThreads threads;
+  TcpServer server(loopbackServer(), [&](Socket& socket) {
+    socket.setSoTimeout(1h);
+    socket.setWriteTimeout(1h);
+    threads.addThisOne();
+    BufferedReader in(socket.getInputStream());
+    while (in.readLine()) {
+    }
+  });
+  server.start();
+  const std::size_t before = openDescriptors().size();
+  std::vector<Socket> clients;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.emplace_back(InetAddress::getLoopbackAddress(), server.getLocalPort());
+  }
+  ASSERT_TRUE(threads.awaitSleepOf(kClients));
+  EXPECT_EQ(openDescriptors().size(), before + 2 * kClients) << "one here, one of the server";
+}
+
+TEST(DescriptorCostTest, AThreadThatWaitsToWriteCostsNone) {
+  Pair pair = connectedPair();
+  pair.client.setWriteTimeout(1h);
+  const std::set<std::intptr_t> before = openDescriptors();
+  BlockedThread writing([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
+  writing.waitUntilAsleep();
+  EXPECT_EQ(openDescriptors(), before);
+  pair.client.close();
+  EXPECT_THROW(writing.join(), SocketException);
+}
+
+TEST(DescriptorCostTest, AThreadThatWaitsForADatagramCostsNone) {
+  DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+  socket.setSoTimeout(1h);
+  const std::set<std::intptr_t> before = openDescriptors();
+  BlockedThread receiving([&] {
+    DatagramPacket packet(10);
+    socket.receive(packet);
+  });
+  receiving.waitUntilAsleep();
+  EXPECT_EQ(openDescriptors(), before);
+  socket.close();
+  EXPECT_THROW(receiving.join(), SocketException);
+}
+
+TEST(DescriptorCostTest, AnAcceptWithATimeoutCostsNone) {
+  ServerSocket server = loopbackServer();
+  server.setSoTimeout(1h);
+  const std::set<std::intptr_t> before = openDescriptors();
+  BlockedThread accepting([&] { server.accept(); });
+  accepting.waitUntilAsleep();
+  EXPECT_EQ(openDescriptors(), before);
+  server.close();
+  EXPECT_THROW(accepting.join(), SocketException);
+}
+
+// ---- none left ------------------------------------------------------------------------------------------------------
+
+// Takes from this process every descriptor that is free.
+void exhaustDescriptors() {
+  const int next = ::dup(0);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = static_cast<rlim_t>(next);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::close(next);
+  while (::dup(0) >= 0) {  // numbers below, if there are gaps
+  }
+}
+
+// A thread that takes every descriptor and then waits. Whether it sleeps has to be seen without opening anything.
+class WaitWithoutDescriptors {
+ public:
+  explicit WaitWithoutDescriptors(const std::function<void()>& wait)
+      : thread_([this, wait] {
+          system_call_.set_value(::open("/proc/thread-self/syscall", O_RDONLY | O_CLOEXEC));
+          exhaustDescriptors();
+          wait();
+        }) {}
+
+  // Returns when the thread stays in one system call.
+  void waitUntilAsleep() {
+    constexpr int kLooks = 20;
+    const int file = system_call_.get_future().get();
+    std::string previous;
+    for (int looks = 0; looks < kLooks && !thread_.hasEnded(); letOthersRun()) {
+      std::string now(256, '\0');
+      now.resize(static_cast<std::size_t>(std::max<ssize_t>(::pread(file, &now[0], now.size(), 0), 0)));
+      looks = now != "running\n" && now == previous ? looks + 1 : 0;
+      previous = std::move(now);
+    }
+  }
+
+  void join() { thread_.join(); }
+
+  // Joins, and returns whether close() has ended the wait.
+  bool endsClosed() {
+    return thrownBy<SocketException>([&] { join(); }).code() == std::errc::operation_canceled;
+  }
+
+ private:
+  std::promise<int> system_call_;
+  BlockedThread thread_;  // the last one, as it uses the other
+};
+
+bool oneIsFree() { return ::dup(0) >= 0 && ::dup(0) < 0; }
+
+TEST(NoDescriptorsTest, ATimedReadWaitsForData) {
+  EXPECT_TRUE(holdsInChild([] {
+    Pair pair = connectedPair();
+    pair.client.setSoTimeout(kPatience);
+    int got = 0;
+    WaitWithoutDescriptors reading([&] { got = pair.client.getInputStream().read(); });
+    reading.waitUntilAsleep();
+    pair.server.getOutputStream().write('x');
+    reading.join();
+    return got == 'x';
+  }));
+}
+
+TEST(NoDescriptorsTest, ATimedReadEndsAtItsDeadline) {
+  EXPECT_TRUE(holdsInChild([] {
+    Pair pair = connectedPair();
+    pair.client.setSoTimeout(20ms);
+    exhaustDescriptors();
+    thrownBy<SocketTimeoutException>([&] { pair.client.getInputStream().read(); });
+    return true;
+  }));
+}
+
+TEST(NoDescriptorsTest, ATimedWriteWaitsForThePeer) {
+  EXPECT_TRUE(holdsInChild([] {
+    Pair pair = connectedPair();
+    const std::size_t size = moreThanAnyBufferHolds().size();
+    pair.client.setWriteTimeout(kPatience);
+    WaitWithoutDescriptors writing([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
+    writing.waitUntilAsleep();
+    const std::size_t got = pair.server.getInputStream().skip(size);
+    writing.join();
+    return got == size;
+  }));
+}
+
+TEST(NoDescriptorsTest, ATimedWriteEndsAtItsDeadline) {
+  EXPECT_TRUE(holdsInChild([] {
+    Pair pair = connectedPair();
+    pair.client.setWriteTimeout(20ms);
+    exhaustDescriptors();
+    thrownBy<SocketTimeoutException>([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
+    return true;
+  }));
+}
+
+TEST(NoDescriptorsTest, CloseEndsATimedRead) {
+  EXPECT_TRUE(holdsInChild([] {
+    Pair pair = connectedPair();
+    pair.client.setSoTimeout(1h);
+    WaitWithoutDescriptors reading([&] { pair.client.getInputStream().read(); });
+    reading.waitUntilAsleep();
+    pair.client.close();
+    return reading.endsClosed() && oneIsFree();
+  }));
+}
+
+TEST(NoDescriptorsTest, CloseEndsATimedWrite) {
+  EXPECT_TRUE(holdsInChild([] {
+    Pair pair = connectedPair();
+    pair.client.setWriteTimeout(1h);
+    WaitWithoutDescriptors writing([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
+    writing.waitUntilAsleep();
+    pair.client.close();
+    return writing.endsClosed() && oneIsFree();
+  }));
+}
+
+// A connection that is accepted with the last descriptor has to be served with it.
+TEST(NoDescriptorsTest, AServerServesTheClientThatTookTheLastOne) {
+  EXPECT_TRUE(holdsInChild([] {
+    TcpServer server(loopbackServer(), [](Socket& socket) {
+      socket.setSoTimeout(kPatience);
+      socket.setWriteTimeout(kPatience);
+      BufferedReader in(socket.getInputStream());
+      PrintWriter out(socket.getOutputStream(), true);
+      for (const std::string& line : in.lines()) out.println(line);
+    });
+    server.start();
+    Socket client;
+    client.bind({InetAddress::getLoopbackAddress(), 0});  // has its descriptor
+    const int forTheServer = ::dup(0);
+    exhaustDescriptors();
+    ::close(forTheServer);
+    client.connect({InetAddress::getLoopbackAddress(), server.getLocalPort()});
+    client.setSoTimeout(kPatience);
+    BufferedReader in(client.getInputStream());
+    PrintWriter out(client.getOutputStream(), true);
+    for (const char* const line : {"one", "two"}) {
+      out.println(line);
+      if (in.readLine() != line) return false;
+    }
+    return true;
+  }));
+}
+
+// ---- closed under the library ---------------------------------------------------------------------------------------
+
+// What a program does that makes itself a daemon. ThreadSanitizer would see a race in a close of its own.
+void closeAllAboveTwo() {
+  for (const std::intptr_t descriptor : openDescriptors()) {
+    if (descriptor > 2) ::syscall(SYS_close, static_cast<int>(descriptor));
+  }
+}
+
+double processorSeconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// Whether the check is true in a child where the sockets that are made after closeAllAboveTwo() get other numbers than
+// those before.
+bool holdsAfterOtherNumbers(const std::function<bool()>& check) {
+  return holdsInChild([&] {
+    constexpr int kMoreThanNewSockets = 32;
+    for (int i = 0; i < kMoreThanNewSockets; ++i) ::dup(0);
+    return check();
+  });
+}
+
+// Whether the process has used little of the processor since then. A thread that spins for kShort gets more than this,
+// even where it shares the processor with several others.
+bool isIdle(double before) { return processorSeconds() - before < 0.1 * std::chrono::duration<double>(kShort).count(); }
+
+// Waits for kShort, and returns whether every thread of the process was idle meanwhile.
+bool staysIdle() {
+  ServerSocket server = loopbackServer();
+  server.setSoTimeout(kShort);
+  const double before = processorSeconds();
+  thrownBy<SocketTimeoutException>([&] { server.accept(); });
+  return isIdle(before);
+}
+
+bool connectsAndTransfers() {
+  Pair pair = connectedPair();
+  pair.client.setSoTimeout(kPatience);
+  int got = 0;
+  BlockedThread reading([&] { got = pair.client.getInputStream().read(); });
+  reading.waitUntilAsleep();
+  pair.server.getOutputStream().write('x');
+  reading.join();
+  return got == 'x';
+}
+
+void doOrFail(const std::function<void()>& wait) {
+  try {
+    wait();
+  } catch (const IOException&) {
+  }
+}
+
+// Does `wait`, which ends by its timeout, before its descriptors are closed, and again afterwards, when it may fail.
+bool failsIdle(const std::function<void()>& wait) {
+  thrownBy<SocketTimeoutException>(wait);
+  closeAllAboveTwo();
+  const double before = processorSeconds();
+  doOrFail(wait);
+  return isIdle(before) && staysIdle() && connectsAndTransfers();
+}
+
+TEST(ClosedDescriptorsTest, ATimedReadDoesNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    Pair pair = connectedPair();
+    pair.client.setSoTimeout(kShort);
+    return failsIdle([&] { pair.client.getInputStream().read(); });
+  }));
+}
+
+TEST(ClosedDescriptorsTest, ATimedWriteDoesNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    Pair pair = connectedPair();
+    pair.client.setWriteTimeout(kShort);
+    moreThanAnyBufferHolds();
+    return failsIdle([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
+  }));
+}
+
+TEST(ClosedDescriptorsTest, ATimedAcceptDoesNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    ServerSocket server = loopbackServer();
+    server.setSoTimeout(kShort);
+    return failsIdle([&] { server.accept(); });
+  }));
+}
+
+TEST(ClosedDescriptorsTest, ATimedReceiveDoesNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+    socket.setSoTimeout(kShort);
+    DatagramPacket packet(10);
+    return failsIdle([&] { socket.receive(packet); });
+  }));
+}
+
+// Starts `wait` in a thread, closes its descriptors while it waits, and expects that it ends, idle until then.
+bool endsIdle(const std::function<void()>& wait) {
+  BlockedThread waiting([&] { doOrFail(wait); });
+  waiting.waitUntilAsleep();
+  closeAllAboveTwo();
+  const bool idle = staysIdle();
+  waiting.join();
+  return idle && staysIdle() && connectsAndTransfers();
+}
+
+TEST(ClosedDescriptorsTest, ATimedReadThatWaitsDoesNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    Pair pair = connectedPair();
+    pair.client.setSoTimeout(2 * kShort);
+    return endsIdle([&] { pair.client.getInputStream().read(); });
+  }));
+}
+
+TEST(ClosedDescriptorsTest, ATimedAcceptThatWaitsDoesNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    ServerSocket server = loopbackServer();
+    server.setSoTimeout(2 * kShort);
+    return endsIdle([&] { server.accept(); });
+  }));
+}
+
+TEST(ClosedDescriptorsTest, AConnectThatWaitsDoesNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    const FullListener full;
+    Socket socket;
+    return endsIdle([&] { socket.connect(full.address(), 2 * kShort); });
+  }));
+}
+
+// An accept that waits goes on, since the system keeps its socket; nothing else could end it. So the server is not
+// destroyed: the child ends by _exit.
+TEST(ClosedDescriptorsTest, AServersThreadsDoNotSpin) {
+  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+    static std::promise<void> reads;
+    static std::promise<void> has_failed;
+    static TcpServer server(loopbackServer(), [](Socket& socket) {
+      socket.setSoTimeout(kShort);
+      reads.set_value();
+      doOrFail([&] { socket.getInputStream().read(); });
+      has_failed.set_value();
+      std::promise<void>().get_future().wait();  // forever
+    });
+    server.start();
+    static Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
+    reads.get_future().wait();
+    const double before = processorSeconds();
+    closeAllAboveTwo();
+    has_failed.get_future().wait();
+    return isIdle(before) && staysIdle() && connectsAndTransfers();
+  }));
+}
+
+}  // namespace
