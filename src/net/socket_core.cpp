@@ -6,6 +6,7 @@
 
 #include "platform/socket.hpp"
 #include "thread/descriptor_parker.hpp"
+#include "thread/no_cancellation.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -30,6 +31,7 @@ bool drainSome(platform::Handle handle) {
 }
 
 void drainInput(platform::Handle handle) {
+  const NoCancellation uninterrupted;  // the caller is noexcept
   if (!drainSome(handle)) return;
   int rounds = kMaxDrainRounds;
   while (--rounds > 0 && drainSome(handle)) {
