@@ -37,7 +37,8 @@ namespace netlite {
 /// After a SocketTimeoutException do not write the text again: it was added to the buffer. What the stream could not
 /// send is kept, and the next flush() resumes there, without losing or repeating a byte. After any other error the
 /// unsent text is kept as well. If you go on writing to a peer that accepts nothing, the buffer grows without a bound:
-/// stop at the first exception, or use a PrintWriter.
+/// stop at the first exception, or use a PrintWriter. A thread that ends while it is sending (pthread_exit,
+/// pthread_cancel) drops the text, as nothing reports how much has been sent.
 ///
 /// The buffer allocates nothing before it is used. It grows to `bufferSize`, for larger text to the combined size plus
 /// an eighth, and keeps at most 2 KiB after a flush.

@@ -218,7 +218,8 @@ class NETLITE_API PrintWriter {
   bool checkError();
 
   /// Why something was lost: the code of the first exception of the stream below, or one that equals
-  /// std::errc::operation_canceled if the writer was used after close(). Zero while all is well.
+  /// std::errc::operation_canceled if the writer was used after close(), or std::errc::interrupted if a thread ended
+  /// while it was sending (pthread_exit, pthread_cancel). Zero while all is well.
   std::error_code error() const;
 
   /// Flushes, and closes the stream below in any case (closing the stream of a socket closes the socket, as in Java).

@@ -8,11 +8,14 @@
 
 namespace netlite {
 
+/// Inside a `catch (...)`: whether the thread is ending, so that this must be rethrown.
+inline bool isUnwindingOfThread() noexcept { return std::current_exception() == nullptr; }
+
 /// Inside a `catch (...)`: rethrows what is not a C++ exception. When pthread_exit or pthread_cancel ends a thread,
 /// glibc unwinds its stack through every `catch (...)`. It ends the program if one of them does not rethrow, or if it
 /// reaches one while an exception is being handled.
 inline void resumeUnwindingOfThread() {
-  if (std::current_exception() == nullptr) throw;
+  if (isUnwindingOfThread()) throw;
 }
 
 /// Runs the action and returns the exception that it throws, or null.

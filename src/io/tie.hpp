@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/thread_annotations.hpp"
+#include "base/unwinding.hpp"
 #include "io/write_buffer.hpp"
 #include "thread/mutex.hpp"
 
@@ -45,7 +46,8 @@ class Tie {
  protected:
   ~Tie() = default;
 
-  /// Runs the action on the buffer. If it throws a std::system_error, remembers the error and drops the unsent text.
+  /// Runs the action on the buffer. If it throws a std::system_error, or the thread ends in it, remembers the error and
+  /// drops the unsent text.
   template <typename Action>
   void remembering(Action action) NETLITE_REQUIRES(mutex_) {
     try {
@@ -53,6 +55,12 @@ class Tie {
     } catch (const std::system_error& failure) {
       remember(failure.code() ? failure.code() : std::make_error_code(std::errc::io_error));
       buffer_.discard();
+    } catch (...) {
+      if (isUnwindingOfThread()) {
+        remember(std::make_error_code(std::errc::interrupted));
+        buffer_.discard();
+      }
+      throw;
     }
   }
 

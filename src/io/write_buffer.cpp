@@ -139,6 +139,9 @@ void WriteBuffer::send(std::size_t count) {
   } catch (const InterruptedIOException& interruption) {
     remove(std::min(count, interruption.bytesTransferred()));
     throw;
+  } catch (...) {
+    if (isUnwindingOfThread()) discard();  // how much has been sent is unknown, and none of it must be sent twice
+    throw;
   }
   if (count != size()) return remove(count);
   begin_ = end_ = line_start_ = 0;

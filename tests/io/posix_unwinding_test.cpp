@@ -97,7 +97,7 @@ TEST_F(UnwindingTest, PassesThroughAReaderThatFlushesATiedWriter) {
     in.tie(out);
     in.readLine();
   });
-  EXPECT_TRUE(out.flush());
+  EXPECT_TRUE(out.error() == std::errc::interrupted) << "the text is lost";
 }
 
 }  // namespace
