@@ -23,8 +23,13 @@ inline std::uint32_t processMark() noexcept { return process_mark.load(std::memo
 inline std::atomic<std::uint32_t> fork_count{0};
 inline std::uint32_t forkCount() noexcept { return fork_count.load(std::memory_order_relaxed); }
 
-/// Registers a function that each forked child calls before fork returns there. At most kMaxRepairs in a program.
-inline constexpr int kMaxRepairs = 4;
-void repairInForkedChild(void (*repair)()) noexcept;
+/// A function to be called in each forked child before fork returns there.
+struct ForkRepair {
+  void (*repair)();
+  ForkRepair* next = nullptr;
+};
+
+/// Registers the repair, which has to outlive all forks.
+void repairInForkedChild(ForkRepair& repair) noexcept;
 
 }  // namespace netlite::platform

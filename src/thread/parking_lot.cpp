@@ -86,7 +86,10 @@ NoDestructor<Buckets>& buckets() {
 // Threads of the parent that do not exist in the child may have held the locks at the fork.
 void forgetParkedStrands() { buckets().reset(); }
 
-[[maybe_unused]] const bool registered = (platform::repairInForkedChild(forgetParkedStrands), true);
+platform::ForkRepair forget_parked_strands{forgetParkedStrands};
+
+// The buckets are made first: a fork may come while another thread is the first to use them.
+[[maybe_unused]] const bool lot_is_registered = (buckets(), platform::repairInForkedChild(forget_parked_strands), true);
 
 Bucket& bucketOf(const Word& word) {
   Buckets& all = *buckets();

@@ -6,6 +6,6 @@
 
 namespace netlite::platform {
 
-void repairInForkedChild(void (*)()) noexcept {}
+void repairInForkedChild(ForkRepair&) noexcept {}
 
 }  // namespace netlite::platform
