@@ -66,26 +66,27 @@ class LookupsInProgress {
   SharedLookup startOrJoin(const std::string& host, Lookup lookup) NETLITE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     forgetThoseOfParent();
-    SharedLookup& entry = by_host_[host];
+    SharedLookup& entry = (*by_host_)[host];
     if (entry == nullptr) entry = start(host, lookup);
     return entry;
   }
 
   void forget(const std::string& host) NETLITE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    by_host_.erase(host);
+    by_host_->erase(host);
   }
 
  private:
-  // Their threads do not exist in a forked child, so they would never end.
+  // Their threads do not exist in a forked child, so they would never end. The map is left unread: one of those threads
+  // may have been changing it.
   void forgetThoseOfParent() NETLITE_REQUIRES(mutex_) {
-    if (forked_.notice()) by_host_.clear();
+    if (forked_.notice()) by_host_.reset();
   }
 
   SharedLookup start(const std::string& host, Lookup lookup) NETLITE_REQUIRES(mutex_);
 
   Mutex mutex_;
-  std::map<std::string, SharedLookup> by_host_ NETLITE_GUARDED_BY(mutex_);
+  NoDestructor<std::map<std::string, SharedLookup>> by_host_ NETLITE_GUARDED_BY(mutex_);
   Forked forked_ NETLITE_GUARDED_BY(mutex_);
 };
 
@@ -113,7 +114,7 @@ SharedLookup LookupsInProgress::start(const std::string& host, Lookup lookup) {
         0, [started, host, lookup] { lookUp(*started, host, lookup); }, "look up")
         .detach();
   } catch (...) {
-    by_host_.erase(host);
+    by_host_->erase(host);
     throw;
   }
   return started;
