@@ -32,4 +32,14 @@ struct ForkRepair {
 /// Registers the repair, which has to outlive all forks.
 void repairInForkedChild(ForkRepair& repair) noexcept;
 
+/// As long as one lives, a fork of another thread waits. So what is changed meanwhile is whole in the child. For a few
+/// instructions only, and without allocating or freeing memory: an allocator may hold its own locks during a fork.
+class NoFork {
+ public:
+  NoFork() noexcept;
+  ~NoFork();
+  NoFork(const NoFork&) = delete;
+  NoFork& operator=(const NoFork&) = delete;
+};
+
 }  // namespace netlite::platform

@@ -14,6 +14,7 @@
 #include "thread/condition.hpp"
 #include "thread/forked.hpp"
 #include "thread/mutex.hpp"
+#include "thread/no_fork.hpp"
 #include "thread/os_thread.hpp"
 #include "thread/strand.hpp"
 
@@ -95,6 +96,7 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
   void startClient(Socket socket) NETLITE_EXCLUDES(mutex_);
   void serve(Clients::iterator client);
   void leave(Clients::iterator client) NETLITE_EXCLUDES(mutex_);
+  static void move(Clients& from, Clients::iterator client, Clients& to) noexcept;
   void pauseAfter(const std::exception_ptr& failure) NETLITE_EXCLUDES(mutex_);
   void report(const std::exception_ptr& failure);
 
@@ -244,14 +246,16 @@ void TcpServer::State::acceptOne() {
 }
 
 void TcpServer::State::startClient(Socket socket) {
+  Clients added;
+  const Clients::iterator client = added.emplace(added.end(), std::move(socket));
   const MutexLock lock(mutex_);
   if (stopping_) return;
-  const Clients::iterator client = clients_.emplace(clients_.end(), std::move(socket));
+  move(added, client, clients_);
   try {
     client->thread = OsThread(
         options_.threadStackSize, [this, client] { serve(client); }, "start a client's thread");
   } catch (...) {
-    clients_.erase(client);
+    move(clients_, client, added);
     throw;
   }
 }
@@ -270,11 +274,17 @@ void TcpServer::State::leave(Clients::iterator client) {
   {
     const MutexLock lock(mutex_);
     previous = std::exchange(ended_client_, std::move(client->thread));
-    gone.splice(gone.end(), clients_, client);
+    move(clients_, client, gone);
     room_.notifyOne();
     if (stopping_) ended_.notifyAll();  // otherwise a thread in run() would wake for each client that leaves
   }
   previous.join();
+}
+
+// Not during a fork: a child reads the list in forgetThreadsOfParent() and has to find it whole.
+void TcpServer::State::move(Clients& from, Clients::iterator client, Clients& to) noexcept {
+  const NoFork whole;
+  to.splice(to.end(), from, client);
 }
 
 // Descriptors, memory or threads have run out. They may be available again at any moment, and certainly when a client
@@ -362,7 +372,7 @@ void TcpServer::State::forgetThreadsOfParent() {
   Clients others;
   for (auto client = clients_.begin(); client != clients_.end();) {
     const auto current = client++;
-    if (&*current != current_strand.client) others.splice(others.end(), clients_, current);
+    if (&*current != current_strand.client) move(clients_, current, others);
   }
   acceptor_ = OsThread();
   ended_client_ = OsThread();

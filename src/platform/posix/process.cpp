@@ -11,17 +11,24 @@ namespace netlite::platform {
 namespace {
 
 std::atomic<ForkRepair*> repairs{nullptr};
+pthread_mutex_t no_fork = PTHREAD_MUTEX_INITIALIZER;
 
-extern "C" void noteForkInParent() { fork_count.fetch_add(1, std::memory_order_relaxed); }
+extern "C" void awaitNoForks() { ::pthread_mutex_lock(&no_fork); }
+
+extern "C" void noteForkInParent() {
+  fork_count.fetch_add(1, std::memory_order_relaxed);
+  ::pthread_mutex_unlock(&no_fork);
+}
 
 extern "C" void noteForkInChild() {
+  ::pthread_mutex_unlock(&no_fork);
   const std::uint32_t next = (processMark() + kFirstMark) & kMarkBits;
   process_mark.store(next != 0 ? next : kFirstMark, std::memory_order_relaxed);
   fork_count.fetch_add(1, std::memory_order_relaxed);
   for (ForkRepair* each = repairs.load(std::memory_order_acquire); each != nullptr; each = each->next) each->repair();
 }
 
-[[maybe_unused]] const int registered = ::pthread_atfork(nullptr, noteForkInParent, noteForkInChild);
+[[maybe_unused]] const int registered = ::pthread_atfork(awaitNoForks, noteForkInParent, noteForkInChild);
 
 }  // namespace
 
@@ -30,5 +37,9 @@ void repairInForkedChild(ForkRepair& repair) noexcept {
   while (!repairs.compare_exchange_weak(repair.next, &repair, std::memory_order_release, std::memory_order_relaxed)) {
   }
 }
+
+NoFork::NoFork() noexcept { ::pthread_mutex_lock(&no_fork); }
+
+NoFork::~NoFork() { ::pthread_mutex_unlock(&no_fork); }
 
 }  // namespace netlite::platform

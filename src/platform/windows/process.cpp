@@ -8,4 +8,8 @@ namespace netlite::platform {
 
 void repairInForkedChild(ForkRepair&) noexcept {}
 
+NoFork::NoFork() noexcept = default;
+
+NoFork::~NoFork() = default;
+
 }  // namespace netlite::platform
