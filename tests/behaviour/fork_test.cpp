@@ -250,6 +250,7 @@ TEST(ForkTest, AChildMayStartAServerThatTheParentHasMade) {
 }
 
 TEST(ForkTest, AChildMayStartItsCopyOfAServerThatRunsInTheParent) {
+  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   TcpServer server(loopbackServer(), echoOneLine);
   server.start();
   EXPECT_TRUE(holdsInChild([&] {

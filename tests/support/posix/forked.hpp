@@ -12,7 +12,24 @@
 #include <string>
 #include <utility>
 
+#if defined(__SANITIZE_THREAD__)
+#define NETLITE_TEST_THREAD_SANITIZER
+#elif defined(__has_feature)  // clang
+#if __has_feature(thread_sanitizer)
+#define NETLITE_TEST_THREAD_SANITIZER
+#endif
+#endif
+
 namespace netlite::test {
+
+/// Whether a child may start threads although its parent has some. ThreadSanitizer does not support that: it takes the
+/// parent's threads for running ones, and ends the child ("starting new threads after multi-threaded fork") or, with
+/// die_after_fork=0, finds the number of a new thread in use ("dup thread with used id").
+#ifdef NETLITE_TEST_THREAD_SANITIZER
+inline constexpr bool kChildrenOfThreadsMayStartThreads = false;
+#else
+inline constexpr bool kChildrenOfThreadsMayStartThreads = true;
+#endif
 
 /// A child that does `work` and ends by _exit. A child that does not end within its time is killed by SIGALRM.
 class ForkedChild {
