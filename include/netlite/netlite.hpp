@@ -13,8 +13,8 @@
 //   process may still need that input. The peer may then see a reset in place of a clean end.
 // - A TcpServer of the parent does not run in the child: its threads exist only in the parent. Its destructor in the
 //   child only closes the child's copies.
-// - Text that a writer held at the fork is the parent's to send. In the child the writer's destructor drops it; flush()
-//   sends it.
+// - Text that a writer held at the fork is the parent's to send. In the child the writer's destructor drops it, and what
+//   the child has added, unless the child has called flush(), which sends both.
 #pragma once
 
 #include <netlite/buffered_reader.hpp>

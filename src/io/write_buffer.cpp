@@ -97,6 +97,8 @@ void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
 void WriteBuffer::flush() {
   const CallClock clock;
   send(size());
+  // What follows is this process's own text.
+  forked_.notice();
   if (max_ != size_) holdBack(size_);  // until the next overflow reads expected_ again
   trim();
   stream_->flush();

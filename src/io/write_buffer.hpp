@@ -48,7 +48,8 @@ class WriteBuffer {
   /// as transferred; the next flush resumes there.
   void flush();
 
-  /// flush() for the end of a writer's life. In a forked child it drops the text instead: that is the parent's to send.
+  /// flush() for the end of a writer's life. In a forked child that has not flushed yet it drops the text instead: that
+  /// is the parent's to send.
   void flushAtEnd();
 
   /// Flushes, and closes the stream below even if that fails. Keeps no text. Throws the first failure.
