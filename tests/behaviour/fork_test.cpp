@@ -3,6 +3,7 @@
 // fork: what a child does to its copies of the parent's objects, and what it can do itself.
 #include "support/blocked_thread.hpp"
 #include "support/eventually.hpp"
+#include "support/full_listener.hpp"
 #include "support/loopback.hpp"
 #include "support/posix/forked.hpp"
 
@@ -10,9 +11,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <time.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -113,6 +117,33 @@ TEST_P(ChildsEnd, LeavesATimedReadOfTheParentWaiting) {
   reading.join();
 }
 
+// More than the buffers of both ends take.
+constexpr std::size_t kMuch = std::size_t{16} * 1024 * 1024;
+
+TEST_P(ChildsEnd, LeavesAWriteOfTheParentWaiting) {
+  for (const auto timeout : {0ms, std::chrono::milliseconds(kPatience)}) {
+    Pair pair = connectedPair();
+    pair.client.setWriteTimeout(timeout);
+    BlockedThread writing([&] { pair.client.getOutputStream().write(std::string(kMuch, 'x')); });
+    writing.waitUntilAsleep();
+    endInChild(pair.client);
+    EXPECT_EQ(receive(pair.server, kMuch).size(), kMuch);
+    writing.join();
+  }
+}
+
+// The threads that wait in a connect are listed with their wakers, which parent and child share.
+TEST_P(ChildsEnd, LeavesAConnectOfTheParentWaiting) {
+  FullListener listener;
+  Socket socket;
+  BlockedThread connecting([&] { socket.connect(listener.address(), kPatience); });
+  connecting.waitUntilAsleep();
+  endInChild(socket);
+  connecting.waitUntilAsleep();
+  listener.acceptAll();
+  connecting.join();
+}
+
 TEST_P(ChildsEnd, LeavesUnreadInputToTheParent) {
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("unread");
@@ -160,6 +191,30 @@ TEST(ForkTest, AServerGoesOnAfterAChildHasStoppedItsCopy) {
   EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
 }
 
+// A connection ends for the peer when the last process has closed it.
+TEST(ForkTest, AChildThatHasStoppedItsCopyKeepsNoConnectionOpen) {
+  TcpServer server(loopbackServer(), echoOneLine);
+  server.start();
+  Socket held("127.0.0.1", server.getLocalPort(), kPatience);
+  held.setSoTimeout(kPatience);
+  ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
+  Gate stopped;
+  Gate end;
+  ForkedChild child([&] {
+    server.stop(kPatience);
+    stopped.open();
+    end.pass();
+    return 0;
+  });
+  stopped.pass();
+  PrintWriter(held.getOutputStream(), true).println("last");
+  BufferedReader in(held.getInputStream());
+  EXPECT_EQ(in.readLine(), "last");
+  EXPECT_EQ(in.readLine(), std::nullopt);
+  end.open();
+  EXPECT_EQ(child.exitCode(), 0);
+}
+
 TEST(ForkTest, AStaticServerInAChildThatExitsHoldsUpNothing) {
   static TcpServer server(loopbackServer(), echoOneLine);
   server.start();
@@ -170,6 +225,57 @@ TEST(ForkTest, AStaticServerInAChildThatExitsHoldsUpNothing) {
             7);
   EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
   server.stop(0ms);
+}
+
+// What a program keeps at namespace scope is destroyed by exit(), in a child too.
+struct Statics {
+  ServerSocket server = loopbackServer();
+  Pair pair = connectedPair();
+  DatagramSocket datagrams{0, InetAddress::getLoopbackAddress()};
+  PrintWriter out{pair.client.getOutputStream()};
+};
+
+std::optional<Statics> statics;
+
+class StaticsInAChild : public testing::Test {
+ protected:
+  StaticsInAChild() {
+    statics.emplace();
+    statics->out.print("once");
+    EXPECT_EQ(exitCodeOf([] {
+                std::exit(7);
+                return 0;
+              }),
+              7);
+  }
+  ~StaticsInAChild() override { statics.reset(); }
+};
+
+TEST_F(StaticsInAChild, LeaveAServerSocketListening) {
+  Socket client("127.0.0.1", statics->server.getLocalPort(), kPatience);
+  statics->server.setSoTimeout(kPatience);
+  statics->server.accept();
+}
+
+TEST_F(StaticsInAChild, LeaveASocketConnected) {
+  statics->pair.server.getOutputStream().write("question");
+  EXPECT_EQ(receive(statics->pair.client, 8), "question");
+  statics->pair.client.getOutputStream().write("answer");
+  EXPECT_EQ(receive(statics->pair.server, 6), "answer");
+}
+
+TEST_F(StaticsInAChild, LeaveADatagramSocketReceiving) {
+  DatagramSocket().send({"x", {InetAddress::getLoopbackAddress(), statics->datagrams.getLocalPort()}});
+  statics->datagrams.setSoTimeout(kPatience);
+  DatagramPacket packet(10);
+  statics->datagrams.receive(packet);
+  EXPECT_EQ(packet.getData(), "x");
+}
+
+TEST_F(StaticsInAChild, SendNoTextASecondTime) {
+  statics->out.flush();
+  statics->pair.client.shutdownOutput();
+  EXPECT_EQ(statics->pair.server.getInputStream().readAllBytes(), "once");
 }
 
 template <typename Writer>
@@ -199,6 +305,21 @@ TYPED_TEST(ForkedWriter, FlushInAChildSends) {
     return true;
   }));
   EXPECT_EQ(receive(pair.server, 5), "child");
+}
+
+// The child has sent the parent's text with its own, so what follows is its own.
+TYPED_TEST(ForkedWriter, DestructorInAChildSendsWhatFollowsAFlush) {
+  Pair pair = connectedPair();
+  auto out = std::make_unique<TypeParam>(pair.client.getOutputStream());
+  EXPECT_TRUE(holdsInChild([&] {
+    out->write("first ");
+    out->flush();
+    out->write("second");
+    out.reset();
+    return true;
+  }));
+  pair.client.shutdownOutput();
+  EXPECT_EQ(pair.server.getInputStream().readAllBytes(), "first second");
 }
 
 double processorSeconds() {
@@ -303,6 +424,19 @@ TEST(ForkTest, CloseInAChildEndsItsReadOfAConnectionOfTheParent) {
   EXPECT_EQ(pair.client.getInputStream().read(), 'x');
 }
 
+TEST(ForkTest, CloseInAChildFreesADescriptorThatAThreadOfTheParentReads) {
+  Pair pair = connectedPair();
+  BlockedThread reading([&] { pair.client.getInputStream().read(); });
+  reading.waitUntilAsleep();
+  EXPECT_TRUE(holdsInChild([&] {
+    const int descriptor = static_cast<int>(pair.client.nativeHandle());
+    pair.client.close();
+    return ::fcntl(descriptor, F_GETFD) < 0;
+  }));
+  pair.server.getOutputStream().write('x');
+  reading.join();
+}
+
 // A server that forks for each connection closes its copy while the request may have arrived already.
 TEST(ForkTest, AChildServesAConnectionThatTheParentHasClosed) {
   ServerSocket server = loopbackServer();
@@ -310,21 +444,17 @@ TEST(ForkTest, AChildServesAConnectionThatTheParentHasClosed) {
   PrintWriter(client.getOutputStream(), true).println("request");
   Socket accepted = server.accept();
   ASSERT_TRUE(eventually([&] { return accepted.getInputStream().available() != 0; }));
-  int go[2];
-  ASSERT_EQ(::pipe(go), 0);
+  Gate go;
   ForkedChild child([&] {
-    char byte = 0;
-    if (::read(go[0], &byte, 1) != 1) return 2;
+    go.pass();
     echoOneLine(accepted);
     return 0;
   });
   accepted.close();
-  ASSERT_EQ(::write(go[1], "x", 1), 1);
+  go.open();
   client.setSoTimeout(kPatience);
   EXPECT_EQ(BufferedReader(client.getInputStream()).readLine(), "request");
   EXPECT_EQ(child.exitCode(), 0);
-  ::close(go[0]);
-  ::close(go[1]);
 }
 
 TEST(ForkTest, AChildMayReadWhereAThreadOfTheParentReads) {
@@ -340,6 +470,23 @@ TEST(ForkTest, AChildMayReadWhereAThreadOfTheParentReads) {
   reading.join();
 }
 
+// The turn to read is held by a thread that does not exist in the child.
+TEST(ForkTest, AChildMayReadOnceAThreadOfTheParentHasRead) {
+  Pair pair = connectedPair();
+  BlockedThread reading([&] { EXPECT_EQ(pair.client.getInputStream().read(), -1); });
+  reading.waitUntilAsleep();
+  Gate go;
+  ForkedChild child([&] {
+    pair.server.close();
+    go.pass();
+    return pair.client.getInputStream().read() == -1 ? 0 : 1;
+  });
+  pair.server.close();
+  reading.join();
+  go.open();
+  EXPECT_EQ(child.exitCode(), 0);
+}
+
 // The lock of the writer is held by a thread that waits for room.
 TEST(ForkTest, AChildMayUseAWriterWhereAThreadOfTheParentPrints) {
   Pair pair = connectedPair();
@@ -352,6 +499,113 @@ TEST(ForkTest, AChildMayUseAWriterWhereAThreadOfTheParentPrints) {
   }));
   pair.client.close();
   printing.join();
+}
+
+// ---- fork in a handler ----------------------------------------------------------------------------------------------
+
+TEST(ForkInAHandler, LetsTheChildAnswer) {
+  TcpServer server(loopbackServer(), [](Socket& socket) {
+    EXPECT_EQ(exitCodeOf([&] {
+                echoOneLine(socket);
+                return 0;
+              }),
+              0);
+  });
+  server.start();
+  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+  EXPECT_EQ(answerTo("again", server.getLocalPort()), "again");
+}
+
+TEST(ForkInAHandler, LeavesTheConnectionToTheParent) {
+  TcpServer server(loopbackServer(), [](Socket& socket) {
+    EXPECT_TRUE(holdsInChild([&] {
+      socket.close();
+      return true;
+    }));
+    echoOneLine(socket);
+  });
+  server.start();
+  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+}
+
+// Stopping closes all connections except that of the thread that stops.
+TEST(ForkInAHandler, LetsTheChildStopItsCopyOfTheServer) {
+  TcpServer* running = nullptr;
+  TcpServer server(loopbackServer(), [&running](Socket& socket) {
+    EXPECT_TRUE(holdsInChild([&] {
+      running->stop(kPatience);
+      echoOneLine(socket);
+      return running->connectionCount() == 1;
+    }));
+  });
+  running = &server;
+  server.start();
+  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+  EXPECT_EQ(answerTo("again", server.getLocalPort()), "again");
+}
+
+// The child's only thread ends with the handler, and the program with it.
+TEST(ForkInAHandler, LetsTheChildReturn) {
+  TcpServer server(loopbackServer(), [](Socket& socket) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::alarm(20);
+      std::atexit([] { ::_exit(7); });
+      return;
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 7);
+    echoOneLine(socket);
+  });
+  server.start();
+  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+}
+
+// ---- daemons --------------------------------------------------------------------------------------------------------
+
+// What a daemon does with the server socket that its parent made; the parent has ended by then.
+void serveAsDaemon(ServerSocket server, Gate& end) {
+  constexpr unsigned kMaxSeconds = 20;
+  ::alarm(kMaxSeconds);
+  ::setsid();
+  {
+    Socket first = server.accept();
+    echoOneLine(first);
+  }
+  TcpServer others(std::move(server), echoOneLine);
+  others.start();
+  end.pass();
+  others.stop(kPatience);
+}
+
+TEST(ForkTest, ADaemonServesOnAfterItsParentHasEnded) {
+  Gate end;
+  int port[2];
+  ASSERT_EQ(::pipe(port), 0);
+  EXPECT_EQ(exitCodeOf([&] {
+              ServerSocket server = loopbackServer();
+              const int number = server.getLocalPort();
+              if (::write(port[1], &number, sizeof number) != sizeof number) return 1;
+              if (::fork() != 0) return 0;
+              serveAsDaemon(std::move(server), end);
+              return 0;
+            }),
+            0);
+  int number = 0;
+  ASSERT_EQ(::read(port[0], &number, sizeof number), static_cast<ssize_t>(sizeof number));
+  for (const char* line : {"first", "second", "third"}) EXPECT_EQ(answerTo(line, number), line);
+  end.open();
+  EXPECT_TRUE(eventually([&] {
+    try {
+      return Socket("127.0.0.1", number, kPatience).isClosed();
+    } catch (const ConnectException&) {
+      return true;
+    }
+  }));
+  ::close(port[0]);
+  ::close(port[1]);
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <cerrno>
 #include <functional>
-#include <string>
+#include <system_error>
 #include <utility>
 
 #if defined(__SANITIZE_THREAD__)
@@ -60,6 +60,32 @@ class ForkedChild {
 
  private:
   pid_t pid_;
+};
+
+/// Lets one thread of this process or of a child wait until another opens it.
+class Gate {
+ public:
+  Gate() {
+    if (::pipe(ends_) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  }
+  ~Gate() {
+    ::close(ends_[0]);
+    ::close(ends_[1]);
+  }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  void open() {
+    if (::write(ends_[1], "x", 1) != 1) throw std::system_error(errno, std::generic_category(), "write");
+  }
+
+  void pass() {
+    char byte = 0;
+    if (::read(ends_[0], &byte, 1) != 1) throw std::system_error(errno, std::generic_category(), "read");
+  }
+
+ private:
+  int ends_[2];
 };
 
 /// The exit code of a child that does `work`.
