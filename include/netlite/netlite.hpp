@@ -15,6 +15,8 @@
 //   child only closes the child's copies.
 // - Text that a writer held at the fork is the parent's to send. In the child the writer's destructor drops it, and what
 //   the child has added, unless the child has called flush(), which sends both.
+// - What another thread of the parent is changing at the moment of the fork, such as the text of a writer, may be half
+//   changed in the child. The child may close and destroy such an object.
 #pragma once
 
 #include <netlite/buffered_reader.hpp>
