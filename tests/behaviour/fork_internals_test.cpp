@@ -6,6 +6,7 @@
 #include "platform/datagram.hpp"
 #include "platform/process.hpp"
 #include "platform/socket.hpp"
+#include "platform/wait.hpp"
 #include "support/blocked_thread.hpp"
 #include "support/posix/forked.hpp"
 #include "thread/condition.hpp"
@@ -150,11 +151,14 @@ TEST(ForkedConditionTest, WakesTheChildsThreadAlthoughOneOfTheParentWaits) {
   waiting.join();
 }
 
+// The system may give a thread of the child the identity of one that the parent has.
 TEST(ForkedThreadTest, IsNotWaitedForInTheChild) {
+  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   Gate end;
-  OsThread thread(
-      0, [&] { end.pass(); }, "start thread");
+  const auto waitForEnd = [&end] { end.pass(); };
+  OsThread thread(0, waitForEnd, "start thread");
   EXPECT_TRUE(holdsInChild([&] {
+    OsThread ours(0, waitForEnd, "start thread");
     thread.join();
     return true;
   }));
@@ -237,6 +241,14 @@ TEST_F(ForkedWaiterTest, IsNotWokenByAChildThatHasWaitedItself) {
     return timedOut;
   }));
   waiting_.waitUntilAsleep();
+}
+
+TEST(ForkedWakerTest, IsNotKeptInTheChild) {
+  const platform::Waker waker = *platform::openWaker();
+  const bool isKept = platform::keepWaker(waker);  // the system decides
+  EXPECT_TRUE(holdsInChild([] { return platform::keptWaker().waiting == platform::kNoHandle; }));
+  if (isKept) platform::forgetKeptWaker();
+  platform::closeWaker(waker);
 }
 
 // ---- lookups --------------------------------------------------------------------------------------------------------
