@@ -294,4 +294,26 @@ TEST(ForkedLookupTest, StartsAnewInTheChildThoughOneOfTheParentIsInProgress) {
   asking.join();
 }
 
+platform::Result<platform::Addresses> answerImmediately(const std::string&) {
+  return platform::Addresses{platform::Address()};
+}
+
+// Some of the forks come while a thread of the parent changes the map of lookups.
+TEST(ForkedLookupTest, MayStartInTheChildWhileThoseOfTheParentComeAndGo) {
+  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
+  const auto resolve = [](const std::string& host) {
+    return resolveHost(host, Deadline::after(kPatience), answerImmediately).size();
+  };
+  std::atomic<bool> isOver{false};
+  const auto comeAndGo = [&](const std::string& host) {
+    while (!isOver) EXPECT_EQ(resolve(host), 1u);
+  };
+  BlockedThread one([&] { comeAndGo("one.example"); });
+  BlockedThread other([&] { comeAndGo("other.example"); });
+  for (int child = 0; child < 500; ++child) {
+    EXPECT_TRUE(holdsInChild([&] { return resolve("one.example") == 1; }));
+  }
+  isOver = true;
+}
+
 }  // namespace

@@ -216,6 +216,25 @@ TEST(ForkTest, AChildThatHasStoppedItsCopyKeepsNoConnectionOpen) {
   EXPECT_EQ(child.exitCode(), 0);
 }
 
+// Some of the forks come while a thread of the parent changes the list of clients.
+TEST(ForkTest, AChildMayStopItsCopyWhileClientsComeAndGo) {
+  TcpServer server(loopbackServer(), echoOneLine);
+  server.start();
+  std::atomic<bool> isOver{false};
+  const auto comeAndGo = [&] {
+    while (!isOver) EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+  };
+  BlockedThread one(comeAndGo);
+  BlockedThread other(comeAndGo);
+  for (int child = 0; child < 500; ++child) {
+    EXPECT_TRUE(holdsInChild([&] {
+      server.stop(kPatience);
+      return server.connectionCount() == 0;
+    }));
+  }
+  isOver = true;
+}
+
 TEST(ForkTest, AStaticServerInAChildThatExitsHoldsUpNothing) {
   static TcpServer server(loopbackServer(), echoOneLine);
   server.start();
