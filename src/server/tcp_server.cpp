@@ -374,8 +374,6 @@ void TcpServer::State::forgetThreadsOfParent() {
     const auto current = client++;
     if (&*current != current_strand.client) move(clients_, current, others);
   }
-  acceptor_ = OsThread();
-  ended_client_ = OsThread();
   waiting_clients_ = 0;
   joining_ = 0;
   started_ = accepting_ = acceptor_waiting_ = false;
