@@ -49,6 +49,15 @@ std::string answerTo(const std::string& line, int port) {
   return in.readLine().value_or("(end)");
 }
 
+bool refusesConnections(int port) {
+  try {
+    const Socket socket("127.0.0.1", port, kPatience);
+    return false;
+  } catch (const ConnectException&) {
+    return true;
+  }
+}
+
 // ---- the parent is unharmed -----------------------------------------------------------------------------------------
 
 // How a child ends with a copy of an object of the parent.
@@ -190,6 +199,15 @@ TEST(ForkTest, AServerGoesOnAfterAChildHasStoppedItsCopy) {
     return server.connectionCount() == 0;
   }));
   EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+}
+
+TEST(ForkTest, AChildsCopyOfAServerHasNoConnections) {
+  TcpServer server(loopbackServer(), echoOneLine);
+  server.start();
+  Socket held("127.0.0.1", server.getLocalPort(), kPatience);
+  ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
+  EXPECT_TRUE(holdsInChild([&] { return server.connectionCount() == 0; }));
+  EXPECT_EQ(server.connectionCount(), 1u);
 }
 
 // A connection ends for the peer when the last process has closed it.
@@ -402,16 +420,23 @@ TEST(ForkTest, AChildMayStartAServerThatTheParentHasMade) {
   }));
 }
 
+// The parent's server has no room for the child's client.
 TEST(ForkTest, AChildMayStartItsCopyOfAServerThatRunsInTheParent) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
-  TcpServer server(loopbackServer(), echoOneLine);
+  TcpServer::Options options;
+  options.maxConnections = 1;
+  TcpServer server(loopbackServer(), echoOneLine, options);
   server.start();
+  Socket held("127.0.0.1", server.getLocalPort(), kPatience);
+  ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
   EXPECT_TRUE(holdsInChild([&] {
     server.start();
+    const bool answers = answerTo("child", server.getLocalPort()) == "child";
     server.stop(kPatience);
-    return true;
+    return answers;
   }));
-  EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+  held.close();
+  EXPECT_EQ(answerTo("parent", server.getLocalPort()), "parent");
 }
 
 TEST(ForkTest, AChildMayAcceptOnAListenerOfTheParent) {
@@ -576,6 +601,33 @@ TEST(ForkInAHandler, LetsTheChildStopItsCopyOfTheServer) {
   EXPECT_EQ(answerTo("again", server.getLocalPort()), "again");
 }
 
+// The parent's thread that waits in stop() must not count in the child.
+TEST(ForkInAHandler, LetsTheChildStopItsCopyWhileAnotherHandlerStopsTheServer) {
+  TcpServer* running = nullptr;
+  TcpServer server(loopbackServer(), [&running](Socket& socket) {
+    const auto command = BufferedReader(socket.getInputStream()).readLine();
+    if (command == "stop") return running->stop(kPatience);
+    if (command != "fork") return;  // refusesConnections() was not refused
+    EXPECT_TRUE(eventually([&] { return refusesConnections(running->getLocalPort()); }));
+    running->connectionCount();  // takes the lock, which stop() has until it waits
+    EXPECT_TRUE(holdsInChild([&] {
+      running->stop(kPatience);
+      return running->connectionCount() == 1;
+    }));
+  });
+  running = &server;
+  server.start();
+  Socket forks("127.0.0.1", server.getLocalPort(), kPatience);
+  ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
+  Socket stops("127.0.0.1", server.getLocalPort(), kPatience);
+  PrintWriter(stops.getOutputStream(), true).println("stop");
+  PrintWriter(forks.getOutputStream(), true).println("fork");
+  for (Socket* socket : {&forks, &stops}) {
+    socket->setSoTimeout(2 * kPatience);
+    EXPECT_EQ(socket->getInputStream().read(), -1);
+  }
+}
+
 // The child's only thread ends with the handler, and the program with it.
 TEST(ForkInAHandler, LetsTheChildReturn) {
   TcpServer server(loopbackServer(), [](Socket& socket) {
@@ -629,13 +681,7 @@ TEST(ForkTest, ADaemonServesOnAfterItsParentHasEnded) {
   ASSERT_EQ(::read(port[0], &number, sizeof number), static_cast<ssize_t>(sizeof number));
   for (const char* line : {"first", "second", "third"}) EXPECT_EQ(answerTo(line, number), line);
   end.open();
-  EXPECT_TRUE(eventually([&] {
-    try {
-      return Socket("127.0.0.1", number, kPatience).isClosed();
-    } catch (const ConnectException&) {
-      return true;
-    }
-  }));
+  EXPECT_TRUE(eventually([&] { return refusesConnections(number); }));
   ::close(port[0]);
   ::close(port[1]);
 }
