@@ -301,6 +301,7 @@ platform::Result<platform::Addresses> answerImmediately(const std::string&) {
 // Some of the forks come while a thread of the parent changes the map of lookups.
 TEST(ForkedLookupTest, MayStartInTheChildWhileThoseOfTheParentComeAndGo) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
+  if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by AddressSanitizer";
   const auto resolve = [](const std::string& host) {
     return resolveHost(host, Deadline::after(kPatience), answerImmediately).size();
   };

@@ -14,9 +14,13 @@
 
 #if defined(__SANITIZE_THREAD__)
 #define NETLITE_TEST_THREAD_SANITIZER
+#elif defined(__SANITIZE_ADDRESS__)
+#define NETLITE_TEST_ADDRESS_SANITIZER
 #elif defined(__has_feature)  // clang
 #if __has_feature(thread_sanitizer)
 #define NETLITE_TEST_THREAD_SANITIZER
+#elif __has_feature(address_sanitizer)
+#define NETLITE_TEST_ADDRESS_SANITIZER
 #endif
 #endif
 
@@ -29,6 +33,14 @@ namespace netlite::test {
 inline constexpr bool kChildrenOfThreadsMayStartThreads = false;
 #else
 inline constexpr bool kChildrenOfThreadsMayStartThreads = true;
+#endif
+
+/// Whether a child may allocate memory although threads of the parent were just doing so. AddressSanitizer's allocator
+/// does not release in the child the locks that other threads held at the fork.
+#ifdef NETLITE_TEST_ADDRESS_SANITIZER
+inline constexpr bool kChildrenOfBusyThreadsMayAllocate = false;
+#else
+inline constexpr bool kChildrenOfBusyThreadsMayAllocate = true;
 #endif
 
 /// A child that does `work` and ends by _exit. A child that does not end within its time is killed by SIGALRM.
