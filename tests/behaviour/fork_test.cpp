@@ -483,6 +483,20 @@ TEST(ForkTest, CloseInAChildEndsItsReadOfAConnectionOfTheParent) {
   EXPECT_EQ(pair.client.getInputStream().read(), 'x');
 }
 
+TEST(ForkTest, CloseInAChildEndsItsReceiveOnASocketOfTheParent) {
+  DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+  DatagramPacket packet(10);
+  EXPECT_TRUE(holdsInChild([&] {
+    BlockedThread receiving([&] { socket.receive(packet); });
+    receiving.waitUntilAsleep();
+    socket.close();
+    return thrownBy<SocketException>([&] { receiving.join(); }).code() == std::errc::operation_canceled;
+  }));
+  DatagramSocket().send({"x", {InetAddress::getLoopbackAddress(), socket.getLocalPort()}});
+  socket.receive(packet);
+  EXPECT_EQ(packet.getData(), "x");
+}
+
 TEST(ForkTest, CloseInAChildFreesADescriptorThatAThreadOfTheParentReads) {
   Pair pair = connectedPair();
   BlockedThread reading([&] { pair.client.getInputStream().read(); });
