@@ -30,8 +30,6 @@ class OsThread {
   /// Detaches the thread if it was not joined.
   ~OsThread() { detach(); }
 
-  bool isJoinable() const noexcept { return mark_ != 0; }
-
   /// Waits for the thread's end, if it is joinable. The thread must not join itself.
   void join() noexcept;
 
