@@ -72,7 +72,7 @@ class HangingResolver {
     asked_ = 0;
   }
 
-  int timesAsked() {
+  int lookupCount() {
     std::lock_guard<std::mutex> lock(mutex_);
     return asked_;
   }
@@ -112,7 +112,7 @@ class HangingResolverTest : public testing::Test {
   }
 
   HangingResolver& resolver_ = HangingResolver::instance();
-  const std::size_t threads_before_ = threadsAreVisible() ? lastingThreads() : 0;
+  const std::size_t threads_before_ = threadsAreVisible() ? baselineThreads() : 0;
 };
 
 TEST(ResolverTest, ALiteralIsNotLookedUp) {
@@ -181,7 +181,7 @@ TEST_F(HangingResolverTest, ARetryJoinsTheLookupInProgress) {
   EXPECT_THROW(ask("retry", 1ms), SocketTimeoutException);
   resolver_.waitUntilAsked();
   for (int i = 0; i < 20; ++i) EXPECT_THROW(ask("retry", 1ms), SocketTimeoutException);
-  EXPECT_EQ(resolver_.timesAsked(), 1);
+  EXPECT_EQ(resolver_.lookupCount(), 1);
 }
 
 TEST_F(HangingResolverTest, ASharedLookupAnswersEveryCaller) {

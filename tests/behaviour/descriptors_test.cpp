@@ -160,7 +160,7 @@ class WaitWithoutDescriptors {
     constexpr int kLooks = 20;
     const int file = system_call_.get_future().get();
     std::string previous;
-    for (int looks = 0; looks < kLooks && !thread_.hasEnded(); letOthersRun()) {
+    for (int looks = 0; looks < kLooks && !thread_.hasEnded(); yieldToOthers()) {
       std::string now(256, '\0');
       now.resize(static_cast<std::size_t>(std::max<ssize_t>(::pread(file, &now[0], now.size(), 0), 0)));
       looks = now != "running\n" && now == previous ? looks + 1 : 0;

@@ -107,7 +107,7 @@ TEST(FaultInjectionTest, SeesEverySystemCallThatTheLibraryMakes) {
     for (const Call call :
          {Call::accept, Call::bind, Call::connect, Call::getsockname, Call::getsockopt, Call::ioctl, Call::listen,
           Call::poll, Call::recv, Call::send, Call::setsockopt, Call::shutdown, Call::socket}) {
-      EXPECT_GT(faults.made(call), 0) << static_cast<int>(call);
+      EXPECT_GT(faults.count(call), 0) << static_cast<int>(call);
     }
   });
 }
@@ -120,7 +120,7 @@ TEST_F(ReadFaultsTest, AnInterruptedReadIsMadeAgain) {
   send("x");
   faults_.fail(Call::recv, EINTR, 3);
   EXPECT_EQ(in_.read(), 'x');
-  EXPECT_EQ(faults_.made(Call::recv), 4);
+  EXPECT_EQ(faults_.count(Call::recv), 4);
 }
 
 TEST_F(ReadFaultsTest, AnInterruptedReadWithTimeoutIsMadeAgain) {
@@ -167,7 +167,7 @@ TEST_F(ReadFaultsTest, ABlockingReadThatWouldBlockWaits) {
   send("x");
   faults_.fail(Call::recv, EAGAIN);
   EXPECT_EQ(in_.read(), 'x');
-  EXPECT_EQ(faults_.made(Call::poll), 1);
+  EXPECT_EQ(faults_.count(Call::poll), 1);
 }
 
 TEST_F(ReadFaultsTest, ReadFullyCollectsSingleBytes) {
@@ -176,7 +176,7 @@ TEST_F(ReadFaultsTest, ReadFullyCollectsSingleBytes) {
   std::string bytes(9, '\0');
   in_.readFully(bytes.data(), bytes.size());
   EXPECT_EQ(bytes, "collected");
-  EXPECT_EQ(faults_.made(Call::recv), 9);
+  EXPECT_EQ(faults_.count(Call::recv), 9);
 }
 
 TEST_F(ReadFaultsTest, ReadLineCollectsSingleBytes) {
@@ -277,7 +277,7 @@ TEST_F(WriteFaultsTest, AnInterruptedWriteIsMadeAgain) {
 TEST_F(WriteFaultsTest, WhatTheSystemDidNotTakeFollows) {
   faults_.shorten(Call::send, 1, kAlways);
   out_.write("followed");
-  EXPECT_EQ(faults_.made(Call::send), 8);
+  EXPECT_EQ(faults_.count(Call::send), 8);
   EXPECT_EQ(receive(pair_.server, 8), "followed");
 }
 
@@ -342,7 +342,7 @@ TEST(WakerFaultsTest, ATimedReadNeedsNoDescriptor) {
   Faults faults;
   faults.answer(Call::poll, 0).fail(Call::eventfd, EMFILE, kAlways);
   EXPECT_EQ(pair.client.getInputStream().read(), 'x');
-  EXPECT_EQ(faults.made(Call::eventfd), 0);
+  EXPECT_EQ(faults.count(Call::eventfd), 0);
 }
 
 TEST(WakerFaultsTest, AReaderAwaitsIdlenessWithoutDescriptor) {
@@ -355,7 +355,7 @@ TEST(WakerFaultsTest, AReaderAwaitsIdlenessWithoutDescriptor) {
   faults.fail(Call::eventfd, EMFILE, kAlways);
   pair.server.getOutputStream().write("next\n");
   EXPECT_EQ(reader.readLine(), "next");
-  EXPECT_EQ(faults.made(Call::eventfd), 0);
+  EXPECT_EQ(faults.count(Call::eventfd), 0);
 }
 
 TEST(WakerFaultsTest, ATimedAcceptNeedsNoDescriptor) {
@@ -364,7 +364,7 @@ TEST(WakerFaultsTest, ATimedAcceptNeedsNoDescriptor) {
   Faults faults;
   faults.fail(Call::eventfd, ENFILE, kAlways);
   EXPECT_THROW(server.accept(), SocketTimeoutException);
-  EXPECT_EQ(faults.made(Call::eventfd), 0);
+  EXPECT_EQ(faults.count(Call::eventfd), 0);
 }
 
 TEST(WakerFaultsTest, AWriteThatHasToWaitNeedsNoDescriptor) {
@@ -373,7 +373,7 @@ TEST(WakerFaultsTest, AWriteThatHasToWaitNeedsNoDescriptor) {
   faults.fail(Call::send, EAGAIN).answer(Call::poll, 0).fail(Call::eventfd, EMFILE, kAlways);
   pair.client.getOutputStream().write('y');
   EXPECT_EQ(pair.server.getInputStream().read(), 'y');
-  EXPECT_EQ(faults.made(Call::eventfd), 0);
+  EXPECT_EQ(faults.count(Call::eventfd), 0);
 }
 
 TEST(WakerFaultsTest, ATimedReceiveNeedsNoDescriptor) {
@@ -383,7 +383,7 @@ TEST(WakerFaultsTest, ATimedReceiveNeedsNoDescriptor) {
   Faults faults;
   faults.fail(Call::eventfd, EMFILE, kAlways);
   EXPECT_THROW(socket.receive(packet), SocketTimeoutException);
-  EXPECT_EQ(faults.made(Call::eventfd), 0);
+  EXPECT_EQ(faults.count(Call::eventfd), 0);
 }
 
 TEST(WakerFaultsTest, AConnectThatHasToWaitSucceedsWithoutDescriptorsLeft) {
@@ -393,7 +393,7 @@ TEST(WakerFaultsTest, AConnectThatHasToWaitSucceedsWithoutDescriptorsLeft) {
   faults.failAfter(Call::connect, EINPROGRESS).answer(Call::poll, 0).fail(Call::eventfd, EMFILE);
   socket.connect(server.getLocalSocketAddress());
   EXPECT_TRUE(socket.isConnected());
-  EXPECT_EQ(faults.made(Call::eventfd), 1);
+  EXPECT_EQ(faults.count(Call::eventfd), 1);
 }
 
 TEST(WakerFaultsTest, CloseEndsAConnectThatWaitsWithoutDescriptorsLeft) {
@@ -416,7 +416,7 @@ TEST(WakerFaultsTest, ACloseJustBeforeTheWaitIsNoticed) {
   faults.passAfter(Call::eventfd, [&] { socket.close(); });
   const auto exception = thrownBy<SocketException>([&] { socket.connect(full.address()); });
   EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
-  EXPECT_EQ(faults.made(Call::poll), 1) << "one check before the waker, and no wait with it";
+  EXPECT_EQ(faults.count(Call::poll), 1) << "one check before the waker, and no wait with it";
 }
 
 TEST(WakerFaultsTest, ACloseJustBeforeAWaitWithoutWakerIsNoticed) {
@@ -437,7 +437,7 @@ TEST(WakerFaultsTest, AnInterruptedSignalIsRepeated) {
   faults.fail(Call::write, EINTR, 3);
   socket.close();
   EXPECT_THROW(connecting.join(), SocketException);
-  EXPECT_EQ(faults.made(Call::write), 4);
+  EXPECT_EQ(faults.count(Call::write), 4);
 }
 
 TEST(WakerFaultsTest, AWakerThatTheProgramHasClosedMakesNoWaitSpin) {
@@ -446,7 +446,7 @@ TEST(WakerFaultsTest, AWakerThatTheProgramHasClosedMakesNoWaitSpin) {
   Faults faults;
   faults.passAfter(Call::poll, [] {}).passAfter(Call::poll, [] { closeEventDescriptors(); });
   EXPECT_THROW(socket.connect(full.address(), 300ms), SocketTimeoutException);
-  EXPECT_LT(faults.made(Call::poll), 40);
+  EXPECT_LT(faults.count(Call::poll), 40);
 }
 
 // ---- accepting ------------------------------------------------------------------------------------------------------
@@ -653,7 +653,7 @@ TEST_F(CloseFaultsTest, AnInterruptedCloseIsNotMadeAgain) {
   const auto before = openDescriptors().size();
   faults_.failAfter(Call::close, EINTR);
   pair_.client.close();
-  EXPECT_EQ(faults_.made(Call::close), 1);
+  EXPECT_EQ(faults_.count(Call::close), 1);
   EXPECT_EQ(openDescriptors().size(), before - 1);
 }
 
@@ -661,7 +661,7 @@ TEST_F(CloseFaultsTest, AFailedCloseIsNotMadeAgain) {
   faults_.failAfter(Call::close, EIO);
   EXPECT_NO_THROW(pair_.client.close());
   pair_.client.close();
-  EXPECT_EQ(faults_.made(Call::close), 1);
+  EXPECT_EQ(faults_.count(Call::close), 1);
 }
 
 TEST_F(CloseFaultsTest, APeerThatIsGoneDoesNotMatter) {
@@ -723,13 +723,13 @@ class ConnectFaultsTest : public testing::Test {
 TEST_F(ConnectFaultsTest, AnInterruptedConnectGoesOnAndIsNotMadeAgain) {
   faults_.failAfter(Call::connect, EINTR);
   expectToConnect();
-  EXPECT_EQ(faults_.made(Call::connect), 1);
+  EXPECT_EQ(faults_.count(Call::connect), 1);
 }
 
 TEST_F(ConnectFaultsTest, AConnectUnderWayIsWaitedFor) {
   faults_.failAfter(Call::connect, EINPROGRESS).answer(Call::poll, 0, 2).fail(Call::poll, EINTR, 2);
   expectToConnect();
-  EXPECT_GE(faults_.made(Call::poll), 5);
+  EXPECT_GE(faults_.count(Call::poll), 5);
 }
 
 TEST_F(ConnectFaultsTest, InterruptionsDoNotMoveTheDeadline) {
@@ -841,12 +841,12 @@ TEST_F(NameFaultsTest, TheDeadlineHoldsForAllAddressesTogether) {
   const FullListener second({"127.0.0.3", port()});
   const FullListener third({"127.0.0.4", port()});
   names_.add("dead.test", {"127.0.0.2", "127.0.0.3", "127.0.0.4"});
-  const int connects = faults_.made(Call::connect);
+  const int connects = faults_.count(Call::connect);
   expectToLast(2500ms, [&] {  // the third attempt starts after half a second
     const auto timeout = thrownBy<SocketTimeoutException>([&] { Socket("dead.test", port(), 2500ms); });
     expectToTell(timeout, std::errc::timed_out, "connect to dead.test" + portText());
   });
-  EXPECT_EQ(faults_.made(Call::connect) - connects, 3);
+  EXPECT_EQ(faults_.count(Call::connect) - connects, 3);
 }
 
 TEST_F(NameFaultsTest, TheDeadlineHoldsForLookUpAndConnectTogether) {
@@ -875,7 +875,7 @@ TEST_F(NameFaultsTest, ALookUpThatHangsEndsWithTheDeadline) {
 TEST_F(NameFaultsTest, TryingAgainWhileALookUpHangsStartsNoOther) {
   names_.hang("again.test");
   for (int i = 0; i < 20; ++i) EXPECT_THROW(Socket("again.test", port(), 20ms), SocketTimeoutException);
-  EXPECT_EQ(names_.timesAsked("again.test"), 1);
+  EXPECT_EQ(names_.lookupCount("again.test"), 1);
 }
 
 TEST_F(NameFaultsTest, AnotherNameIsLookedUpWhileALookUpHangs) {
@@ -889,7 +889,7 @@ TEST_F(NameFaultsTest, ALookUpThatTheSystemInterruptsIsMadeAgain) {
   names_.add("interrupted.test", {"127.0.0.1"});
   names_.fail("interrupted.test", EAI_SYSTEM, EINTR, 3);
   EXPECT_NO_THROW(Socket("interrupted.test", port()));
-  EXPECT_EQ(names_.timesAsked("interrupted.test"), 4);
+  EXPECT_EQ(names_.lookupCount("interrupted.test"), 4);
 }
 
 TEST_F(NameFaultsTest, ASystemErrorOfTheLookUpIsTold) {

@@ -57,12 +57,12 @@ bool hasEnded(Socket& socket) {
 class NothingLeft {
  public:
   ~NothingLeft() {
-    EXPECT_TRUE(descriptorsFallTo(descriptors_));
+    EXPECT_TRUE(descriptorsReturnTo(descriptors_));
     EXPECT_TRUE(threadsFallTo(threads_));
   }
 
  private:
-  const std::size_t threads_ = lastingThreads();
+  const std::size_t threads_ = baselineThreads();
   const std::set<std::intptr_t> descriptors_ = openDescriptors();
 };
 

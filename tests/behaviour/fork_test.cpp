@@ -375,7 +375,7 @@ void endAWaitAndTheChild() {
   own.setSoTimeout(kPatience);
   const std::string waiting = currentTask();
   std::thread([&] {
-    while (sleepingIn(waiting).empty()) letOthersRun();
+    while (sleepState(waiting).empty()) yieldToOthers();
     own.close();
     ::_exit(0);
   }).detach();

@@ -181,7 +181,7 @@ class StormTest : public testing::Test {
   template <typename Round>
   static void storm(Round round) {
     waitOnce();  // this thread has its waker now
-    const std::size_t threads = lastingThreads();
+    const std::size_t threads = baselineThreads();
     const auto descriptors = openDescriptors();
     {
       const DescriptorOpener opener;
@@ -189,7 +189,7 @@ class StormTest : public testing::Test {
       for (int number = 0; number < kRounds && Clock::now() < end && !HasFailure(); ++number) round(number);
     }
     EXPECT_TRUE(threadsFallTo(threads));
-    EXPECT_TRUE(descriptorsFallTo(descriptors));
+    EXPECT_TRUE(descriptorsReturnTo(descriptors));
   }
 };
 

@@ -132,7 +132,7 @@ bool succeedsWith(long most, Work work) {
   } catch (const std::bad_alloc&) {
     succeeded = false;
   }
-  allowAllocations(kAsManyAsWanted);
+  allowAllocations(kUnlimited);
   return succeeded;
 }
 

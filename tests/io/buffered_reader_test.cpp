@@ -429,7 +429,7 @@ TEST(BufferedReaderTest, ALowerLimitAppliesToAPartiallyReceivedLine) {
 // ---- memory: the size passed to each read shows how much the reader has allocated
 
 std::size_t maxRoom(const ScriptedInputStream& stream) {
-  return *std::max_element(stream.rooms().begin(), stream.rooms().end());
+  return *std::max_element(stream.readSizes().begin(), stream.readSizes().end());
 }
 
 TEST(BufferedReaderTest, NothingIsReadBeforeTheFirstCall) {
@@ -445,7 +445,7 @@ TEST(BufferedReaderTest, MemoryStartsSmallAndGrowsWithTheInput) {
   BufferedReader reader(stream);
   while (reader.readLine()) {
   }
-  const std::vector<std::size_t> first(stream.rooms().begin(), stream.rooms().begin() + 6);
+  const std::vector<std::size_t> first(stream.readSizes().begin(), stream.readSizes().begin() + 6);
   EXPECT_EQ(first, (std::vector<std::size_t>{128, 512, 2048, 8192, 32768, 65536}));
   EXPECT_EQ(maxRoom(stream), 65536U);
 }
@@ -465,7 +465,7 @@ TEST(BufferedReaderTest, ASmallBufferReadsSmallAmounts) {
   BufferedReader reader(stream, 10);
   while (reader.readLine()) {
   }
-  EXPECT_EQ(stream.rooms().front(), 10U);
+  EXPECT_EQ(stream.readSizes().front(), 10U);
   EXPECT_EQ(maxRoom(stream), 80U);
 }
 
@@ -475,8 +475,8 @@ TEST(BufferedReaderTest, MemoryStaysWithinTheLimit) {
   std::size_t given = 0;
   std::size_t maxBytes = 0;
   stream.beforeRead([&] {
-    maxBytes = std::max(maxBytes, given + stream.rooms().back());
-    given += stream.rooms().back();
+    maxBytes = std::max(maxBytes, given + stream.readSizes().back());
+    given += stream.readSizes().back();
   });
   stream.gives(std::string(1000000, 'x'));
   BufferedReader reader(stream, 1000);
@@ -491,9 +491,9 @@ TEST(BufferedReaderTest, MemoryForAVeryLongLineIsReleased) {
   stream.gives(std::string(500000, 'x') + "\n").gives("a\n");
   BufferedReader reader(stream);
   reader.readLine();
-  EXPECT_GT(stream.rooms().back(), 65536U);
+  EXPECT_GT(stream.readSizes().back(), 65536U);
   reader.readLine();
-  EXPECT_EQ(stream.rooms().back(), 128U);
+  EXPECT_EQ(stream.readSizes().back(), 128U);
 }
 
 TEST(BufferedReaderTest, AnIdleReaderReleasesMemory) {
@@ -505,7 +505,7 @@ TEST(BufferedReaderTest, AnIdleReaderReleasesMemory) {
   EXPECT_TRUE(stream.patiences().empty());
   EXPECT_EQ(reader.readLine(), "a");
   EXPECT_EQ(stream.patiences(), std::vector<std::chrono::milliseconds>{std::chrono::milliseconds(20)});
-  EXPECT_EQ(stream.rooms().back(), 128U);
+  EXPECT_EQ(stream.readSizes().back(), 128U);
   EXPECT_EQ(reader.readLine(), "b");
   EXPECT_EQ(stream.patiences().size(), 1U);
 }
@@ -515,9 +515,9 @@ TEST(BufferedReaderTest, ABusyReaderKeepsItsMemory) {
   stream.gives(std::string(20000, '\n')).gives("a\n");
   BufferedReader reader(stream);
   for (int i = 0; i < 20000; ++i) reader.readLine();
-  const std::size_t room = stream.rooms().back();
+  const std::size_t room = stream.readSizes().back();
   EXPECT_EQ(reader.readLine(), "a");
-  EXPECT_GE(stream.rooms().back(), room);
+  EXPECT_GE(stream.readSizes().back(), room);
 }
 
 TEST(BufferedReaderTest, AnIdleReaderKeepsAPartialLine) {
@@ -607,7 +607,7 @@ TEST(BufferedReaderTest, AfterAFullReadTheTiedWriterIsNotFlushedWhileInputIsAvai
   BufferedReader in(stream);
   in.tie(out);
   for (const std::string& text : in.lines()) out.println(text);
-  EXPECT_EQ(stream.rooms().front(), 2 * line.size());
+  EXPECT_EQ(stream.readSizes().front(), 2 * line.size());
   EXPECT_EQ(sent.writes(), Lines{line + line + line});
   EXPECT_EQ(stream.availableCount(), 1);
 }

@@ -142,7 +142,7 @@ TEST(InputStreamReaderTest, ReadsNoMoreThanTheCallerRequests) {
   InputStreamReader reader(stream);
   std::array<char, 5> buffer{};
   reader.read(buffer.data(), buffer.size());
-  EXPECT_EQ(stream.rooms(), std::vector<std::size_t>{5});
+  EXPECT_EQ(stream.readSizes(), std::vector<std::size_t>{5});
 }
 
 TEST(InputStreamReaderTest, AvailableDoesNotCountIncompleteCharacters) {

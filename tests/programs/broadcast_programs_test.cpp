@@ -239,7 +239,7 @@ TEST(BroadcastServer, WhoNeverReadsIsDroppedAndHoldsUpNobody) {
   for (int i = 0; i < lines; ++i) ASSERT_EQ(listener.hear().size(), line.size());
   speaking.wait();
   EXPECT_NE(server.process.err.readLine().find("broadcast_server: dropped /127.0.0.1:"), std::string::npos);
-  deaf.awaitEnd();
+  deaf.awaitClose();
   EXPECT_EQ(server.end(), 0);
   hearing.wait();
 }
@@ -541,7 +541,7 @@ TEST(BroadcastLimits, APlaceIsFreeAgainWhenSomebodyHasLeft) {
 bool isResetBy(const Server& server) {
   try {
     Socket socket(InetAddress::getLoopbackAddress(), server.port);
-    return socket.getInputStream().read() == -1 && !readersHearOfResets();
+    return socket.getInputStream().read() == -1 && !readsReportResets();
   } catch (const SocketException&) {
     return true;
   }
@@ -584,7 +584,7 @@ TEST(BroadcastLimits, BadValuesAreOneLineAndCodeTwo) {
 // --- ending ---
 
 TEST(BroadcastServer, EndsInOrderThoughItsWritersWaitForADeafClient) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     Server server("broadcast_server", {"0", "--nicknames"});
     Peer ann = joinAs("ann", server.port);
     Peer deaf = joinAs("deaf", server.port);
@@ -594,7 +594,7 @@ TEST(BroadcastServer, EndsInOrderThoughItsWritersWaitForADeafClient) {
       ann.say(line);
       ann.hear();
     }
-    EXPECT_EQ(server.end(ending), 0);
+    EXPECT_EQ(server.end(signal), 0);
     EXPECT_EQ(server.process.err.readAll(), "");
   }
 }
@@ -680,7 +680,7 @@ TEST(BroadcastClient, EndsWhenTheServerGoesWithoutEnter) {
 }
 
 TEST(BroadcastClient, ServerThatResetsIsOneLineAndCodeOne) {
-  if (!readersHearOfResets()) GTEST_SKIP() << "on this system a reset looks like an end";
+  if (!readsReportResets()) GTEST_SKIP() << "on this system a reset looks like an end";
   ServerSocket server = loopbackServer();
   Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
   Peer peer = acceptPeer(server);

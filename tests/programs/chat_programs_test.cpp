@@ -95,9 +95,9 @@ TEST(Chat, WhatWasTypedBeforeTheClientCameIsNotLost) {
 }
 
 TEST(Chat, InterruptSaysQuit) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     Chat chat;
-    chat.server.process.send(ending);
+    chat.server.process.send(signal);
     EXPECT_EQ(chat.server.process.wait(), 0);
     EXPECT_EQ(chat.client.wait(), 0);
     EXPECT_EQ(chat.client.err.readAll() + chat.server.process.err.readAll(), "");
@@ -140,7 +140,7 @@ TEST_P(ChatProgramTest, PeerThatNeverReadsDoesNotHoldUpTheEnd) {
     for (int i = 0; i < 200; ++i) side.program.type(line);  // fails when the program has ended
   });
   EXPECT_EQ(side.peer.hear().size(), 100000u);  // it is talking, and soon it waits for the peer
-  side.program.send(Ending::interrupt);
+  side.program.send(StopSignal::interrupt);
   EXPECT_EQ(side.program.wait(), 0);
   typist.wait();
 }

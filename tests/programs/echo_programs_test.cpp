@@ -65,9 +65,9 @@ TEST_P(ServerTest, BadPortIsOneLineAndCodeTwo) {
 }
 
 TEST_P(ServerTest, EndsInOrderBeforeAnybodyCame) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     Server server(GetParam());
-    EXPECT_EQ(server.end(ending), 0);
+    EXPECT_EQ(server.end(signal), 0);
     EXPECT_EQ(server.process.err.readAll(), "");
   }
 }
@@ -79,13 +79,13 @@ INSTANTIATE_TEST_SUITE_P(All, ServerTest,
 class TcpServerProgramTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(TcpServerProgramTest, EndsInOrderWithClients) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     Server server(GetParam());
     Peer idle(server.port);
     Peer talking(server.port);
     talking.say("hello");
     EXPECT_NE(talking.hear(), "(end)");
-    EXPECT_EQ(server.end(ending), 0);
+    EXPECT_EQ(server.end(signal), 0);
     EXPECT_EQ(idle.in.read(), -1);
     EXPECT_EQ(server.process.err.readAll(), "");
   }
@@ -141,13 +141,13 @@ TEST_P(ClientTest, BadPortIsOneLineAndCodeTwo) {
 }
 
 TEST_P(ClientTest, InterruptEndsItInOrder) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     ServerSocket server = loopbackServer();
     Process program = client(GetParam(), server.getLocalPort());
     Peer peer = acceptPeer(server);
     program.type("hello\n");
     peer.hear();
-    program.send(ending);
+    program.send(signal);
     EXPECT_EQ(program.wait(), 0);
     EXPECT_EQ(program.err.readAll(), "");
   }
@@ -191,7 +191,7 @@ TEST(EchoServer, LineThatIsTooLongEndsItsClientAlone) {
   Peer other(server.port);
   Peer rude(server.port);
   rude.say(std::string(1024 * 1024 + 1, 'x'));
-  rude.awaitEnd();
+  rude.awaitClose();
   other.say("still here?");
   EXPECT_EQ(other.hear(), "still here?");
   EXPECT_NE(server.process.err.readLine().find("echo_server: "), std::string::npos);
@@ -205,7 +205,7 @@ TEST(EchoServer, ResetEndsItsClientAlone) {
   rude.say("hello");
   rude.hear();
   rude.reset();
-  if (readersHearOfResets()) {
+  if (readsReportResets()) {
     EXPECT_NE(server.process.err.readLine().find("echo_server: "), std::string::npos);
   }
   other.say("still here?");

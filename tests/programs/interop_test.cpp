@@ -28,7 +28,7 @@ Server windowsServer(const std::string& name) { return Server(windows(name, {"0"
 
 // By Ctrl-C and not by a kill: if that cuts a send short whose bytes have left already, Wine 8 forgets to close the
 // connection, and the other side waits for its end in vain. (On Windows the system closes it.)
-void end(Server& onWindows) { EXPECT_EQ(onWindows.end(Ending::interrupt), 0); }
+void end(Server& onWindows) { EXPECT_EQ(onWindows.end(StopSignal::interrupt), 0); }
 
 Process windowsClient(const std::string& name, int port, std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"127.0.0.1", std::to_string(port)});
@@ -49,7 +49,7 @@ class InteropJava : public Interop {
  protected:
   void SetUp() override {
     Interop::SetUp();
-    if (!thereIsJava()) GTEST_SKIP() << "there was no javac when this was configured";
+    if (!hasJava()) GTEST_SKIP() << "there was no javac when this was configured";
   }
 };
 

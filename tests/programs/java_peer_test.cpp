@@ -16,7 +16,7 @@ namespace {
 class JavaPeer : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!thereIsJava()) GTEST_SKIP() << "there was no javac when this was configured";
+    if (!hasJava()) GTEST_SKIP() << "there was no javac when this was configured";
   }
 };
 
@@ -114,7 +114,7 @@ TEST_F(JavaPeer, BroadcastServerInJava) {
   EXPECT_EQ(one.out.readLine(), "밥:안녕 🙂");
   two.endInput();
   EXPECT_EQ(two.wait(), 0);
-  server.process.send(Ending::kill);
+  server.process.send(StopSignal::kill);
   EXPECT_EQ(one.wait(), 0);  // without Enter
 }
 

@@ -49,7 +49,7 @@ TEST(BroadcastShortage, ANicknameIsFreeThoughItsWriterCouldNotBeStarted) {
     const MemoryLimit limit(server, 3 * 1024 * 1024);  // a reader's stack fits, a writer's does not
     Peer ann(server.port);
     ann.say("ann");
-    ann.awaitEnd();
+    ann.awaitClose();
   }
   Peer ann(server.port);
   ann.say("ann");
@@ -64,7 +64,7 @@ TEST(BroadcastShortage, NoPlaceIsGainedOrLostByAThreadThatCouldNotBeStarted) {
   EXPECT_EQ(one.hear(), "hello");
   for (int i = 0; i < 3; ++i) {
     const MemoryLimit limit(server, 0);
-    Peer(server.port).awaitEnd();  // one too many, and there is no thread to say so
+    Peer(server.port).awaitClose();  // one too many, and there is no thread to say so
   }
   Peer two(server.port);
   EXPECT_EQ(two.hear(), "server full");

@@ -79,7 +79,7 @@ TEST(ClosedStreams, ServersRunWithoutThem) {
       return false;
     }
   }));
-  program.send(Ending::terminate);
+  program.send(StopSignal::terminate);
   EXPECT_EQ(program.wait(), 0);
 }
 
@@ -135,7 +135,7 @@ TEST(FailingStreams, InputThatCannotBeReadIsOneLineAndCodeOne) {
     ServerSocket server = loopbackServer();
     Process program = clientInShell("exec \"$@\" </", name, server);
     Peer peer = acceptPeer(server);
-    peer.awaitEnd();
+    peer.awaitClose();
     peer.socket.close();
     EXPECT_EQ(program.wait(), 1) << name;
     EXPECT_EQ(program.err.readAll(), std::string(name) + ": read standard input: Is a directory\n");
@@ -167,12 +167,12 @@ TEST(UnreadStreams, ErrorLogHoldsUpNeitherClientsNorTheEnd) {
   for (int i = 0; i < 100; ++i) {  // more errors than the pipe takes
     Peer rude(server.port);
     rude.say(std::string(1024 * 1024 + 1, 'x'));
-    rude.awaitEnd();
+    rude.awaitClose();
   }
   Peer other(server.port);
   other.say("still here?");
   EXPECT_EQ(other.hear(), "still here?");
-  server.process.send(Ending::terminate);
+  server.process.send(StopSignal::terminate);
   EXPECT_EQ(server.process.waitWithoutReading(), 0);
 }
 
@@ -180,12 +180,12 @@ class UnreadOutput : public ::testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(All, UnreadOutput, ::testing::Values("chat_client", "broadcast_client", "echo_client"));
 
 TEST_P(UnreadOutput, DoesNotKeepTheProgramFromEnding) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     ServerSocket server = loopbackServer();
     Process program = client(GetParam(), server.getLocalPort());
     Peer peer = acceptPeer(server);
     fillOutputOf(peer);
-    program.send(ending);
+    program.send(signal);
     EXPECT_EQ(program.waitWithoutReading(), 0);
   }
 }

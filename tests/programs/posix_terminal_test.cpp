@@ -122,10 +122,10 @@ TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBack) {
 }
 
 TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBackAtEverySignal) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     OneSide ended = OneSide::of(GetParam(), true);
     ASSERT_TRUE(eventually([&] { return !isAsUsual(ended.program); }));
-    ended.program.send(ending);
+    ended.program.send(signal);
     EXPECT_EQ(ended.program.wait(), 0);
     EXPECT_TRUE(isAsUsual(ended.program));
   }

@@ -392,12 +392,12 @@ TEST(UdpUpperClient, LineThatFitsNoDatagramIsOneLineAndCodeOne) {
 }
 
 TEST(UdpUpperClient, InterruptEndsItInOrderEvenWhileItWaits) {
-  for (const Ending ending : orderlyEndings()) {
+  for (const StopSignal signal : gracefulStopSignals()) {
     UdpPeer server;
     Process program = udpClient(server, {"--timeout=60000"});
     program.type("hello\n");
     server.hear();
-    program.send(ending);
+    program.send(signal);
     EXPECT_EQ(program.wait(), 0);
   }
 }

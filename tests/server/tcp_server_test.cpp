@@ -479,7 +479,7 @@ TEST(TcpServer, DescriptorExhaustionIsReportedOnceAndTheServerRecovers) {
 TEST(TcpServer, StopLeavesNoThreadsOrDescriptors) {
   if (!threadsAreVisible() || !descriptorsAreVisible()) GTEST_SKIP() << "this system lists no threads or descriptors";
   waitOnce();  // opens this thread's waker
-  const std::size_t threads = lastingThreads();
+  const std::size_t threads = baselineThreads();
   const std::set<std::intptr_t> descriptors = openDescriptors();
   for (int round = 0; round < 20; ++round) {
     TcpServer server(loopbackServer(), echo);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// BlockedThread: a thread for the tests, of which one can know that it is really asleep inside the call under test.
+// BlockedThread: a thread that a test can see to be blocked inside the call under test.
 // Thread-safety: a BlockedThread belongs to the thread that made it.
 #pragma once
 
@@ -16,39 +16,38 @@
 
 namespace netlite::test {
 
-/// By what name the system tells of the calling thread; empty where it does not.
+/// The system's name for the calling thread; empty if it has none.
 std::string currentTask();
 
-/// What the thread sleeps in, the same as long as it does not wake up; empty if it is not asleep. Where the system does
-/// not tell so much, how much it has worked.
-std::string sleepingIn(const std::string& task);
+/// A text that stays the same as long as the thread sleeps in one system call; empty if it is not asleep. Where the
+/// system does not show the call, the text is the processor time that the thread has used.
+std::string sleepState(const std::string& task);
 
-/// Lets the others run until it is worth looking at them again.
-void letOthersRun();
+/// Lets other threads run for as long as their state needs to change.
+void yieldToOthers();
 
-/// Returns when the thread sleeps in the system and stays in that one system call for a while, or when it has ended. A
-/// thread that does not fall asleep ends the program: nothing would end the thread, and so joining it would hide what
-/// has gone wrong.
+/// Returns once the thread has stayed asleep in one system call for a while, or has ended. If it does not fall asleep,
+/// the program is aborted: nothing would end the thread, so joining it would hide what went wrong.
 template <typename HasEnded>
 void awaitSleep(const std::string& task, HasEnded hasEnded) {
-  constexpr int kLooks = 20;
+  constexpr int kChecks = 20;
   const auto giveUp = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   std::string previous;
-  for (int looks = 0; looks < kLooks; letOthersRun()) {
+  for (int unchanged = 0; unchanged < kChecks; yieldToOthers()) {
     if (hasEnded()) return;
     if (std::chrono::steady_clock::now() > giveUp) {
       std::cerr << "the thread does not fall asleep" << std::endl;
       std::abort();
     }
-    std::string now = sleepingIn(task);
-    looks = !now.empty() && now == previous ? looks + 1 : 0;
+    std::string now = sleepState(task);
+    unchanged = !now.empty() && now == previous ? unchanged + 1 : 0;
     previous = std::move(now);
   }
 }
 
 class BlockedThread {
  public:
-  /// Starts a thread that does `work`. What `work` throws comes out of join().
+  /// Starts a thread that does `work`. An exception from `work` is thrown again by join().
   explicit BlockedThread(std::function<void()> work) : thread_([this, work = std::move(work)] { run(work); }) {
     task_ = started_.get_future().get();
   }
@@ -59,7 +58,7 @@ class BlockedThread {
   BlockedThread(const BlockedThread&) = delete;
   BlockedThread& operator=(const BlockedThread&) = delete;
 
-  /// Returns when the thread sleeps in the system, see awaitSleep(). Where the system cannot tell, it returns after a
+  /// Returns once the thread is asleep, see awaitSleep(). Where the system shows no such state, it returns after a
   /// short time.
   void waitUntilAsleep() const {
     if (task_.empty()) return spinForAWhile();
@@ -73,7 +72,7 @@ class BlockedThread {
 
   std::thread::native_handle_type nativeHandle() { return thread_.native_handle(); }
 
-  /// Waits for the end of the thread and throws what it has thrown.
+  /// Waits for the thread's end and throws the exception that ended it, if any.
   void join() {
     thread_.join();
     ended_.get();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The operators that count.
+// The counting operators.
 // Thread-safety: see the header.
 #include "support/counted_memory.hpp"
 
@@ -11,13 +11,13 @@
 
 namespace {
 
-// Of each thread, by itself.
+// Per thread.
 thread_local long allocations_made = 0;
-thread_local long allocations_left = netlite::test::kAsManyAsWanted;
+thread_local long allocations_left = netlite::test::kUnlimited;
 
-std::atomic<long> bytes_in_use{0};  // by all threads
+std::atomic<long> bytes_in_use{0};  // of all threads
 
-// Stands before each block, and keeps what follows aligned.
+// Precedes each block and keeps it aligned.
 union Header {
   std::size_t size;
   std::max_align_t alignment;
@@ -27,7 +27,7 @@ union Header {
 
 void* operator new(std::size_t size) {
   ++allocations_made;
-  if (allocations_left != netlite::test::kAsManyAsWanted && allocations_left-- <= 0) throw std::bad_alloc();
+  if (allocations_left != netlite::test::kUnlimited && allocations_left-- <= 0) throw std::bad_alloc();
   auto* const header = static_cast<Header*>(std::malloc(sizeof(Header) + size));
   if (header == nullptr) throw std::bad_alloc();
   header->size = size;
@@ -44,7 +44,7 @@ void operator delete(void* pointer) noexcept {
 
 void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
 
-// A sanitizer's own would not call these.
+// A sanitizer's versions would not call the operators above.
 void* operator new[](std::size_t size) { return operator new(size); }
 void operator delete[](void* pointer) noexcept { operator delete(pointer); }
 void operator delete[](void* pointer, std::size_t) noexcept { operator delete(pointer); }
@@ -53,7 +53,7 @@ namespace netlite::test {
 
 long allocations() noexcept { return allocations_made; }
 
-void allowAllocations(long most) noexcept { allocations_left = most; }
+void allowAllocations(long max) noexcept { allocations_left = max; }
 
 long bytesInUse() noexcept { return bytes_in_use; }
 

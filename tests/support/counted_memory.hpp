@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The memory that a program takes by operator new: counted, and refused on demand. Each program that includes this is
-// linked with counted_memory.cpp, which replaces the operators.
+// Counts the memory that a program allocates with operator new, and refuses it on demand. Each program that includes
+// this is linked with counted_memory.cpp, which replaces the operators.
 // Thread-safety: every function may be called from any thread.
 #pragma once
 
@@ -9,15 +9,15 @@
 
 namespace netlite::test {
 
-constexpr long kAsManyAsWanted = std::numeric_limits<long>::max();
+constexpr long kUnlimited = std::numeric_limits<long>::max();
 
 /// How many allocations the calling thread has made.
 long allocations() noexcept;
 
-/// How many more the calling thread may make; those that follow throw std::bad_alloc.
-void allowAllocations(long most) noexcept;
+/// Limits the calling thread to `max` more allocations; later ones throw std::bad_alloc.
+void allowAllocations(long max) noexcept;
 
-/// What all threads together have taken and not given back, in bytes.
+/// The bytes that all threads together have allocated and not freed.
 long bytesInUse() noexcept;
 
 }  // namespace netlite::test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The descriptors that the test program has open, where the system tells: all of them on Linux, the sockets on Windows.
-// Thread-safety: no shared state; what other threads open meanwhile is counted too.
+// The test program's open descriptors: all of them on Linux, only the sockets on Windows.
+// Thread-safety: no shared state; descriptors that other threads open meanwhile are counted too.
 #pragma once
 
 #include "support/eventually.hpp"
@@ -11,16 +11,17 @@
 
 namespace netlite::test {
 
+/// Whether the system lists them.
 bool descriptorsAreVisible();
 
 std::set<std::intptr_t> openDescriptors();
 
-/// Waits until no other descriptors are open than these: some thread may still be closing what it has accepted.
-inline bool descriptorsFallTo(const std::set<std::intptr_t>& descriptors) {
+/// Waits until exactly these descriptors are open: another thread may still be closing one that it accepted.
+inline bool descriptorsReturnTo(const std::set<std::intptr_t>& descriptors) {
   return eventually([&] { return openDescriptors() == descriptors; });
 }
 
-/// Whether a child process would have the descriptor too.
+/// Whether a child process would inherit the descriptor.
 bool isInherited(std::intptr_t descriptor);
 
 }  // namespace netlite::test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting for what becomes true soon, and tells nobody: the system's view of this program.
-// Thread-safety: as the condition's.
+// Polls for conditions that become true without notice, such as the system's view of this program.
+// Thread-safety: that of the condition.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 namespace netlite::test {
 
-/// Asks until the condition holds, or ten seconds have gone. Returns what it said last.
+/// Polls until the condition holds or ten seconds have passed. Returns whether it holds.
 template <typename Condition>
 bool eventually(Condition condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);

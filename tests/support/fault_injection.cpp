@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The stand-ins of the system calls: the linker's --wrap=f gives __wrap_f every call of f, and leaves the system's own
-// as __real_f.
+// The wrappers of the system calls: the linker's --wrap=f sends every call of f to __wrap_f and names the system's
+// function __real_f.
 // Thread-safety: see the header.
 #include "support/fault_injection.hpp"
 
@@ -25,7 +25,7 @@
 #include <thread>
 #include <utility>
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the linker asks for these names
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker requires these names
 extern "C" {
 int __real_accept4(int descriptor, sockaddr* address, socklen_t* size, int flags);
 int __real_bind(int descriptor, const sockaddr* address, socklen_t size);
@@ -74,10 +74,10 @@ auto perform(Call call, Real real) -> decltype(real()) {
 }
 
 int interruptedPoll(const Faults::Rule& rule, pollfd* entries, nfds_t count, int timeout) {
-  const int patience = static_cast<int>(rule.patience.count());
-  const bool endsByItself = timeout >= 0 && timeout <= patience;
-  const int ready = __real_poll(entries, count, endsByItself ? timeout : patience);
-  if (ready != 0 || endsByItself) return ready;
+  const int delay = static_cast<int>(rule.delay.count());
+  const bool endsEarlier = timeout >= 0 && timeout <= delay;
+  const int ready = __real_poll(entries, count, endsEarlier ? timeout : delay);
+  if (ready != 0 || endsEarlier) return ready;
   errno = EINTR;
   return -1;
 }
@@ -91,7 +91,7 @@ struct FakeHost {
   int error = 0;
   int failuresLeft = 0;
   bool hangs = false;
-  int asked = 0;
+  int lookupCount = 0;
 };
 
 struct FakeEntry {
@@ -102,13 +102,14 @@ struct FakeEntry {
 struct Names {
   std::mutex mutex;
   std::condition_variable changed;
-  std::map<std::string, FakeHost> hosts;                                    // guarded by mutex
-  std::map<const addrinfo*, std::unique_ptr<std::deque<FakeEntry>>> lists;  // guarded by mutex; by their first entry
-  int underWay = 0;                                                         // guarded by mutex
+  std::map<std::string, FakeHost> hosts;  // guarded by mutex
+  std::map<const addrinfo*, std::unique_ptr<std::deque<FakeEntry>>>
+      lists;        // guarded by mutex; keyed by their first entry
+  int pending = 0;  // guarded by mutex
 };
 
 Names& names() {
-  // Never destroyed: a look-up may still hang when the program ends.
+  // Never destroyed: a lookup may still hang when the program ends.
   static Names& instance = *new Names;
   return instance;
 }
@@ -156,8 +157,8 @@ std::optional<int> lookUpFake(const char* name, addrinfo** found) {
   const auto known = names().hosts.find(name);
   if (known == names().hosts.end()) return std::nullopt;
   FakeHost& host = known->second;
-  ++host.asked;
-  ++names().underWay;
+  ++host.lookupCount;
+  ++names().pending;
   if (host.delay.count() > 0) {
     lock.unlock();
     std::this_thread::sleep_for(host.delay);
@@ -165,7 +166,7 @@ std::optional<int> lookUpFake(const char* name, addrinfo** found) {
   }
   names().changed.wait(lock, [&host] { return !host.hangs; });
   const int result = answerFor(host, found);
-  --names().underWay;
+  --names().pending;
   names().changed.notify_all();
   return result;
 }
@@ -188,7 +189,7 @@ LateThreads::LateThreads(std::chrono::milliseconds delay) { thread_delay = delay
 LateThreads::~LateThreads() { thread_delay = std::chrono::milliseconds(0); }
 
 Faults::Faults() {
-  if (faults_of_this_thread != nullptr) throw std::logic_error("this thread has its faults already");
+  if (faults_of_this_thread != nullptr) throw std::logic_error("this thread already has a Faults");
   faults_of_this_thread = this;
 }
 
@@ -207,7 +208,7 @@ Faults::Rule Faults::next(Call call) {
 
 Faults::Rule Faults::take(Call call) {
   Queue& queue = queues_[indexOf(call)];
-  ++queue.made;
+  ++queue.count;
   if (queue.rules.empty()) return {};
   Repeated& first = queue.rules.front();
   const Rule rule = first.rule;
@@ -217,14 +218,14 @@ Faults::Rule Faults::take(Call call) {
 
 FakeNames::FakeNames() {
   std::lock_guard<std::mutex> lock(names().mutex);
-  if (!names().hosts.empty()) throw std::logic_error("there are fake names already");
+  if (!names().hosts.empty()) throw std::logic_error("another FakeNames exists");
 }
 
 FakeNames::~FakeNames() {
   std::unique_lock<std::mutex> lock(names().mutex);
   for (auto& host : names().hosts) host.second.hangs = false;
   names().changed.notify_all();
-  names().changed.wait(lock, [] { return names().underWay == 0; });
+  names().changed.wait(lock, [] { return names().pending == 0; });
   names().hosts.clear();
 }
 
@@ -247,9 +248,9 @@ void FakeNames::hang(const std::string& host) {
   names().hosts[host].hangs = true;
 }
 
-int FakeNames::timesAsked(const std::string& host) const {
+int FakeNames::lookupCount(const std::string& host) const {
   std::lock_guard<std::mutex> lock(names().mutex);
-  return names().hosts[host].asked;
+  return names().hosts[host].lookupCount;
 }
 
 }  // namespace netlite::test
@@ -324,7 +325,7 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, v
   if (delay.count() == 0) return __real_pthread_create(thread, attributes, routine, argument);
   auto start = std::make_unique<LateStart>(LateStart{delay, routine, argument});
   const int error = __real_pthread_create(thread, attributes, startLate, start.get());
-  if (error == 0) static_cast<void>(start.release());  // the thread has it now
+  if (error == 0) static_cast<void>(start.release());  // now owned by the thread
   return error;
 }
 
@@ -334,12 +335,12 @@ ssize_t __wrap_read(int descriptor, void* buffer, size_t size) {
 
 ssize_t __wrap_recv(int descriptor, void* buffer, size_t size, int flags) {
   const Faults::Rule rule = Faults::next(Call::recv);
-  return perform(rule, [&] { return __real_recv(descriptor, buffer, std::min(size, rule.most), flags); });
+  return perform(rule, [&] { return __real_recv(descriptor, buffer, std::min(size, rule.maxBytes), flags); });
 }
 
 ssize_t __wrap_send(int descriptor, const void* data, size_t size, int flags) {
   const Faults::Rule rule = Faults::next(Call::send);
-  return perform(rule, [&] { return __real_send(descriptor, data, std::min(size, rule.most), flags); });
+  return perform(rule, [&] { return __real_send(descriptor, data, std::min(size, rule.maxBytes), flags); });
 }
 
 int __wrap_setsockopt(int descriptor, int level, int name, const void* value, socklen_t size) {
@@ -358,7 +359,7 @@ ssize_t __wrap_write(int descriptor, const void* data, size_t size) {
   return perform(Call::write, [&] { return __real_write(descriptor, data, size); });
 }
 
-// What poll, read and recv are called when the distribution's compiler checks buffer sizes (_FORTIFY_SOURCE).
+// The names of poll, read and recv when the distribution's compiler checks buffer sizes (_FORTIFY_SOURCE).
 
 int __wrap___poll_chk(pollfd* entries, nfds_t count, int timeout, size_t) {
   return __wrap_poll(entries, count, timeout);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Failures on demand. The tests that link fault_injection.cpp with the linker's --wrap have the system calls of the
-// library pass through here, where a script may answer instead of the system, and the names of the resolver too.
-// Thread-safety: a Faults belongs to the thread that made it and has no effect on others. A FakeNames holds for all
-// threads, since the library looks names up in threads of its own, and so does a LateThreads; there is one at a time.
+// Failures on demand. In tests that link fault_injection.cpp with the linker's --wrap, the library's system calls and
+// name lookups pass through here, where a script may answer in place of the system.
+// Thread-safety: a Faults belongs to the thread that created it and does not affect others. FakeNames and LateThreads
+// affect all threads, since the library looks names up in its own threads; only one of each may exist at a time.
 #pragma once
 
 #include <array>
@@ -38,21 +38,21 @@ enum class Call {
   write
 };
 
-/// More often than any test makes a call.
+/// A number of times that no test reaches.
 inline constexpr int kAlways = std::numeric_limits<int>::max();
 
-/// What the system calls of this thread are answered while it lives, each kind of call by its own queue, the first rule
-/// first. When a queue is used up the system answers.
+/// Scripted results for this thread's system calls while the object lives. Each kind of call has a queue of rules, used
+/// in order. When a queue is empty the system answers.
 class Faults {
  public:
   struct Rule {
     enum class Kind { pass, fail, failAfter, answer, interrupt };
 
     Kind kind = Kind::pass;
-    int number = 0;                                              // an errno, or the answer
-    std::size_t most = std::numeric_limits<std::size_t>::max();  // bytes that may be moved
-    std::chrono::milliseconds patience{0};                       // until the interruption
-    std::function<void()> before;                                // done first, where there is something
+    int number = 0;                                                  // an errno, or the result
+    std::size_t maxBytes = std::numeric_limits<std::size_t>::max();  // bytes that may be moved
+    std::chrono::milliseconds delay{0};                              // before the interruption
+    std::function<void()> before;                                    // called first, if set
   };
 
   Faults();
@@ -63,38 +63,38 @@ class Faults {
   /// The system answers.
   Faults& pass(Call call, int times = 1) { return add(call, {}, times); }
 
-  /// The call fails with this errno, and the system does not hear of it.
+  /// The call fails with this errno and does not reach the system.
   Faults& fail(Call call, int error, int times = 1) { return add(call, rule(Rule::Kind::fail, error), times); }
 
-  /// The system does what it was called for, and then it looks like a failure with this errno.
+  /// The system performs the call, which then reports failure with this errno.
   Faults& failAfter(Call call, int error, int times = 1) {
     return add(call, rule(Rule::Kind::failAfter, error), times);
   }
 
-  /// The call returns this, and the system does not hear of it.
+  /// The call returns `result` and does not reach the system.
   Faults& answer(Call call, int result, int times = 1) { return add(call, rule(Rule::Kind::answer, result), times); }
 
-  /// recv, send: the system sees a buffer of `most` bytes.
-  Faults& shorten(Call call, std::size_t most, int times = 1) {
-    return add(call, rule(Rule::Kind::pass, 0, most), times);
+  /// recv, send: the system sees a buffer of at most `maxBytes` bytes.
+  Faults& shorten(Call call, std::size_t maxBytes, int times = 1) {
+    return add(call, rule(Rule::Kind::pass, 0, maxBytes), times);
   }
 
-  /// poll: unless it ends before by itself, a signal (EINTR) ends it.
-  Faults& interruptAfter(std::chrono::milliseconds patience, int times) {
-    return add(Call::poll, rule(Rule::Kind::interrupt, 0, 0, patience), times);
+  /// poll: a signal (EINTR) ends it after the delay, unless it has ended by then.
+  Faults& interruptAfter(std::chrono::milliseconds delay, int times) {
+    return add(Call::poll, rule(Rule::Kind::interrupt, 0, 0, delay), times);
   }
 
-  /// The system answers, but something else happens just before.
+  /// The system answers, right after `before` has been called.
   Faults& passAfter(Call call, std::function<void()> before) {
     Rule rule;
     rule.before = std::move(before);
     return add(call, rule, 1);
   }
 
-  /// How often this thread has made the call since the Faults was made.
-  int made(Call call) const { return queues_[indexOf(call)].made; }
+  /// The number of these calls that this thread has made since the Faults was created.
+  int count(Call call) const { return queues_[indexOf(call)].count; }
 
-  /// For the stand-ins of the system calls.
+  /// For the wrappers of the system calls.
   static Rule next(Call call);
 
  private:
@@ -105,14 +105,14 @@ class Faults {
 
   struct Queue {
     std::deque<Repeated> rules;
-    int made = 0;
+    int count = 0;
   };
 
   static constexpr std::size_t indexOf(Call call) { return static_cast<std::size_t>(call); }
 
-  static Rule rule(Rule::Kind kind, int number, std::size_t most = std::numeric_limits<std::size_t>::max(),
-                   std::chrono::milliseconds patience = std::chrono::milliseconds(0)) {
-    return {kind, number, most, patience, nullptr};
+  static Rule rule(Rule::Kind kind, int number, std::size_t maxBytes = std::numeric_limits<std::size_t>::max(),
+                   std::chrono::milliseconds delay = std::chrono::milliseconds(0)) {
+    return {kind, number, maxBytes, delay, nullptr};
   }
 
   Faults& add(Call call, const Rule& rule, int times);
@@ -121,31 +121,31 @@ class Faults {
   std::array<Queue, static_cast<std::size_t>(Call::write) + 1> queues_;
 };
 
-/// Host names that the test makes up; all other names are the system's to know.
+/// Host names that the test invents; the system resolves all others.
 class FakeNames {
  public:
   FakeNames();
 
-  /// Lets every look-up answer, and waits for those under way.
+  /// Lets every pending lookup finish, and waits for it.
   ~FakeNames();
   FakeNames(const FakeNames&) = delete;
   FakeNames& operator=(const FakeNames&) = delete;
 
-  /// The host has these addresses (literals), in this order, and says so after the delay.
+  /// A lookup of the host returns these addresses (literals), in this order, after the delay.
   void add(const std::string& host, std::vector<std::string> addresses,
            std::chrono::milliseconds delay = std::chrono::milliseconds(0));
 
-  /// The look-ups of the host fail with this EAI_ code, and with EAI_SYSTEM leave this errno; the first `times` of
-  /// them.
+  /// The first `times` lookups of the host fail with this EAI_ code and, for EAI_SYSTEM, this errno.
   void fail(const std::string& host, int code, int error = 0, int times = kAlways);
 
-  /// The look-ups of the host do not end before this object does.
+  /// Lookups of the host hang until this object is destroyed.
   void hang(const std::string& host);
 
-  int timesAsked(const std::string& host) const;
+  /// The number of lookups of the host so far.
+  int lookupCount(const std::string& host) const;
 };
 
-/// While it lives, the threads that the library starts take this long to begin. There is one at a time.
+/// While it lives, each thread that the library starts begins to run only after this delay.
 class LateThreads {
  public:
   explicit LateThreads(std::chrono::milliseconds delay);

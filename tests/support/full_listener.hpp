@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// FullListener: an address where a connect neither succeeds nor fails, since nobody accepts and the queue is full.
+// FullListener: an address where a connect neither succeeds nor fails, since the accept queue is full.
 // Thread-safety: const members may be called from any thread.
 #pragma once
 
@@ -22,21 +22,21 @@ class FullListener {
 
   explicit FullListener(const InetSocketAddress& local) {
     server_.bind(local, 1);
-    for (int client = 0; client < kMostClients; ++client) {
+    for (int client = 0; client < kMaxClients; ++client) {
       if (!queueOneMore()) return;
     }
-    throw std::logic_error("the queue does not get full");
+    throw std::logic_error("the accept queue did not fill up");
   }
 
   InetSocketAddress address() const { return server_.getLocalSocketAddress(); }
 
-  /// Makes room, so that a waiting connect succeeds when its system asks again (Linux: after a second).
+  /// Makes room, so that a waiting connect succeeds when the system sends its SYN again (Linux: after a second).
   void acceptAll() {
     for (std::size_t client = 0; client < queued_.size(); ++client) server_.accept();
   }
 
  private:
-  static constexpr int kMostClients = 50;
+  static constexpr int kMaxClients = 50;
 
   bool queueOneMore() try {
     Socket client;

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
 #
-# GTest::gtest_main: from an installed package, from sources on this machine, or from a pinned archive, in this order.
-set(NETLITE_GOOGLETEST_DIR /usr/src/googletest CACHE PATH "GoogleTest's sources, used where no package is found")
+# Provides GTest::gtest_main from an installed package, local sources or a pinned archive, in this order.
+set(NETLITE_GOOGLETEST_DIR /usr/src/googletest CACHE PATH "GoogleTest's sources, used if no package is found")
 set(NETLITE_GOOGLETEST_URL https://github.com/google/googletest/archive/refs/tags/v1.14.0.tar.gz
-    CACHE STRING "GoogleTest's archive, fetched where there are no sources either")
+    CACHE STRING "GoogleTest's archive, fetched if there are no local sources either")
 set(NETLITE_GOOGLETEST_SHA256 8ad598c73ad796e0d8280b082cebd82a630d73e73cd3c70057938a6501bba5d7
     CACHE STRING "The SHA-256 of NETLITE_GOOGLETEST_URL")
 mark_as_advanced(NETLITE_GOOGLETEST_URL NETLITE_GOOGLETEST_SHA256)
 
 set(netlite_googletest_advice
-    "Install GoogleTest (Debian and Ubuntu: libgtest-dev), name a folder with its sources "
-    "(-DNETLITE_GOOGLETEST_DIR=...), or do without the tests (-DNETLITE_BUILD_TESTS=OFF).")
+    "Install GoogleTest (Debian and Ubuntu: libgtest-dev), set the folder of its sources "
+    "(-DNETLITE_GOOGLETEST_DIR=...), or build without the tests (-DNETLITE_BUILD_TESTS=OFF).")
 
-# ExternalProject and FetchContent retry for minutes without a network and cannot say what to install instead.
+# Without a network, ExternalProject and FetchContent retry for minutes and cannot advise what to install instead.
 function(netlite_download_googletest archive)
   if(EXISTS "${archive}")
     file(SHA256 "${archive}" hash)
@@ -37,7 +37,7 @@ function(netlite_download_googletest archive)
   endif()
 endfunction()
 
-# netlite_fetch_googletest(result): the folder of the sources.
+# netlite_fetch_googletest(result): sets result to the folder of the fetched sources.
 function(netlite_fetch_googletest result)
   string(SUBSTRING "${NETLITE_GOOGLETEST_SHA256}" 0 12 version)
   set(folder "${PROJECT_BINARY_DIR}/googletest-${version}")
@@ -55,7 +55,7 @@ function(netlite_fetch_googletest result)
   set(${result} "${sources}" PARENT_SCOPE)
 endfunction()
 
-# An installed GoogleTest is built for this machine; for another one its sources are built along.
+# An installed GoogleTest is built for this machine; for another machine its sources are part of this build.
 if(NOT CMAKE_CROSSCOMPILING)
   find_package(GTest CONFIG QUIET)
 endif()

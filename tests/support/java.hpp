@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The Java programs of the textbooks (tests/java) as peers of the example programs.
-// Thread-safety: as Process.
+// Thread-safety: that of Process.
 #pragma once
 
 #include "support/programs.hpp"
@@ -11,10 +11,10 @@
 
 namespace netlite::test {
 
-/// Whether there was a JDK when this was configured.
-inline bool thereIsJava() { return !std::string(NETLITE_JAVA_CLASSES).empty(); }
+/// Whether CMake found a JDK.
+inline bool hasJava() { return !std::string(NETLITE_JAVA_CLASSES).empty(); }
 
-/// UTF-8 whatever the locale is, as a Korean user's system has it.
+/// Uses UTF-8 whatever the locale is, as on a Korean user's system.
 inline Process java(const std::string& name, const std::vector<std::string>& arguments) {
   std::vector<std::string> command{NETLITE_JAVA,
                                    "-Dfile.encoding=UTF-8",

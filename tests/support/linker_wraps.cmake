@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# netlite_linker_wraps(source result): the linker's options that send the calls of each function f to the __wrap_f that
+# netlite_linker_wraps(source result): the linker options that redirect calls of each function f to the __wrap_f that
 # `source` defines.
 function(netlite_linker_wraps source result)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")

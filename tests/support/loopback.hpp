@@ -17,7 +17,7 @@
 
 namespace netlite::test {
 
-/// Two sockets that are connected to each other.
+/// Two connected sockets.
 struct Pair {
   Socket client;
   Socket server;
@@ -42,8 +42,7 @@ inline Pair connectedPair() {
   return {std::move(client), std::move(accepted)};
 }
 
-/// A port of this machine where nobody listens, and nobody can as long as this lives: it is held by a socket that does
-/// not listen.
+/// A loopback port where connects are refused: while this lives, a socket that does not listen holds the port.
 class DeadPort {
  public:
   DeadPort() { holder_.bind({InetAddress::getLoopbackAddress(), 0}); }
@@ -54,27 +53,27 @@ class DeadPort {
   Socket holder_;
 };
 
-/// Exactly `size` bytes from the peer, or what came before the end.
+/// Receives exactly `size` bytes from the peer, or fewer if the stream ends before.
 inline std::string receive(Socket& socket, std::size_t size) {
   std::string bytes(size, '\0');
   bytes.resize(socket.getInputStream().readNBytes(&bytes[0], size));
   return bytes;
 }
 
-/// Waits in vain: what the calling thread needs for its waits, it has from now on. Not too short, or there is no
-/// waiting.
+/// Lets one wait time out, so that the calling thread has its waker from now on. The timeout must be long enough for
+/// the thread to block.
 inline void waitOnce() {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(std::chrono::milliseconds(50));
   thrownBy<SocketTimeoutException>([&] { server.accept(); });
 }
 
-/// Whether this is how a system tells that the peer has reset the connection. Windows has two ways.
+/// Whether the code means that the peer has reset the connection. Windows has two such codes.
 inline bool isReset(std::error_code code) {
   return code == std::errc::connection_reset || (runsOnWindows() && code == std::errc::connection_aborted);
 }
 
-/// Whether the next read tells of a reset. Wine may show it as an end.
+/// Whether the next read reports a reset. Wine may show it as the end of the stream.
 inline bool readsReset(SocketInputStream in) {
   try {
     return in.read() == -1 && runsUnderWine();

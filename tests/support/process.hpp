@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Process: a program that a test starts and talks to as a person or a script would, by pipes or at a terminal. What it
-// takes of the system is in posix/process.cpp and windows/process.cpp, the same functions in the same order.
+// Process: a program that a test starts and uses as a person or a script would, through pipes or at a terminal. Its
+// system calls are in posix/process.cpp and windows/process.cpp, the same functions in the same order.
 //
-// Thread-safety: a Process belongs to the thread that made it; one other may type().
+// Thread-safety: a Process belongs to the thread that created it; one other thread may call type().
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@
 
 namespace netlite::test {
 
-/// A descriptor (POSIX) or a HANDLE (Windows), closed when it goes.
+/// Owns a descriptor (POSIX) or a HANDLE (Windows).
 class Descriptor {
  public:
   using Number = std::intptr_t;
@@ -44,7 +44,7 @@ class Descriptor {
 /// A program that was started, and the test's ends of its pipes or of its terminal.
 struct Started {
   Descriptor process;  // Windows
-  Descriptor job;      // Windows: the program and those that it has started
+  Descriptor job;      // Windows: the program and those that it starts
   int pid = -1;
   Descriptor in;
   Descriptor out;
@@ -53,53 +53,54 @@ struct Started {
 
 Started startWithPipes(const std::vector<std::string>& command);
 
-/// The program's input and output are a terminal of its own, its errors still go into a pipe. On POSIX `out` is what
-/// the terminal is told. On Windows it is what a console shows: at every change its rows from the first to the last
-/// that is not empty, each with "\n", and a "\f" behind them.
+/// The program's input and output are its own terminal; its errors still go into a pipe. On POSIX `out` has the bytes
+/// that the program writes to the terminal. On Windows it has the console's screen after every change: its rows from
+/// the first to the last that is not empty, each followed by "\n", and then a "\f".
 Started startAtTerminal(const std::vector<std::string>& command);
 
-/// What has come, once there is something. Empty at the end; std::nullopt if the patience is over before.
-std::optional<std::string> readSome(const Descriptor& source, std::chrono::milliseconds patience);
+/// Waits for output and returns it. Empty at the end; std::nullopt if the time runs out first.
+std::optional<std::string> readSome(const Descriptor& source, std::chrono::milliseconds timeout);
 
-/// Writes everything, unless the other side is closed or does not read for so long.
-void writeAll(const Descriptor& target, std::string_view text, std::chrono::milliseconds patience);
+/// Writes everything, unless the other side is closed or reads nothing for `timeout`.
+void writeAll(const Descriptor& target, std::string_view text, std::chrono::milliseconds timeout);
 
-/// How a program is told to end.
-enum class Ending {
+/// The ways to stop a program.
+enum class StopSignal {
   interrupt,  // Ctrl-C: SIGINT, CTRL_C_EVENT
   terminate,  // SIGTERM; POSIX only
-  hangUp,     // SIGHUP: the terminal has gone; POSIX only
-  kill        // at once, and nothing that it can do about it
+  hangUp,     // SIGHUP: the terminal is gone; POSIX only
+  kill        // immediately; the program cannot handle it
 };
 
-/// Those after which a program ends in order.
-std::vector<Ending> orderlyEndings();
+/// The signals that an example program handles by shutting down gracefully.
+std::vector<StopSignal> gracefulStopSignals();
 
-void tellToEnd(const Started& program, Ending ending);
+void sendStopSignal(const Started& program, StopSignal signal);
 
-/// Waits for the end and returns the exit code, or minus the number of the signal that killed it.
-int awaitEnd(Started& program);
+/// Waits for the program's end and returns its exit code, or the negated signal number if a signal killed it.
+int waitForExit(Started& program);
 
-/// The most memory that the program has had, in KiB; 0 where nobody can tell.
+/// The peak of the program's resident memory in KiB; 0 if unknown.
 long peakMemory(const Started& program);
 
-/// What a program prints, as it comes.
+/// A program's output, readable while the program runs.
 class Output {
  public:
   explicit Output(Descriptor source) : source_(std::move(source)) {}
 
-  /// The next line, without its end. Throws if none comes in time or before the end.
+  /// The next line, without its terminator. Throws if the output ends or the time runs out first.
   std::string readLine() {
     std::string line = readUntil("\n");
     line.pop_back();
     return line;
   }
 
-  /// Waits until `wanted` has been printed, and returns everything up to its end.
+  /// Waits until `wanted` has been printed, and returns the output up to and including it.
   std::string readUntil(std::string_view wanted) {
-    const Clock::time_point deadline = Clock::now() + kPatience;
+    const Clock::time_point deadline = Clock::now() + kTimeout;
     while (text_.find(wanted) == std::string::npos) {
-      if (!readMore(deadline)) throw std::runtime_error("not printed: " + std::string(wanted) + "; but: " + text_);
+      if (!readMore(deadline))
+        throw std::runtime_error("not printed: " + std::string(wanted) + "; printed instead: " + text_);
     }
     const std::size_t end = text_.find(wanted) + wanted.size();
     std::string before = text_.substr(0, end);
@@ -107,15 +108,15 @@ class Output {
     return before;
   }
 
-  /// What has come since the last call, once there is something. Empty at the end.
+  /// Waits for output and returns all that has arrived since the last call. Empty at the end.
   std::string read() {
-    if (text_.empty()) readMore(Clock::now() + kPatience);
+    if (text_.empty()) readMore(Clock::now() + kTimeout);
     return std::exchange(text_, {});
   }
 
-  /// Everything up to the end, which comes when the program ends.
+  /// Everything up to the end of the output, which comes when the program ends.
   std::string readAll() {
-    const Clock::time_point deadline = Clock::now() + kPatience;
+    const Clock::time_point deadline = Clock::now() + kTimeout;
     while (readMore(deadline)) {
     }
     return std::exchange(text_, {});
@@ -123,18 +124,18 @@ class Output {
 
   const Descriptor& source() const { return source_; }
 
-  /// Reads nothing more: the program's next write fails.
+  /// Stops reading: the program's next write fails.
   void close() { source_.reset(); }
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kPatience{30};
+  static constexpr std::chrono::seconds kTimeout{30};
 
   // False at the end.
   bool readMore(Clock::time_point deadline) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     const std::optional<std::string> more = readSome(source_, std::max(left, std::chrono::milliseconds(0)));
-    if (!more) throw std::runtime_error("nothing more is printed after: " + text_);
+    if (!more) throw std::runtime_error("no more output after: " + text_);
     text_ += *more;
     return !more->empty();
   }
@@ -148,7 +149,7 @@ class Process {
   /// Starts a program with pipes for its input, output and errors.
   explicit Process(const std::vector<std::string>& command) : Process(startWithPipes(command)) {}
 
-  /// Starts a program at a terminal of its own; its errors still go into a pipe.
+  /// Starts a program at its own terminal; its errors still go into a pipe.
   static Process atTerminal(const std::vector<std::string>& command) { return Process(startAtTerminal(command)); }
 
   Process(Process&& other) noexcept
@@ -157,33 +158,33 @@ class Process {
   }
   ~Process() {
     if (started_.pid < 0) return;
-    tellToEnd(started_, Ending::kill);
-    awaitEnd(started_);
+    sendStopSignal(started_, StopSignal::kill);
+    waitForExit(started_);
   }
 
   Output out;
   Output err;
 
-  /// Gives the program input. Once it has ended, or does not read for half a minute, nothing happens.
+  /// Gives the program input, which is dropped if the program has ended or reads nothing for half a minute.
   void type(std::string_view text) { writeAll(started_.in, text, std::chrono::seconds(30)); }
 
   void endInput() { started_.in.reset(); }
 
-  void send(Ending ending) const { tellToEnd(started_, ending); }
+  void send(StopSignal signal) const { sendStopSignal(started_, signal); }
 
   const Started& started() const { return started_; }
 
-  /// Waits for the end and returns the exit code, or minus the number of the signal that killed it. What it had printed
-  /// is in `output` then.
+  /// Reads the rest of the output into `output`, waits for the program's end and returns its exit code, or the negated
+  /// signal number if a signal killed it.
   int wait() {
     output += out.readAll();
     return waitWithoutReading();
   }
   std::string output;
 
-  /// The same for a program whose output is not read.
+  /// The same, but leaves the output unread.
   int waitWithoutReading() {
-    const int code = awaitEnd(started_);
+    const int code = waitForExit(started_);
     started_.pid = -1;
     return code;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The example programs, and peers for them that the test itself plays.
-// Thread-safety: as Process; a Peer as its socket, reader and writer.
+// Starts the example programs, and plays their peers.
+// Thread-safety: that of Process; for a Peer that of its socket, reader and writer.
 #pragma once
 
 #include "support/loopback.hpp"
@@ -18,7 +18,7 @@
 
 namespace netlite::test {
 
-/// What people write to each other.
+/// Lines as people type them.
 inline const std::vector<std::string> kTypedLines{"hello", "", "안녕하세요, 소켓!", "이모지도 🙂", "bye"};
 
 /// The command that starts an example program.
@@ -28,22 +28,22 @@ inline std::vector<std::string> example(const std::string& name, const std::vect
   return command;
 }
 
-/// A server that listens: its first line has told the port.
+/// A listening server; the constructor reads the port from its first line.
 struct Server {
   explicit Server(const std::string& name, std::vector<std::string> arguments = {"0"})
       : Server(Process(example(name, arguments))) {}
   explicit Server(Process started) : process(std::move(started)) {
     const std::string line = process.out.readLine();
     const std::string greeting = "listening on port ";
-    if (line.compare(0, greeting.size(), greeting) != 0) throw std::runtime_error("not the first line: " + line);
+    if (line.compare(0, greeting.size(), greeting) != 0) throw std::runtime_error("unexpected first line: " + line);
     port = std::stoi(line.substr(greeting.size()));
   }
 
   std::string portText() const { return std::to_string(port); }
 
-  /// Ends it in order and returns the exit code.
-  int end(Ending ending = orderlyEndings().back()) {
-    process.send(ending);
+  /// Stops it gracefully and returns the exit code.
+  int end(StopSignal signal = gracefulStopSignals().back()) {
+    process.send(signal);
     return process.wait();
   }
 
@@ -51,14 +51,14 @@ struct Server {
   int port = 0;
 };
 
-/// A client program that is to connect to a port of this machine.
+/// Starts a client program that connects to a port of this machine.
 inline Process client(const std::string& name, int port, const std::vector<std::string>& more = {}) {
   std::vector<std::string> arguments{"127.0.0.1", std::to_string(port)};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return Process(example(name, arguments));
 }
 
-/// The other side of an example program, played by the test. Waits for nothing longer than half a minute.
+/// The other side of an example program, played by the test. Each wait lasts half a minute at most.
 struct Peer {
   explicit Peer(Socket connected) : socket(std::move(connected)) {
     socket.setSoTimeout(std::chrono::seconds(30));
@@ -71,8 +71,8 @@ struct Peer {
   /// The next line, or "(end)".
   std::string hear() { return in.readLine().value_or("(end)"); }
 
-  /// Waits until the program has closed the connection, in order or not.
-  void awaitEnd() {
+  /// Waits until the program has closed or reset the connection.
+  void awaitClose() {
     try {
       while (in.readLine()) {
       }
@@ -80,7 +80,7 @@ struct Peer {
     }
   }
 
-  /// Ends the connection as a program that crashes in the middle may do.
+  /// Ends the connection as a crashing program may.
   void reset() {
     socket.setSoLinger(true, 0);
     socket.close();
@@ -91,7 +91,7 @@ struct Peer {
   PrintWriter out{socket.getOutputStream()};
 };
 
-/// More than the system keeps for a peer that does not read, so that some is on its way for a while.
+/// More than the system buffers for a peer that does not read, so that some of it stays in transit for a while.
 inline const std::string& manyLines() {
   static const std::string lines = [] {
     std::string text;
@@ -101,9 +101,9 @@ inline const std::string& manyLines() {
   return lines;
 }
 
-/// Returns everything that a program sends up to its end. The peer is slow: it reads a small piece, sends a line, and
-/// waits until the program has printed that line or has ended. A program that closes the connection as soon as it has
-/// written everything closes it long before the peer has read everything.
+/// Returns everything that a program sends before it closes the connection. The peer is slow: it reads a small piece,
+/// sends a line, and waits until the program has printed that line or has ended. A program that closes the connection
+/// right after its last write closes it long before the peer has read everything.
 inline std::string hearWhileTalking(Peer& peer, Process& program) {
   std::string text;
   char piece[4096];
@@ -113,21 +113,21 @@ inline std::string hearWhileTalking(Peer& peer, Process& program) {
       peer.say("still here");
       program.output += program.out.read();
     }
-  } catch (const SocketException&) {  // the connection was reset: only the text has arrived
+  } catch (const SocketException&) {  // a reset: return what has arrived
   }
   return text;
 }
 
-/// Accepts a client, and does not wait for it longer than half a minute.
+/// Accepts a client, which must connect within half a minute.
 inline Peer acceptPeer(ServerSocket& server) {
   server.setSoTimeout(std::chrono::seconds(30));
   return Peer(server.accept());
 }
 
-/// Whether a reader hears that the connection was reset. Some systems tell nobody who was not waiting inside the
-/// system, and let it look like an end.
-inline bool readersHearOfResets() {
-  static const bool theyDo = [] {
+/// Whether a read reports that the connection was reset. Some systems report it only to a read that is already waiting
+/// in the system, and show later reads the end of the stream.
+inline bool readsReportResets() {
+  static const bool reported = [] {
     Pair pair = connectedPair();
     pair.client.setSoLinger(true, 0);
     pair.client.close();
@@ -137,10 +137,10 @@ inline bool readersHearOfResets() {
       return true;
     }
   }();
-  return theyDo;
+  return reported;
 }
 
-/// A chat_client or a chat_server in the test's hand, the test itself at the other end.
+/// A chat_client or a chat_server, with the test as the other side.
 struct OneSide {
   static OneSide client(bool atTerminal = false) {
     ServerSocket server = loopbackServer();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The threads that the test program has running, where the system tells.
-// Thread-safety: no shared state; what other threads start meanwhile is counted too.
+// The number of threads in the test program, where the system reports it.
+// Thread-safety: no shared state; threads that others start meanwhile are counted too.
 #pragma once
 
 #include "support/eventually.hpp"
@@ -11,17 +11,18 @@
 
 namespace netlite::test {
 
+/// Whether the system reports it.
 bool threadsAreVisible();
 
 std::size_t runningThreads();
 
-/// The threads that there are when those of a test have ended. A sanitizer has one of its own from the first one on.
-inline std::size_t lastingThreads() {
+/// The number of threads left once those of a test have ended. A sanitizer starts its own thread with the first one.
+inline std::size_t baselineThreads() {
   std::thread([] {}).join();
   return runningThreads();
 }
 
-/// Waits until no more than `count` threads are left: one that has been joined may be listed a moment longer.
+/// Waits until at most `count` threads are left: a joined thread may be listed a moment longer.
 inline bool threadsFallTo(std::size_t count) {
   return eventually([count] { return runningThreads() <= count; });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Files that a test writes and reads again.
+// Files that a test writes and reads back.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace netlite::test {
 
-/// A path for such a file, this process's alone: the tests of several builds may run at once.
+/// A path for such a file. It is unique to this process, as the tests of several builds may run in parallel.
 inline std::string scratchFile(const std::string& name) {
   return testing::TempDir() + name + "." + std::to_string(::getpid());
 }

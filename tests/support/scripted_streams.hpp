@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Streams for the tests of readers and writers: an input that gives, fails and ends as a script says, an output that
-// remembers each call, and one of each that blocks until the test lets it go. Copies share everything, so a test keeps
-// one and gives a copy away.
+// Streams for the tests of readers and writers: a scripted input, an input that blocks until it is closed, and an
+// output that records each call and can block. Copies share their state, so a test keeps one copy and hands out
+// another.
 // Thread-safety: BlockingInputStream and RecordingOutputStream may be used from any thread, ScriptedInputStream from
-// one at a time.
+// one thread at a time.
 #pragma once
 
 #include <netlite/exceptions.hpp>
@@ -29,8 +29,8 @@ namespace netlite::test {
 
 inline std::error_code codeOf(std::errc condition) { return std::make_error_code(condition); }
 
-/// An input stream that follows a script: each read() takes the next step, or a part of it if its room is small. After
-/// the last step comes the end of the stream.
+/// An input stream that follows a script: each read() takes the next step, or a part of it if the buffer is small. The
+/// stream ends after the last step.
 class ScriptedInputStream : public InputStream {
  public:
   /// These bytes have arrived.
@@ -45,28 +45,29 @@ class ScriptedInputStream : public InputStream {
   }
   ScriptedInputStream& ends() { return add({{}, {}, false}); }
 
-  /// Does it at the beginning of every read.
+  /// Calls `action` at the beginning of every read.
   void beforeRead(std::function<void()> action) { script_->beforeRead = std::move(action); }
-  /// Does it in every call of available(); it may throw.
+  /// Calls `action` in every available(); it may throw.
   void inAvailable(std::function<void()> action) { script_->inAvailable = std::move(action); }
-  /// Lets close() throw.
+  /// Makes close() throw.
   void failToClose() { script_->failsToClose = true; }
-  /// Whether reads take all that has arrived, as a socket's do, which is the default.
+  /// Whether a read takes everything that has arrived, as a socket's does. The default is true.
   void setPrefersLargeReads(bool prefers) { script_->prefersLargeReads = prefers; }
-  /// What awaitInput() finds from now on.
+  /// Sets whether awaitInput() finds the stream idle.
   void setIdle(bool idle) { script_->idle = idle; }
 
-  /// The room that each read was given.
-  const std::vector<std::size_t>& rooms() const { return script_->rooms; }
-  std::size_t readCount() const { return script_->rooms.size(); }
+  /// The buffer size of each read.
+  const std::vector<std::size_t>& readSizes() const { return script_->readSizes; }
+  std::size_t readCount() const { return script_->readSizes.size(); }
   int availableCount() const { return script_->availableCount; }
   int closeCount() const { return script_->closeCount; }
+  /// The argument of each awaitInput().
   const std::vector<std::chrono::milliseconds>& patiences() const { return script_->patiences; }
 
   using InputStream::read;
 
   std::size_t read(void* buffer, std::size_t size) override {
-    script_->rooms.push_back(size);
+    script_->readSizes.push_back(size);
     if (script_->beforeRead) script_->beforeRead();
     if (script_->steps.empty()) return 0;
     Step& step = script_->steps.front();
@@ -102,7 +103,7 @@ class ScriptedInputStream : public InputStream {
  private:
   struct Step {
     std::string bytes;
-    std::function<void()> failure;  // instead of bytes; with neither it is the end of the stream
+    std::function<void()> failure;  // instead of bytes; neither means the end of the stream
     bool hasArrived = false;
   };
 
@@ -113,7 +114,7 @@ class ScriptedInputStream : public InputStream {
     bool failsToClose = false;
     bool idle = false;
     bool prefersLargeReads = true;
-    std::vector<std::size_t> rooms;
+    std::vector<std::size_t> readSizes;
     int availableCount = 0;
     int closeCount = 0;
     std::vector<std::chrono::milliseconds> patiences;
@@ -134,7 +135,7 @@ class ScriptedInputStream : public InputStream {
   std::shared_ptr<Script> script_ = std::make_shared<Script>();
 };
 
-/// An input stream whose read() waits for close(), which makes it throw.
+/// An input stream whose read() blocks until close() and then throws.
 class BlockingInputStream : public InputStream {
  public:
   /// Returns when a thread is in read().
@@ -170,7 +171,7 @@ class BlockingInputStream : public InputStream {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-/// An output stream that remembers its calls, and fails or blocks where the test wants it.
+/// An output stream that records its calls, and fails or blocks on demand.
 class RecordingOutputStream : public OutputStream {
  public:
   /// The next write takes `count` bytes and times out; later writes succeed unless the test says otherwise.
@@ -198,7 +199,7 @@ class RecordingOutputStream : public OutputStream {
     state_->changed.wait(lock, [this] { return state_->writing; });
   }
 
-  /// The bytes of each write, as far as they were taken.
+  /// The bytes that each write accepted.
   std::vector<std::string> writes() const {
     std::lock_guard<std::mutex> lock(state_->mutex);
     return state_->writes;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a test has to know of the system it runs on, often to skip what cannot hold there.
+// Facts about the system that tests run on, often to skip what cannot hold there.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -8,10 +8,10 @@
 
 namespace netlite::test {
 
-/// Windows, or what stands in for it.
+/// Windows or Wine.
 bool runsOnWindows();
 
-/// Wine, which differs from Windows here and there.
+/// Wine, which differs from Windows in some details.
 bool runsUnderWine();
 
 /// The name of the loopback network interface.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An expected exception, for a closer look at it.
+// Catches an expected exception for further checks.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace netlite::test {
 
-/// Calls `call`, which has to throw an `Exception`, and returns it. Anything else fails the test through the exception
-/// that leaves here.
+/// Calls `call`, which must throw an `Exception`, and returns that. If it throws nothing or something else, an
+/// exception leaves this function and fails the test.
 template <typename Exception, typename Call>
 Exception thrownBy(Call call) {
   try {

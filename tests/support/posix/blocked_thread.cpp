@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How to know that a thread sleeps: from Linux's /proc.
+// Whether a thread is asleep, read from Linux's /proc.
 // Thread-safety: no shared state.
 #include "support/blocked_thread.hpp"
 
@@ -30,7 +30,7 @@ std::string currentTask() {
   return error ? "" : "/proc/" + task.string();
 }
 
-std::string sleepingIn(const std::string& task) {
+std::string sleepState(const std::string& task) {
   const std::string stat = contents(task + "/stat");
   const std::size_t nameEnd = stat.rfind(") ");
   if (nameEnd == std::string::npos || stat[nameEnd + 2] != 'S') return {};
@@ -38,6 +38,6 @@ std::string sleepingIn(const std::string& task) {
   return contents(task + "/syscall") + status.substr(std::min(status.find("voluntary_ctxt_switches"), status.size()));
 }
 
-void letOthersRun() { std::this_thread::yield(); }
+void yieldToOthers() { std::this_thread::yield(); }
 
 }  // namespace netlite::test

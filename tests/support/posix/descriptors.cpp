@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The descriptors of the program, from Linux's /proc.
+// The program's open descriptors, read from Linux's /proc.
 // Thread-safety: no shared state.
 #include "support/descriptors.hpp"
 
@@ -18,7 +18,7 @@ std::set<std::intptr_t> openDescriptors() {
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     result.insert(std::stoi(entry.path().filename().string()));
   }
-  // The one that was used for looking is among them, and closed by now.
+  // The iterator's own descriptor is among them, and is closed by now.
   for (auto it = result.begin(); it != result.end();) {
     it = std::filesystem::is_symlink("/proc/self/fd/" + std::to_string(*it)) ? std::next(it) : result.erase(it);
   }

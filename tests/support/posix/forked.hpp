@@ -43,7 +43,7 @@ inline constexpr bool kChildrenOfBusyThreadsMayAllocate = false;
 inline constexpr bool kChildrenOfBusyThreadsMayAllocate = true;
 #endif
 
-/// A child that does `work` and ends by _exit. A child that does not end within its time is killed by SIGALRM.
+/// A child that does `work` and calls _exit. SIGALRM kills a child that does not end in time.
 class ForkedChild {
  public:
   explicit ForkedChild(const std::function<int()>& work) : pid_(::fork()) {
@@ -103,7 +103,7 @@ class Gate {
 /// The exit code of a child that does `work`.
 inline int exitCodeOf(const std::function<int()>& work) { return ForkedChild(work).exitCode(); }
 
-/// Whether a child that does `check` finds it true.
+/// Whether `check` returns true in a child.
 inline bool holdsInChild(const std::function<bool()>& check) {
   return exitCodeOf([&] { return check() ? 0 : 1; }) == 0;
 }

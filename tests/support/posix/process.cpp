@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // support/process.hpp for POSIX.
-// Thread-safety: as support/process.hpp says.
+// Thread-safety: see support/process.hpp.
 #include "support/process.hpp"
 
 #include <fcntl.h>
@@ -31,7 +31,7 @@ int checked(int result, const char* what) {
 
 struct Pipe {
   Pipe() {
-    ::signal(SIGPIPE, SIG_IGN);  // writeAll() may meet a program that has ended
+    ::signal(SIGPIPE, SIG_IGN);  // writeAll() may write to a program that has ended
     int numbers[2];
 #ifdef __APPLE__  // has no pipe2
     checked(::pipe(numbers), "pipe");
@@ -47,16 +47,16 @@ struct Pipe {
   Descriptor writing;
 };
 
-// How posix_spawn is to start the program.
+// How posix_spawn starts the program.
 struct Plan {
   Plan() {
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawnattr_init(&attributes);
-    sigset_t usual;
-    sigemptyset(&usual);  // a macro here and there, as the next one
+    sigset_t defaults;
+    sigemptyset(&defaults);  // a macro on some systems, as is sigaddset
     for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP})
-      sigaddset(&usual, signal);  // whatever the tests inherit
-    ::posix_spawnattr_setsigdefault(&attributes, &usual);
+      sigaddset(&defaults, signal);  // whatever the tests inherit
+    ::posix_spawnattr_setsigdefault(&attributes, &defaults);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   }
   ~Plan() {
@@ -84,13 +84,13 @@ Descriptor duplicate(const Descriptor& original) {
   return Descriptor(checked(::fcntl(fd(original), F_DUPFD_CLOEXEC, 0), "fcntl"));
 }
 
-bool isReady(const Descriptor& descriptor, short event, std::chrono::milliseconds patience) {
+bool isReady(const Descriptor& descriptor, short event, std::chrono::milliseconds timeout) {
   pollfd wanted{fd(descriptor), event, 0};
-  return ::poll(&wanted, 1, static_cast<int>(patience.count())) > 0;
+  return ::poll(&wanted, 1, static_cast<int>(timeout.count())) > 0;
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kInstrumented = true;  // and so is the program, which needs much more memory then
+constexpr bool kInstrumented = true;  // as is the program, which then needs much more memory
 #else
 constexpr bool kInstrumented = false;
 #endif
@@ -127,7 +127,7 @@ Started startAtTerminal(const std::vector<std::string>& command) {
   Plan plan;
   ::posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
   const std::string name = ::ptsname(fd(terminal));
-  ::posix_spawn_file_actions_addopen(&plan.actions, 0, name.c_str(), O_RDWR, 0);  // becomes its terminal
+  ::posix_spawn_file_actions_addopen(&plan.actions, 0, name.c_str(), O_RDWR, 0);  // becomes the controlling terminal
   ::posix_spawn_file_actions_adddup2(&plan.actions, 0, 1);
   ::posix_spawn_file_actions_adddup2(&plan.actions, fd(err.writing), 2);
   ::setenv("TERM", "xterm", 1);
@@ -139,33 +139,35 @@ Started startAtTerminal(const std::vector<std::string>& command) {
   return started;
 }
 
-std::optional<std::string> readSome(const Descriptor& source, std::chrono::milliseconds patience) {
-  if (!isReady(source, POLLIN, patience)) return std::nullopt;
+std::optional<std::string> readSome(const Descriptor& source, std::chrono::milliseconds timeout) {
+  if (!isReady(source, POLLIN, timeout)) return std::nullopt;
   std::array<char, 65536> buffer;
   const ssize_t size = ::read(fd(source), buffer.data(), buffer.size());
-  return size > 0 ? std::string(buffer.data(), static_cast<std::size_t>(size)) : "";  // a terminal's end is an error
+  return size > 0 ? std::string(buffer.data(), static_cast<std::size_t>(size)) : "";  // at a terminal's end read fails
 }
 
-void writeAll(const Descriptor& target, std::string_view text, std::chrono::milliseconds patience) {
-  while (!text.empty() && isReady(target, POLLOUT, patience)) {
+void writeAll(const Descriptor& target, std::string_view text, std::chrono::milliseconds timeout) {
+  while (!text.empty() && isReady(target, POLLOUT, timeout)) {
     const ssize_t size = ::write(fd(target), text.data(), text.size());
     if (size < 0) return;
     text.remove_prefix(static_cast<std::size_t>(size));
   }
 }
 
-std::vector<Ending> orderlyEndings() { return {Ending::interrupt, Ending::hangUp, Ending::terminate}; }
+std::vector<StopSignal> gracefulStopSignals() {
+  return {StopSignal::interrupt, StopSignal::hangUp, StopSignal::terminate};
+}
 
-void tellToEnd(const Started& program, Ending ending) {
-  switch (ending) {
-    case Ending::interrupt: ::kill(program.pid, SIGINT); break;
-    case Ending::terminate: ::kill(program.pid, SIGTERM); break;
-    case Ending::hangUp: ::kill(program.pid, SIGHUP); break;
-    case Ending::kill: ::kill(program.pid, SIGKILL);
+void sendStopSignal(const Started& program, StopSignal signal) {
+  switch (signal) {
+    case StopSignal::interrupt: ::kill(program.pid, SIGINT); break;
+    case StopSignal::terminate: ::kill(program.pid, SIGTERM); break;
+    case StopSignal::hangUp: ::kill(program.pid, SIGHUP); break;
+    case StopSignal::kill: ::kill(program.pid, SIGKILL);
   }
 }
 
-int awaitEnd(Started& program) {
+int waitForExit(Started& program) {
   int status = 0;
   checked(::waitpid(program.pid, &status, 0), "waitpid");
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);

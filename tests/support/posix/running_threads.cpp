@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The threads of the program, from Linux's /proc.
+// The number of the program's threads, read from Linux's /proc.
 // Thread-safety: no shared state.
 #include "support/running_threads.hpp"
 

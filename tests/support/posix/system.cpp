@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A POSIX system.
+// support/system.hpp for POSIX.
 // Thread-safety: no shared state.
 #include "support/system.hpp"
 
@@ -14,6 +14,6 @@ bool runsOnWindows() { return false; }
 
 bool runsUnderWine() { return false; }
 
-std::string loopbackInterface() { return if_nametoindex("lo") != 0 ? "lo" : "lo0"; }  // Linux's, and that of the BSDs
+std::string loopbackInterface() { return if_nametoindex("lo") != 0 ? "lo" : "lo0"; }  // Linux and the BSDs
 
 }  // namespace netlite::test

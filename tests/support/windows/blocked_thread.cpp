@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How to know that a thread sleeps: it has done no work for some tenths of a second. The system does not tell more.
+// Whether a thread is asleep: it has used no processor time for some tenths of a second. The system shows no more.
 // Thread-safety: no shared state.
 #include "support/blocked_thread.hpp"
 
@@ -18,7 +18,7 @@ unsigned long long ticks(const FILETIME& time) { return (1ULL * time.dwHighDateT
 
 std::string currentTask() { return std::to_string(::GetCurrentThreadId()); }
 
-std::string sleepingIn(const std::string& task) {
+std::string sleepState(const std::string& task) {
   const HANDLE thread = ::OpenThread(THREAD_QUERY_INFORMATION, FALSE, std::stoul(task));
   if (thread == nullptr) return {};
   FILETIME created{};
@@ -30,6 +30,6 @@ std::string sleepingIn(const std::string& task) {
   return std::to_string(ticks(kernel) + ticks(user));
 }
 
-void letOthersRun() { ::Sleep(15); }
+void yieldToOthers() { ::Sleep(15); }
 
 }  // namespace netlite::test

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// console_helper: what only a process of the same console can do for a test.
+// console_helper: does for a test what only a process at the same console can do.
 //
-//   console_helper interrupt PID           Ctrl-C for all programs of the console where PID is
+//   console_helper interrupt PID           sends Ctrl-C to all programs at the console of PID
 //   console_helper run PROGRAM [WORD...]   runs a program at this process's own console and plays the person there:
-//   types
-//                                          what comes from the standard input, and prints what the screen shows at each
-//                                          change. The exit code is the program's, or 97 if it has left the console in
-//                                          another mode than it was in.
+//                                          types what arrives on standard input, and prints the screen whenever it
+//                                          changes. Exits with the program's code, or 97 if the program did not restore
+//                                          the console's mode.
 //
-// Thread-safety: the thread that types and the one that looks at the screen share nothing but the console.
+// Thread-safety: the thread that types and the one that polls the screen share nothing but the console.
 #include <windows.h>
 
 #include <cstdlib>
@@ -20,7 +19,7 @@
 
 namespace {
 
-// Ctrl-C is for the program, not for this.
+// Ctrl-C is for the program, not for this process.
 BOOL WINAPI ignore(DWORD) { return TRUE; }
 
 int interrupt(DWORD pid) {
@@ -60,7 +59,7 @@ void press(HANDLE keyboard, wchar_t key) {
   ::WriteConsoleInputW(keyboard, &record, 1, &count);
 }
 
-// How many bytes a character of UTF-8 has that begins with this one.
+// The length in bytes of the UTF-8 character that begins with this byte.
 std::size_t lengthOf(char first) {
   const unsigned char byte = static_cast<unsigned char>(first);
   return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
@@ -76,7 +75,7 @@ void typeCharacter(HANDLE keyboard, std::string_view character) {
   for (int i = 0; i < count; ++i) press(keyboard, units[i] == L'\n' ? L'\r' : units[i]);
 }
 
-// Types what comes, until the end of it.
+// Types standard input until its end.
 void type(HANDLE keyboard) {
   std::string text;
   char buffer[4096];
@@ -92,7 +91,7 @@ void type(HANDLE keyboard) {
 
 // ---- the screen ----
 
-// A character that takes two columns stands in two cells; the second one says so in its attributes.
+// A character that is two columns wide has two cells; the second is marked in its attributes.
 std::wstring row(HANDLE screen, SHORT y, SHORT width) {
   std::wstring text(static_cast<std::size_t>(width), L' ');
   CHAR_INFO cells[200];
@@ -124,7 +123,7 @@ void print(const std::string& text) {
   ::WriteFile(::GetStdHandle(STD_OUTPUT_HANDLE), text.data(), static_cast<DWORD>(text.size()), &count, nullptr);
 }
 
-// Until the program ends. A screen tells nobody when it changes, so this looks now and then.
+// Prints each change until the program ends. Screens give no notice of changes, so this polls.
 void watch(HANDLE screen, HANDLE program) {
   std::string last = "\f";
   for (bool is_over = false; !is_over;) {
@@ -135,7 +134,7 @@ void watch(HANDLE screen, HANDLE program) {
   }
 }
 
-// What stands on this process's command line behind its first two words, which hold no quotes.
+// This process's command line after its first two words, which contain no quotes.
 std::wstring restOfCommandLine() {
   const wchar_t* line = ::GetCommandLineW();
   for (int word = 0; word < 2; ++word) {
@@ -168,7 +167,7 @@ int run() {
   if (!::CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE, 0, nullptr, nullptr, &startup, &program))
     return 99;
   const DWORD mode = modeOf(keyboard);
-  std::thread(type, keyboard).detach();  // nothing ends its waiting but the end of this process
+  std::thread(type, keyboard).detach();  // its read ends only with this process
   watch(screen, program.hProcess);
   DWORD code = 0;
   ::GetExitCodeProcess(program.hProcess, &code);

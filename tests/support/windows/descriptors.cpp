@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The sockets of the program: every handle that Winsock takes for one.
+// The program's open sockets: every handle that Winsock accepts as one.
 // Thread-safety: no shared state.
 #include "support/descriptors.hpp"
 
 #include <winsock2.h>
-// After winsock2.h, or it would bring the old winsock.h.
+// After winsock2.h, or it would include the old winsock.h.
 #include <windows.h>
 
 namespace netlite::test {
 
 namespace {
 
-constexpr std::intptr_t kHighestHandle = 0x4000;  // the system numbers them upwards from 4, in steps of 4
+constexpr std::intptr_t kMaxHandle = 0x4000;  // the system numbers them upwards from 4, in steps of 4
 
 bool isSocket(std::intptr_t handle) {
   int type = 0;
@@ -27,7 +27,7 @@ bool descriptorsAreVisible() { return true; }
 std::set<std::intptr_t> openDescriptors() {
   std::set<std::intptr_t> result;
   DWORD flags = 0;
-  for (std::intptr_t handle = 4; handle < kHighestHandle; handle += 4) {
+  for (std::intptr_t handle = 4; handle < kMaxHandle; handle += 4) {
     const bool open = ::GetHandleInformation(reinterpret_cast<HANDLE>(handle), &flags) != 0;
     if (open && isSocket(handle)) result.insert(handle);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A user's file that includes the headers of Windows first and whole; see windows_headers_test.cpp.
+// A user's file that includes the complete Windows headers first; see windows_headers_test.cpp.
 #include <winsock2.h>
-// After winsock2.h, or it would bring the old winsock.h.
+// After winsock2.h, or it would include the old winsock.h.
 #include <windows.h>
 
 #include <netlite/netlite.hpp>

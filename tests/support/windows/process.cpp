@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// support/process.hpp for Windows. Every program has a console of its own that no window shows, so that a Ctrl-C
-// reaches it alone; support/windows/console_helper.cpp sends it, and is the person at a console.
+// support/process.hpp for Windows. Every program has its own console without a window, so that a Ctrl-C reaches only
+// that program; support/windows/console_helper.cpp sends it, and plays the person at a console.
 //
-// Thread-safety: as support/process.hpp says.
+// Thread-safety: see support/process.hpp.
 #include "support/process.hpp"
 
 #include <windows.h>
@@ -33,7 +33,7 @@ std::wstring toUtf16(const std::string& text) {
   return result;
 }
 
-// A word as the C library and CommandLineToArgvW take it from a command line: backslashes count double before a quote.
+// Quotes a word for the C library and CommandLineToArgvW, which halve the backslashes before a quote.
 std::wstring quoted(const std::wstring& word) {
   std::wstring result = L"\"";
   std::size_t backslashes = 0;
@@ -51,7 +51,7 @@ std::wstring commandLine(const std::vector<std::string>& command) {
   return line;
 }
 
-// A pipe whose one end is the test's, where waiting has a limit, and the other one the program's.
+// A pipe between the test, whose end supports timeouts, and the program.
 struct Pipe {
   explicit Pipe(bool programWrites) {
     static std::atomic<int> number{0};
@@ -71,7 +71,7 @@ struct Pipe {
   Descriptor programs;
 };
 
-// How CreateProcess is to start the program: it inherits the three handles and no other.
+// How CreateProcess starts the program: it inherits these three handles and no other.
 class Plan {
  public:
   Plan(const Pipe& in, const Pipe& out, const Pipe& err)
@@ -95,7 +95,7 @@ class Plan {
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
-  // The program ends when the test does, however that ends.
+  // The job ends the program when the test ends, even by a crash.
   Started start(const std::vector<std::string>& command) {
     Started started;
     started.job = owned(::CreateJobObjectW(nullptr, nullptr));
@@ -122,7 +122,8 @@ class Plan {
                            &process)) {
         return true;
       }
-      if (::GetLastError() != ERROR_INTERNAL_ERROR) return false;  // on a busy machine, about one in a thousand
+      if (::GetLastError() != ERROR_INTERNAL_ERROR)
+        return false;  // on a busy machine about one start in a thousand fails so
     }
     return false;
   }
@@ -132,14 +133,14 @@ class Plan {
   STARTUPINFOEXW startup_{};
 };
 
-// One transfer that may take so long. False if nothing was transferred.
+// One transfer that may take up to `timeout`. False if nothing was transferred.
 template <typename Transfer>
-bool completes(HANDLE file, std::chrono::milliseconds patience, DWORD& count, const Transfer& transfer) {
+bool completes(HANDLE file, std::chrono::milliseconds timeout, DWORD& count, const Transfer& transfer) {
   OVERLAPPED operation{};
   const Descriptor event = owned(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
   operation.hEvent = handle(event);
   if (!transfer(operation) && ::GetLastError() != ERROR_IO_PENDING) return false;
-  if (::WaitForSingleObject(operation.hEvent, static_cast<DWORD>(patience.count())) != WAIT_OBJECT_0) {
+  if (::WaitForSingleObject(operation.hEvent, static_cast<DWORD>(timeout.count())) != WAIT_OBJECT_0) {
     ::CancelIoEx(file, &operation);
   }
   return ::GetOverlappedResult(file, &operation, &count, TRUE) != 0;
@@ -169,21 +170,21 @@ Started startAtTerminal(const std::vector<std::string>& command) {
   return startWithPipes(helped);
 }
 
-std::optional<std::string> readSome(const Descriptor& source, std::chrono::milliseconds patience) {
+std::optional<std::string> readSome(const Descriptor& source, std::chrono::milliseconds timeout) {
   std::array<char, 65536> buffer;
   DWORD count = 0;
-  const bool is_read = completes(handle(source), patience, count, [&](OVERLAPPED& operation) {
+  const bool is_read = completes(handle(source), timeout, count, [&](OVERLAPPED& operation) {
     return ::ReadFile(handle(source), buffer.data(), static_cast<DWORD>(buffer.size()), nullptr, &operation);
   });
   if (!is_read && ::GetLastError() == ERROR_OPERATION_ABORTED) return std::nullopt;
   return std::string(buffer.data(), count);
 }
 
-void writeAll(const Descriptor& target, std::string_view text, std::chrono::milliseconds patience) {
+void writeAll(const Descriptor& target, std::string_view text, std::chrono::milliseconds timeout) {
   while (!text.empty()) {
     DWORD count = 0;
     const DWORD size = static_cast<DWORD>(std::min<std::size_t>(text.size(), 65536));
-    const bool is_written = completes(handle(target), patience, count, [&](OVERLAPPED& operation) {
+    const bool is_written = completes(handle(target), timeout, count, [&](OVERLAPPED& operation) {
       return ::WriteFile(handle(target), text.data(), size, nullptr, &operation);
     });
     if (!is_written) return;
@@ -191,25 +192,25 @@ void writeAll(const Descriptor& target, std::string_view text, std::chrono::mill
   }
 }
 
-std::vector<Ending> orderlyEndings() { return {Ending::interrupt}; }
+std::vector<StopSignal> gracefulStopSignals() { return {StopSignal::interrupt}; }
 
-void tellToEnd(const Started& program, Ending ending) {
-  if (ending == Ending::kill) {
+void sendStopSignal(const Started& program, StopSignal signal) {
+  if (signal == StopSignal::kill) {
     ::TerminateJobObject(handle(program.job), 9);
     return;
   }
   Started helper = startWithPipes({NETLITE_CONSOLE_HELPER, "interrupt", std::to_string(program.pid)});
-  if (awaitEnd(helper) != 0) throw std::runtime_error("no Ctrl-C could be sent");
+  if (waitForExit(helper) != 0) throw std::runtime_error("cannot send Ctrl-C");
 }
 
-int awaitEnd(Started& program) {
+int waitForExit(Started& program) {
   ::WaitForSingleObject(handle(program.process), INFINITE);
   DWORD code = 0;
   check(::GetExitCodeProcess(handle(program.process), &code), "GetExitCodeProcess");
   return static_cast<int>(code);
 }
 
-// The working set says little about it, as the system takes pages back and counts shared ones.
+// The working set is no measure: the system trims it and counts shared pages.
 long peakMemory(const Started&) { return 0; }
 
 }  // namespace netlite::test

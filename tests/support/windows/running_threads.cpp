@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The threads of the program, from a snapshot of all threads of the system.
+// The number of the program's threads, from a snapshot of all threads of the system.
 // Thread-safety: no shared state.
 #include "support/running_threads.hpp"
 
 #include <windows.h>
-// After windows.h, which it rests on.
+// After windows.h, which it needs.
 #include <tlhelp32.h>
 
 namespace netlite::test {
