@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// broadcast_server and broadcast_client as a crowd uses them, hostile members included.
-// Thread-safety: each test has programs of its own.
+// Tests broadcast_server and broadcast_client with many clients, some of them hostile.
+// Thread-safety: each test has its own programs.
 #include "examples/support/outbox.hpp"
 #include "examples/support/places.hpp"
 #include "support/programs.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-// Joins without nicknames, where nothing says so: when it hears itself it is in.
+// Joins a server without nicknames, which announces nothing: once the client hears its own line it has joined.
 Peer join(int port) {
   Peer peer(port);
   peer.say("(joining)");
@@ -38,7 +38,7 @@ Peer joinAs(const std::string& name, int port) {
 
 // --- relaying ---
 
-TEST(BroadcastServer, EveryLineGoesToAllTheSenderToo) {
+TEST(BroadcastServer, EveryLineGoesToAllIncludingTheSender) {
   Server server("broadcast_server");
   Peer one = join(server.port);
   Peer two = join(server.port);
@@ -50,7 +50,7 @@ TEST(BroadcastServer, EveryLineGoesToAllTheSenderToo) {
   }
 }
 
-TEST(BroadcastServer, WhoHasFinishedSendingStillGetsItsLinesAndIsClosed) {
+TEST(BroadcastServer, ClientThatHasFinishedSendingStillGetsItsLinesAndIsClosed) {
   Server server("broadcast_server");
   Peer peer(server.port);
   for (int i = 0; i < 500; ++i) peer.out.println(i);
@@ -62,7 +62,7 @@ TEST(BroadcastServer, WhoHasFinishedSendingStillGetsItsLinesAndIsClosed) {
   EXPECT_EQ(peer.hear(), "(end)");
 }
 
-TEST(BroadcastServer, LastLinesOfOneThatLeavesWithoutReadingAreNotLost) {
+TEST(BroadcastServer, LastLinesOfAClientThatLeavesWithoutReadingAreNotLost) {
   Server server("broadcast_server");
   Peer stays = join(server.port);
   for (int i = 0; i < 50; ++i) {
@@ -74,7 +74,7 @@ TEST(BroadcastServer, LastLinesOfOneThatLeavesWithoutReadingAreNotLost) {
   }
 }
 
-TEST(BroadcastServer, HalfALineHoldsBackNothing) {
+TEST(BroadcastServer, IncompleteLineDoesNotDelayCompleteOnes) {
   Server server("broadcast_server");
   Peer listener = join(server.port);
   Peer typist(server.port);
@@ -85,7 +85,7 @@ TEST(BroadcastServer, HalfALineHoldsBackNothing) {
   EXPECT_EQ(listener.hear(), "half");
 }
 
-TEST(BroadcastServer, QueueOfOneLineLosesNothingForThoseWhoRead) {
+TEST(BroadcastServer, QueueOfOneLineLosesNothingForClientsThatRead) {
   Server server("broadcast_server", {"--queue", "1", "0"});
   Peer one = join(server.port);
   Peer two = join(server.port);
@@ -98,7 +98,7 @@ TEST(BroadcastServer, QueueOfOneLineLosesNothingForThoseWhoRead) {
   }
 }
 
-// What 50 clients hear of each other's 200 lines, while another never reads and others come and go.
+// 50 clients that send each other 200 lines each, while another client never reads and more come and go.
 class Crowd {
  public:
   static constexpr int kClients = 50;
@@ -134,7 +134,7 @@ class Crowd {
     member.out.flush();
   }
 
-  // What was heard before something went wrong, in that case.
+  // After an error, the lines received before it.
   static Strings listen(Peer& member) {
     Strings lines;
     try {
@@ -161,11 +161,11 @@ class Crowd {
   std::atomic<bool> over_{false};
 };
 
-TEST(BroadcastServer, NothingIsLostDoubledOrReorderedInACrowd) {
+TEST(BroadcastServer, NothingIsLostDuplicatedOrReorderedInACrowd) {
   Server server("broadcast_server");
   const std::vector<Strings> heard = Crowd(server.port).talk();
   ASSERT_EQ(heard.front().size(), static_cast<std::size_t>(Crowd::kClients * Crowd::kLines));
-  for (const Strings& lines : heard) EXPECT_TRUE(lines == heard.front()) << "another order";
+  for (const Strings& lines : heard) EXPECT_TRUE(lines == heard.front()) << "the order differs";
   std::vector<int> next(Crowd::kClients, 0);
   for (const std::string& line : heard.front()) {
     const std::size_t member = std::stoul(line.substr(7));
@@ -180,7 +180,7 @@ example::SharedLines lines(std::size_t count, std::size_t size) {
   return std::make_shared<const example::Lines>(example::Lines{std::string(size, 'x'), count});
 }
 
-TEST(Outbox, HoldsSoManyLinesBesidesThoseThatAreBeingSent) {
+TEST(Outbox, HoldsTheGivenNumberOfLinesBesidesThoseBeingSent) {
   example::Outbox outbox(5);
   outbox.add(lines(3, 1));
   EXPECT_TRUE(outbox.hasRoomFor(*lines(2, 1)));
@@ -189,28 +189,28 @@ TEST(Outbox, HoldsSoManyLinesBesidesThoseThatAreBeingSent) {
   EXPECT_TRUE(outbox.hasRoomFor(*lines(5, 1)));
 }
 
-TEST(Outbox, HoldsEightMebibytesWithThoseThatAreBeingSent) {
+TEST(Outbox, HoldsEightMebibytesIncludingLinesBeingSent) {
   example::Outbox outbox(1000);
   outbox.add(lines(1, example::Outbox::kMaxBytes - 1));
   outbox.take();
   EXPECT_TRUE(outbox.hasRoomFor(*lines(1, 1)));
   EXPECT_FALSE(outbox.hasRoomFor(*lines(1, 2)));
   outbox.add(lines(1, 1));
-  outbox.take();  // the first ones are sent
+  outbox.take();  // the first line has been sent
   EXPECT_TRUE(outbox.hasRoomFor(*lines(1, 2)));
 }
 
-TEST(Outbox, WaitsForAWriterThatGetsOnAndNotForOneThatIsStuck) {
+TEST(Outbox, WaitsForAWriterThatMakesProgressButNotForAStuckOne) {
   example::Outbox outbox(1);
   outbox.add(lines(1, 1));
   auto waiter = std::async(std::launch::async, [&] { return outbox.awaitRoomFor(*lines(1, 1)); });
-  outbox.take();  // this is the writer
+  outbox.take();  // the writer makes progress
   EXPECT_TRUE(waiter.get());
   outbox.add(lines(1, 1));
-  EXPECT_FALSE(outbox.awaitRoomFor(*lines(1, 1)));  // it has been sending for too long
+  EXPECT_FALSE(outbox.awaitRoomFor(*lines(1, 1)));  // the writer has been sending for too long
 }
 
-TEST(Outbox, OnceClosedItTakesEverythingAndGivesNothing) {
+TEST(Outbox, OnceClosedAcceptsEverythingAndReturnsNothing) {
   example::Outbox outbox(1);
   outbox.add(lines(1, 1));
   outbox.close();
@@ -221,13 +221,13 @@ TEST(Outbox, OnceClosedItTakesEverythingAndGivesNothing) {
 
 // --- hostile clients ---
 
-TEST(BroadcastServer, WhoNeverReadsIsDroppedAndHoldsUpNobody) {
+TEST(BroadcastServer, ClientThatNeverReadsIsDroppedWithoutDelayingOthers) {
   Server server("broadcast_server", {"0", "--queue=16"});
   Peer deaf = join(server.port);
   Peer listener = join(server.port);
   Peer speaker = join(server.port);
   const std::string line(20000, 'x');
-  const int lines = 600;  // more than the system keeps for one who never reads
+  const int lines = 600;  // more than the system buffers for a client that never reads
   const auto speaking = std::async(std::launch::async, [&] {
     for (int i = 0; i < lines; ++i) speaker.say(line);
   });
@@ -235,7 +235,7 @@ TEST(BroadcastServer, WhoNeverReadsIsDroppedAndHoldsUpNobody) {
     while (speaker.hear() != "(end)") {
     }
   });
-  listener.hear();  // the speaker's joining
+  listener.hear();  // the line with which the speaker joined
   for (int i = 0; i < lines; ++i) ASSERT_EQ(listener.hear().size(), line.size());
   speaking.wait();
   EXPECT_NE(server.process.err.readLine().find("broadcast_server: dropped /127.0.0.1:"), std::string::npos);
@@ -244,7 +244,7 @@ TEST(BroadcastServer, WhoNeverReadsIsDroppedAndHoldsUpNobody) {
   hearing.wait();
 }
 
-TEST(BroadcastServer, LineOfAHundredMegabytesEndsItsClientAlone) {
+TEST(BroadcastServer, LineOfAHundredMegabytesEndsOnlyItsClient) {
   Server server("broadcast_server");
   Peer other = join(server.port);
   Peer rude(server.port);
@@ -259,13 +259,13 @@ TEST(BroadcastServer, LineOfAHundredMegabytesEndsItsClientAlone) {
   EXPECT_EQ(server.end(), 0);
 }
 
-TEST(BroadcastServer, LinesThatWaitForTheSenderOfALineThatIsTooLongArrive) {
+TEST(BroadcastServer, PendingLinesReachTheSenderOfAnOverlongLine) {
   Server server("broadcast_server", {"0", "--queue", "30000"});
   Peer peer(server.port);
   peer.out.write(manyLines());
   for (int i = 0; i < 30; ++i) peer.out.write(std::string(100000, 'x'));
   peer.out.println();
-  peer.out.flush();  // nothing is read before
+  peer.out.flush();  // nothing has been read until here
   std::string heard;
   for (std::string line = peer.hear(); line != "(end)"; line = peer.hear()) heard += line + "\n";
   EXPECT_TRUE(heard == manyLines());
@@ -279,7 +279,7 @@ TEST(BroadcastServer, LineOfOneMebibyteIsRelayed) {
   EXPECT_TRUE(peer.hear() == line);
 }
 
-TEST(BroadcastServer, RandomBytesAreLinesToo) {
+TEST(BroadcastServer, RandomBytesAreRelayedAsLines) {
   Server server("broadcast_server");
   Peer other = join(server.port);
   std::minstd_rand random(4711);
@@ -297,21 +297,21 @@ TEST(BroadcastServer, RandomBytesAreLinesToo) {
   EXPECT_EQ(server.end(), 0);
 }
 
-TEST(BroadcastServer, HundredsOfSilentClientsCostLittle) {
+TEST(BroadcastServer, HundredsOfSilentClientsNeedLittleMemory) {
   Server server("broadcast_server");
   std::vector<Peer> silent;
   const int clients = sizeof(void*) > 4 ? 500 : 200;  // each reserves the stacks of two threads
   for (int i = 0; i < clients; ++i) silent.emplace_back(server.port);
   Peer peer = join(server.port);
-  peer.say("anybody?");
-  EXPECT_EQ(peer.hear(), "anybody?");
+  peer.say("still here?");
+  EXPECT_EQ(peer.hear(), "still here?");
   EXPECT_LT(peakMemory(server.process.started()), 48 * 1024);
   EXPECT_EQ(server.end(), 0);
 }
 
 // --- nicknames ---
 
-TEST(BroadcastNicknames, ComingTalkingAndLeavingAreToldToEverybody) {
+TEST(BroadcastNicknames, JoiningTalkingAndLeavingAreAnnouncedToAll) {
   Server server("broadcast_server", {"--nicknames", "0"});
   Peer ann = joinAs("ann", server.port);
   Peer bob = joinAs("밥", server.port);
@@ -323,13 +323,13 @@ TEST(BroadcastNicknames, ComingTalkingAndLeavingAreToldToEverybody) {
   EXPECT_EQ(ann.hear(), "[밥 left the chat]");
 }
 
-TEST(BroadcastNicknames, TakenOrEmptyNamesAreTurnedAwayAndNobodyHears) {
+TEST(BroadcastNicknames, TakenOrEmptyNamesAreRejectedWithoutAnAnnouncement) {
   Server server("broadcast_server", {"0", "--nicknames"});
   Peer ann = joinAs("ann", server.port);
   for (const char* name : {"ann", "", "  "}) {
     Peer other(server.port);
     other.out.println(name);
-    other.out.println("and a line behind it");
+    other.out.println("and a line after it");
     other.out.flush();
     EXPECT_NE(other.hear().find("nickname"), std::string::npos);
     EXPECT_EQ(other.hear(), "(end)");
@@ -370,13 +370,13 @@ TEST(BroadcastNicknames, NamesMayHave32Characters) {
   for (int i = 0; i < 32; ++i) smiles += "🙂";
   for (const std::string& name : {std::string(32, 'x'), smiles}) {
     Peer peer = joinAs(name, server.port);
-    const std::string line(100 * 1000, 'x');  // the limit of a name is not that of lines
+    const std::string line(100 * 1000, 'x');  // lines may be longer than names
     peer.say(line);
     EXPECT_TRUE(peer.hear() == "[" + name + " : " + line + "]");
   }
 }
 
-TEST(BroadcastNicknames, WhoNeverGaveOneIsNotAnnounced) {
+TEST(BroadcastNicknames, ClientWithoutANameIsNotAnnounced) {
   Server server("broadcast_server", {"0", "--nicknames"});
   Peer ann = joinAs("ann", server.port);
   { Peer silent(server.port); }
@@ -392,7 +392,7 @@ TEST(BroadcastNicknames, WhoNeverGaveOneIsNotAnnounced) {
   EXPECT_EQ(ann.hear(), "[ann : alone?]");
 }
 
-TEST(BroadcastNicknames, ANameIsFreeAgainWhenItsOwnerHasLeft) {
+TEST(BroadcastNicknames, ANameIsFreeAgainAfterItsOwnerHasLeft) {
   Server server("broadcast_server", {"0", "--nicknames"});
   Peer ann = joinAs("ann", server.port);
   for (int i = 0; i < 20; ++i) {
@@ -413,7 +413,7 @@ TEST(BroadcastNicknames, FirstLinesMayComeTogetherWithTheName) {
   for (const char* line : {"[ann joined the chat]", "[ann : one]", "[ann : two]", "(end)"}) EXPECT_EQ(ann.hear(), line);
 }
 
-TEST(BroadcastNicknames, StormOfComersAndGoersKeepsTheStoriesStraight) {
+TEST(BroadcastNicknames, AnnouncementsStayInOrderWhileManyClientsComeAndGo) {
   Server server("broadcast_server", {"0", "--nicknames"});
   Peer witness = joinAs("witness", server.port);
   std::vector<std::future<void>> storm;
@@ -440,9 +440,9 @@ TEST(BroadcastNicknames, StormOfComersAndGoersKeepsTheStoriesStraight) {
   for (const Strings& story : stories) EXPECT_EQ(story, (Strings{" joined the chat]", " : hi]", " left the chat]"}));
 }
 
-// --- who may come in ---
+// --- who may connect ---
 
-TEST(BroadcastLimits, OneTooManyIsToldAndClosed) {
+TEST(BroadcastLimits, ClientBeyondTheLimitIsNotifiedAndClosed) {
   Server server("broadcast_server", {"0", "--max-clients", "2"});
   Peer one(server.port);
   Peer two(server.port);
@@ -455,7 +455,7 @@ TEST(BroadcastLimits, OneTooManyIsToldAndClosed) {
   }
 }
 
-TEST(BroadcastLimits, OneTooManyThatSendsMuchHearsItToo) {
+TEST(BroadcastLimits, ClientBeyondTheLimitThatSendsMuchIsNotifiedToo) {
   Server server("broadcast_server", {"0", "--max-clients", "1"});
   Peer one = join(server.port);
   for (int i = 0; i < 10; ++i) {
@@ -467,7 +467,7 @@ TEST(BroadcastLimits, OneTooManyThatSendsMuchHearsItToo) {
   }
 }
 
-TEST(BroadcastLimits, OneTooManyCannotStayBySending) {
+TEST(BroadcastLimits, ClientBeyondTheLimitCannotStayBySending) {
   Server server("broadcast_server", {"0", "--max-clients", "1"});
   Peer one = join(server.port);
   Peer stubborn(server.port);
@@ -476,7 +476,7 @@ TEST(BroadcastLimits, OneTooManyCannotStayBySending) {
   EXPECT_NE(stubborn.out.error(), std::errc::timed_out);
 }
 
-// Clients' threads as a server starts them, or fails to.
+// Plays a server that starts its clients' threads, or fails to.
 struct Arrivals {
   void arrive() {
     places.expect();
@@ -496,7 +496,7 @@ struct Arrivals {
   std::vector<std::unique_ptr<example::Places::Visit>> visits;
 };
 
-TEST(Places, AreAsManyAsThereMayBeClients) {
+TEST(Places, MatchTheClientLimit) {
   Arrivals arrivals;
   arrivals.arrive();
   EXPECT_TRUE(arrivals.begin());
@@ -507,17 +507,17 @@ TEST(Places, AreAsManyAsThereMayBeClients) {
   EXPECT_TRUE(arrivals.begin());
 }
 
-TEST(Places, AreNeitherGainedNorLostByAThreadThatCannotBeStarted) {
+TEST(Places, AreNeitherGainedNorLostWhenAThreadCannotStart) {
   Arrivals arrivals;
-  for (int i = 0; i < 3; ++i) arrivals.places.expect();  // with a place, and no thread
+  for (int i = 0; i < 3; ++i) arrivals.places.expect();  // gets a place but no thread
   arrivals.arrive();
   EXPECT_TRUE(arrivals.begin());
-  for (int i = 0; i < 3; ++i) arrivals.places.expect();  // without a place, and no thread
+  for (int i = 0; i < 3; ++i) arrivals.places.expect();  // gets neither a place nor a thread
   arrivals.arrive();
   EXPECT_FALSE(arrivals.begin());
 }
 
-TEST(Places, AreGivenInTheOrderOfArrivalThoughThreadsBeginLater) {
+TEST(Places, AreGivenInOrderOfArrivalAlthoughThreadsStartLater) {
   Arrivals arrivals;
   arrivals.arrive();
   auto second = std::async(std::launch::async, [&] { arrivals.places.expect(); });
@@ -526,10 +526,10 @@ TEST(Places, AreGivenInTheOrderOfArrivalThoughThreadsBeginLater) {
   EXPECT_FALSE(arrivals.begin());
 }
 
-TEST(BroadcastLimits, APlaceIsFreeAgainWhenSomebodyHasLeft) {
+TEST(BroadcastLimits, APlaceIsFreeAgainAfterAClientHasLeft) {
   Server server("broadcast_server", {"0", "--max-clients=1", "--nicknames"});
   joinAs("ann", server.port).socket.close();
-  for (std::string answer = "server full"; answer == "server full";) {  // until the server has noticed
+  for (std::string answer = "server full"; answer == "server full";) {  // until the server notices
     Peer peer(server.port);
     peer.say("bob");
     answer = peer.hear();
@@ -537,7 +537,7 @@ TEST(BroadcastLimits, APlaceIsFreeAgainWhenSomebodyHasLeft) {
   }
 }
 
-// The reset may come before the connection is seen to be there.
+// The reset may arrive before the client sees the connection established.
 bool isResetBy(const Server& server) {
   try {
     Socket socket(InetAddress::getLoopbackAddress(), server.port);
@@ -547,7 +547,7 @@ bool isResetBy(const Server& server) {
   }
 }
 
-TEST(BroadcastLimits, OnlyTheAllowedMayComeIn) {
+TEST(BroadcastLimits, OnlyAllowedNetworksMayConnect) {
   for (const char* network : {"127.0.0.1", "127.0.0.0/8", "127.0.0.1/32", "0.0.0.0/0", "::ffff:127.0.0.0/104"}) {
     Server server("broadcast_server", {"0", "--allow", network});
     Peer peer(server.port);
@@ -567,7 +567,7 @@ TEST(BroadcastLimits, SeveralNetworksMayBeAllowed) {
   EXPECT_EQ(peer.hear(), "hello");
 }
 
-TEST(BroadcastLimits, BadValuesAreOneLineAndCodeTwo) {
+TEST(BroadcastLimits, BadValuesGiveOneLineAndExitCodeTwo) {
   const std::vector<Strings> wrong{{"--allow", "localhost"},   {"--allow", "10.0.0.0/33"},  {"--allow", "10.0.0/8"},
                                    {"--allow", "10.0.0.0/"},   {"--allow", "::/129"},       {"--allow", ""},
                                    {"--allow", "10.0.0.0/-1"}, {"--allow", "10.0.0.0/8/8"}, {"--allow"},
@@ -583,14 +583,14 @@ TEST(BroadcastLimits, BadValuesAreOneLineAndCodeTwo) {
 
 // --- ending ---
 
-TEST(BroadcastServer, EndsInOrderThoughItsWritersWaitForADeafClient) {
+TEST(BroadcastServer, EndsGracefullyWhileItsWritersWaitForADeafClient) {
   for (const StopSignal signal : gracefulStopSignals()) {
     Server server("broadcast_server", {"0", "--nicknames"});
     Peer ann = joinAs("ann", server.port);
     Peer deaf = joinAs("deaf", server.port);
     Peer unnamed(server.port);
     const std::string line(20000, 'x');
-    for (int i = 0; i < 300; ++i) {  // more than the system takes, less than the queue does
+    for (int i = 0; i < 300; ++i) {  // more than the system buffers, less than the queue holds
       ann.say(line);
       ann.hear();
     }
@@ -635,7 +635,7 @@ TEST(BroadcastClient, EndsAtTheEndOfItsInputAndLosesNothing) {
   EXPECT_EQ(program.err.readAll(), "");
 }
 
-TEST(BroadcastClient, EndsAtTheEndOfItsInputThoughTheServerStays) {
+TEST(BroadcastClient, EndsAtTheEndOfItsInputAlthoughTheServerStays) {
   ServerSocket server = loopbackServer();
   Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
   Peer peer = acceptPeer(server);
@@ -645,7 +645,7 @@ TEST(BroadcastClient, EndsAtTheEndOfItsInputThoughTheServerStays) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST(BroadcastClient, EverythingArrivesThoughTheServerTalksAndReadsSlowly) {
+TEST(BroadcastClient, EverythingReachesAServerThatTalksAndReadsSlowly) {
   ServerSocket server = loopbackServer();
   Process program = client("broadcast_client", server.getLocalPort(), {"--nickname", "ann"});
   Peer peer = acceptPeer(server);
@@ -658,7 +658,7 @@ TEST(BroadcastClient, EverythingArrivesThoughTheServerTalksAndReadsSlowly) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST(BroadcastClient, ServerThatLeavesBeforeItHasEverythingIsCodeOne) {
+TEST(BroadcastClient, ServerThatLeavesBeforeItHasEverythingGivesExitCodeOne) {
   ServerSocket server = loopbackServer();
   Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
   Peer peer = acceptPeer(server);
@@ -670,7 +670,7 @@ TEST(BroadcastClient, ServerThatLeavesBeforeItHasEverythingIsCodeOne) {
   EXPECT_EQ(errors, "broadcast_client: the server has not received everything\n");
 }
 
-TEST(BroadcastClient, EndsWhenTheServerGoesWithoutEnter) {
+TEST(BroadcastClient, EndsWithoutEnterWhenTheServerLeaves) {
   Server server("broadcast_server");
   Process program = client("broadcast_client", server.port, {"ann"});
   program.type("hello\n");
@@ -679,7 +679,7 @@ TEST(BroadcastClient, EndsWhenTheServerGoesWithoutEnter) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST(BroadcastClient, ServerThatResetsIsOneLineAndCodeOne) {
+TEST(BroadcastClient, ServerThatResetsGivesOneLineAndExitCodeOne) {
   if (!readsReportResets()) GTEST_SKIP() << "on this system a reset looks like an end";
   ServerSocket server = loopbackServer();
   Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
@@ -690,7 +690,7 @@ TEST(BroadcastClient, ServerThatResetsIsOneLineAndCodeOne) {
   EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
 }
 
-TEST(BroadcastClient, PrintsLinesThatAreAsLongAsTheServerMakesThem) {
+TEST(BroadcastClient, PrintsLinesOfTheServersMaximumLength) {
   Server server("broadcast_server", {"0", "--nicknames"});
   Process program = client("broadcast_client", server.port, {"ann", "--nickname"});
   EXPECT_EQ(program.out.readLine(), "[ann joined the chat]");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// chat_server and chat_client as two people use them, with each other and with other programs.
-// Thread-safety: each test has programs of its own.
+// Tests chat_server and chat_client as two people use them, with each other and with a scripted peer.
+// Thread-safety: each test has its own programs.
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 namespace netlite::test {
 namespace {
 
-// A chat_server and a chat_client that are connected.
+// A chat_server and a chat_client connected to it.
 struct Chat {
   Chat() { EXPECT_EQ(server.process.out.readLine(), "127.0.0.1 connected"); }
 
@@ -37,7 +37,7 @@ TEST(Chat, LongLinesArriveWhole) {
   EXPECT_EQ(chat.server.process.out.readLine(), line);
 }
 
-TEST(Chat, QuitEndsBothSidesAtOnce) {
+TEST(Chat, QuitEndsBothSidesImmediately) {
   for (const char* quit : {"quit\n", "QUIT\n", "Quit\r\n"}) {
     Chat chat;
     chat.client.type(quit);
@@ -55,7 +55,7 @@ TEST(Chat, TheServerMayQuitToo) {
   EXPECT_EQ(chat.client.output, "bye\n");
 }
 
-TEST(Chat, QuitIsTheWholeLine) {
+TEST(Chat, QuitMustBeTheWholeLine) {
   Chat chat;
   chat.client.type("quit it\n quit\nquit \nquitquit\nqui\n");
   for (const char* line : {"quit it", " quit", "quit ", "quitquit", "qui"}) {
@@ -87,14 +87,14 @@ TEST(Chat, ASecondClientIsRefused) {
   EXPECT_EQ(chat.server.process.out.readLine(), "still here");
 }
 
-TEST(Chat, WhatWasTypedBeforeTheClientCameIsNotLost) {
+TEST(Chat, InputTypedBeforeTheClientConnectsIsNotLost) {
   Server server("chat_server");
   server.process.type("early\n");
   Process program = client("chat_client", server.port);
   EXPECT_EQ(program.out.readLine(), "early");
 }
 
-TEST(Chat, InterruptSaysQuit) {
+TEST(Chat, StopSignalsCountAsQuit) {
   for (const StopSignal signal : gracefulStopSignals()) {
     Chat chat;
     chat.server.process.send(signal);
@@ -115,7 +115,7 @@ TEST_P(ChatProgramTest, QuitIsSent) {
   EXPECT_EQ(side.program.wait(), 0);
 }
 
-TEST_P(ChatProgramTest, PeerThatEndsWithoutAWordIsOneLineAndCodeOne) {
+TEST_P(ChatProgramTest, PeerThatClosesWithoutQuitGivesOneLineAndExitCodeOne) {
   OneSide side = OneSide::of(GetParam());
   side.peer.say("I will be right ba");
   side.peer.socket.close();
@@ -125,7 +125,7 @@ TEST_P(ChatProgramTest, PeerThatEndsWithoutAWordIsOneLineAndCodeOne) {
   EXPECT_EQ(errors, std::string(GetParam()) + ": the other side has vanished\n");
 }
 
-TEST_P(ChatProgramTest, PeerThatResetsIsOneLineAndCodeOne) {
+TEST_P(ChatProgramTest, PeerThatResetsGivesOneLineAndExitCodeOne) {
   OneSide side = OneSide::of(GetParam());
   side.peer.reset();
   EXPECT_EQ(side.program.wait(), 1);
@@ -133,19 +133,19 @@ TEST_P(ChatProgramTest, PeerThatResetsIsOneLineAndCodeOne) {
   EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
 }
 
-TEST_P(ChatProgramTest, PeerThatNeverReadsDoesNotHoldUpTheEnd) {
+TEST_P(ChatProgramTest, PeerThatNeverReadsDoesNotDelayTheExit) {
   OneSide side = OneSide::of(GetParam());
   const auto typist = std::async(std::launch::async, [&] {
     const std::string line = std::string(100000, 'x') + "\n";
     for (int i = 0; i < 200; ++i) side.program.type(line);  // fails when the program has ended
   });
-  EXPECT_EQ(side.peer.hear().size(), 100000u);  // it is talking, and soon it waits for the peer
+  EXPECT_EQ(side.peer.hear().size(), 100000u);  // it is sending, and will soon block on the peer
   side.program.send(StopSignal::interrupt);
   EXPECT_EQ(side.program.wait(), 0);
   typist.wait();
 }
 
-TEST_P(ChatProgramTest, EverythingArrivesThoughThePeerTypesAndReadsSlowly) {
+TEST_P(ChatProgramTest, EverythingReachesAPeerThatTypesAndReadsSlowly) {
   OneSide side = OneSide::of(GetParam());
   const auto typist = std::async(std::launch::async, [&] {
     side.program.type(manyLines());
@@ -157,7 +157,7 @@ TEST_P(ChatProgramTest, EverythingArrivesThoughThePeerTypesAndReadsSlowly) {
   EXPECT_EQ(side.program.err.readAll(), "");
 }
 
-TEST_P(ChatProgramTest, PeerThatLeavesWithoutReadingTheQuitIsCodeOne) {
+TEST_P(ChatProgramTest, PeerThatLeavesWithoutReadingTheQuitGivesExitCodeOne) {
   OneSide side = OneSide::of(GetParam());
   const auto typist = std::async(std::launch::async, [&] {
     side.program.type(manyLines());
@@ -182,7 +182,7 @@ TEST_P(ChatProgramTest, LinesThatCrossTheQuitAreStillPrinted) {
   EXPECT_EQ(side.program.output, "sent before the quit was read\n");
 }
 
-TEST_P(ChatProgramTest, PipesGetBytesAsTheyAre) {
+TEST_P(ChatProgramTest, PipesGetBytesUnchanged) {
   OneSide side = OneSide::of(GetParam());
   side.peer.say("bell \a and \x1b[2J and \xff");
   EXPECT_EQ(side.program.out.readLine(), "bell \a and \x1b[2J and \xff");
@@ -197,7 +197,7 @@ TEST_P(ChatProgramTest, TerminalIsSafeFromControlCharacters) {
   EXPECT_NE(shown.find("bell \uFFFD, \uFFFD[2J, \uFFFD31m, \uFFFD, tab ."), std::string::npos) << shown;
 }
 
-TEST_P(ChatProgramTest, AtATerminalNobodyHasToPressEnterToNoticeTheEnd) {
+TEST_P(ChatProgramTest, AtATerminalTheEndIsShownWithoutEnter) {
   OneSide side = OneSide::of(GetParam(), true);
   side.program.type("half a li");
   side.program.out.readUntil("half a li");
@@ -206,7 +206,7 @@ TEST_P(ChatProgramTest, AtATerminalNobodyHasToPressEnterToNoticeTheEnd) {
   EXPECT_NE(side.program.output.find("The other side has left."), std::string::npos) << side.program.output;
 }
 
-TEST_P(ChatProgramTest, KeysOfATerminalEndIt) {
+TEST_P(ChatProgramTest, ControlDAndControlCEndIt) {
   for (const char* key : {"\x04", "\x03"}) {  // Ctrl-D and Ctrl-C
     OneSide side = OneSide::of(GetParam(), true);
     side.peer.say("hello");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// echo_server and echo_client as their users run them, and what all example programs have in common.
-// Thread-safety: each test has programs of its own.
+// Tests echo_server and echo_client, and the behaviour that all example programs share.
+// Thread-safety: each test has its own programs.
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ std::size_t countLines(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// --- what all programs have in common ---
+// --- behaviour of all programs ---
 
 class ProgramTest : public ::testing::TestWithParam<const char*> {};
 
@@ -29,12 +29,12 @@ TEST_P(ProgramTest, HelpGoesToStandardOutput) {
   EXPECT_EQ(program.err.readAll(), "");
 }
 
-TEST_P(ProgramTest, HelpStandsAnywhere) {
+TEST_P(ProgramTest, HelpMayStandAnywhere) {
   Process program(example(GetParam(), {"nonsense", "--help"}));
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_P(ProgramTest, UnknownOptionIsOneLineAndCodeTwo) {
+TEST_P(ProgramTest, UnknownOptionGivesOneLineAndExitCodeTwo) {
   Process program(example(GetParam(), {"--nonsense"}));
   EXPECT_EQ(program.wait(), 2);
   EXPECT_EQ(program.output, "");
@@ -43,7 +43,7 @@ TEST_P(ProgramTest, UnknownOptionIsOneLineAndCodeTwo) {
   EXPECT_NE(errors.find("--nonsense"), std::string::npos) << errors;
 }
 
-TEST_P(ProgramTest, TooManyArgumentsAreOneLineAndCodeTwo) {
+TEST_P(ProgramTest, TooManyArgumentsGiveOneLineAndExitCodeTwo) {
   Process program(example(GetParam(), {"1", "2", "3", "4"}));
   EXPECT_EQ(program.wait(), 2);
   EXPECT_EQ(countLines(program.err.readAll()), 1u);
@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(All, ProgramTest,
 
 class ServerTest : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(ServerTest, BadPortIsOneLineAndCodeTwo) {
+TEST_P(ServerTest, BadPortGivesOneLineAndExitCodeTwo) {
   for (const char* port : {"65536", "-1", "3000x", "", "0x50"}) {
     Process program(example(GetParam(), {port}));
     EXPECT_EQ(program.wait(), 2) << port;
@@ -64,7 +64,7 @@ TEST_P(ServerTest, BadPortIsOneLineAndCodeTwo) {
   }
 }
 
-TEST_P(ServerTest, EndsInOrderBeforeAnybodyCame) {
+TEST_P(ServerTest, EndsGracefullyBeforeAnyClientConnects) {
   for (const StopSignal signal : gracefulStopSignals()) {
     Server server(GetParam());
     EXPECT_EQ(server.end(signal), 0);
@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(All, ServerTest,
 
 class TcpServerProgramTest : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(TcpServerProgramTest, EndsInOrderWithClients) {
+TEST_P(TcpServerProgramTest, EndsGracefullyWithClients) {
   for (const StopSignal signal : gracefulStopSignals()) {
     Server server(GetParam());
     Peer idle(server.port);
@@ -91,18 +91,18 @@ TEST_P(TcpServerProgramTest, EndsInOrderWithClients) {
   }
 }
 
-TEST_P(TcpServerProgramTest, AnswersBeforeALineThatIsTooLongArrive) {
+TEST_P(TcpServerProgramTest, AnswersBeforeAnOverlongLineArrive) {
   Server server(GetParam());
   Peer peer(server.port);
-  constexpr int kLines = 10000;  // the system has room for the answers, but not all of it at the peer
+  constexpr int kLines = 10000;  // the system buffers the answers, but not all of them on the peer's side
   peer.out.write(manyLines().substr(0, manyLines().find("\n" + std::to_string(kLines) + " ") + 1));
   for (int i = 0; i < 30; ++i) peer.out.write(std::string(100000, 'x'));
   peer.out.println();
-  peer.out.flush();  // none of the answers is read before
+  peer.out.flush();  // no answer has been read until here
   for (int i = 0; i < kLines; ++i) ASSERT_NE(peer.hear(), "(end)");
 }
 
-TEST_P(TcpServerProgramTest, PortInUseIsOneLineAndCodeOne) {
+TEST_P(TcpServerProgramTest, PortInUseGivesOneLineAndExitCodeOne) {
   const Server first(GetParam());
   Process second(example(GetParam(), {first.portText()}));
   EXPECT_EQ(second.wait(), 1);
@@ -110,7 +110,7 @@ TEST_P(TcpServerProgramTest, PortInUseIsOneLineAndCodeOne) {
   EXPECT_EQ(countLines(second.err.readAll()), 1u);
 }
 
-TEST_P(TcpServerProgramTest, CanBeRestartedAtOnce) {
+TEST_P(TcpServerProgramTest, CanBeRestartedImmediately) {
   Server first(GetParam());
   Peer peer(first.port);
   peer.say("hello");
@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(All, TcpServerProgramTest, ::testing::Values("echo_serv
 
 class ClientTest : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(ClientTest, NobodyThereIsOneLineAndCodeOne) {
+TEST_P(ClientTest, RefusedConnectionGivesOneLineAndExitCodeOne) {
   const DeadPort dead;
   Process program = client(GetParam(), dead.number());
   EXPECT_EQ(program.wait(), 1);
@@ -132,7 +132,7 @@ TEST_P(ClientTest, NobodyThereIsOneLineAndCodeOne) {
   EXPECT_EQ(countLines(program.err.readAll()), 1u);
 }
 
-TEST_P(ClientTest, BadPortIsOneLineAndCodeTwo) {
+TEST_P(ClientTest, BadPortGivesOneLineAndExitCodeTwo) {
   for (const char* port : {"0", "65536", "x"}) {
     Process program(example(GetParam(), {"127.0.0.1", port}));
     EXPECT_EQ(program.wait(), 2) << port;
@@ -140,7 +140,7 @@ TEST_P(ClientTest, BadPortIsOneLineAndCodeTwo) {
   }
 }
 
-TEST_P(ClientTest, InterruptEndsItInOrder) {
+TEST_P(ClientTest, StopSignalsEndItGracefully) {
   for (const StopSignal signal : gracefulStopSignals()) {
     ServerSocket server = loopbackServer();
     Process program = client(GetParam(), server.getLocalPort());
@@ -166,7 +166,7 @@ TEST(EchoServer, SendsEveryLineBack) {
   }
 }
 
-TEST(EchoServer, ServesManyClientsAtOnce) {
+TEST(EchoServer, ServesManyClientsConcurrently) {
   Server server("echo_server");
   std::vector<Peer> peers;
   for (int i = 0; i < 50; ++i) peers.emplace_back(server.port);
@@ -174,7 +174,7 @@ TEST(EchoServer, ServesManyClientsAtOnce) {
   for (int i = 49; i >= 0; --i) EXPECT_EQ(peers[static_cast<std::size_t>(i)].hear(), "client " + std::to_string(i));
 }
 
-TEST(EchoServer, AnswersWhatCameBeforeTheEnd) {
+TEST(EchoServer, AnswersLinesThatPrecedeTheEnd) {
   Server server("echo_server");
   Peer peer(server.port);
   peer.out.print("one\ntwo\r\nlast without an end");
@@ -186,7 +186,7 @@ TEST(EchoServer, AnswersWhatCameBeforeTheEnd) {
   EXPECT_EQ(peer.in.readLine(), std::nullopt);
 }
 
-TEST(EchoServer, LineThatIsTooLongEndsItsClientAlone) {
+TEST(EchoServer, OverlongLineEndsOnlyItsClient) {
   Server server("echo_server");
   Peer other(server.port);
   Peer rude(server.port);
@@ -198,7 +198,7 @@ TEST(EchoServer, LineThatIsTooLongEndsItsClientAlone) {
   EXPECT_EQ(server.end(), 0);
 }
 
-TEST(EchoServer, ResetEndsItsClientAlone) {
+TEST(EchoServer, ResetEndsOnlyItsClient) {
   Server server("echo_server");
   Peer other(server.port);
   Peer rude(server.port);
@@ -213,7 +213,7 @@ TEST(EchoServer, ResetEndsItsClientAlone) {
   EXPECT_EQ(server.end(), 0);
 }
 
-TEST(EchoServer, ClientThatNeverReadsHoldsUpNobodyAndNotTheEnd) {
+TEST(EchoServer, ClientThatNeverReadsDelaysNeitherOthersNorTheExit) {
   Server server("echo_server");
   Peer deaf(server.port);
   deaf.socket.setWriteTimeout(std::chrono::seconds(1));
@@ -259,7 +259,7 @@ TEST(EchoClient, NoInputIsNoError) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST(EchoClient, SendsManyLinesAtATimeInOrder) {
+TEST(EchoClient, SendsManyPipelinedLinesInOrder) {
   Server server("echo_server");
   Process program = client("echo_client", server.port);
   std::string input;
@@ -286,7 +286,7 @@ TEST(EchoClient, CountsLinesAsTheServerDoes) {
   EXPECT_EQ(program.output, "From server: windows\nFrom server: old mac\nFrom server: last\n");
 }
 
-TEST(EchoClient, DoesNotWaitForAServerThatKeepsTheConnection) {
+TEST(EchoClient, DoesNotWaitForAServerThatKeepsTheConnectionOpen) {
   ServerSocket server = loopbackServer();
   Process program = client("echo_client", server.getLocalPort());
   Peer peer = acceptPeer(server);
@@ -295,11 +295,11 @@ TEST(EchoClient, DoesNotWaitForAServerThatKeepsTheConnection) {
   program.endInput();
   EXPECT_EQ(peer.hear(), "(end)");
   peer.say("hello");
-  EXPECT_EQ(program.wait(), 0);  // the peer's connection is still open here
+  EXPECT_EQ(program.wait(), 0);  // the peer's side is still open
   EXPECT_EQ(program.output, "From server: hello\n");
 }
 
-TEST(EchoClient, ServerThatClosesBeforeAnsweringIsCodeOne) {
+TEST(EchoClient, ServerThatClosesBeforeAnsweringGivesExitCodeOne) {
   ServerSocket server = loopbackServer();
   Process program = client("echo_client", server.getLocalPort());
   Peer peer = acceptPeer(server);
@@ -313,7 +313,7 @@ TEST(EchoClient, ServerThatClosesBeforeAnsweringIsCodeOne) {
   EXPECT_EQ(countLines(program.err.readAll()), 1u);
 }
 
-TEST(EchoClient, ServerThatResetsIsCodeOne) {
+TEST(EchoClient, ServerThatResetsGivesExitCodeOne) {
   ServerSocket server = loopbackServer();
   Process program = client("echo_client", server.getLocalPort());
   Peer peer = acceptPeer(server);
@@ -324,7 +324,7 @@ TEST(EchoClient, ServerThatResetsIsCodeOne) {
   EXPECT_EQ(countLines(program.err.readAll()), 1u);
 }
 
-TEST(EchoClient, ServerThatLeavesInThePauseIsNoticedWithoutEnter) {
+TEST(EchoClient, ServerThatLeavesBetweenLinesIsNoticedWithoutEnter) {
   ServerSocket server = loopbackServer();
   Process program = client("echo_client", server.getLocalPort());
   {
@@ -351,7 +351,7 @@ TEST(EchoClient, ServerThatLeavesAfterTheLastAnswerIsNoError) {
   EXPECT_EQ(program.err.readAll(), "");
 }
 
-TEST(EchoClient, NameWithoutAddressIsOneLineAndCodeOne) {
+TEST(EchoClient, UnknownHostGivesOneLineAndExitCodeOne) {
   Process program(example("echo_client", {"no-such-host.invalid", "3000"}));
   EXPECT_EQ(program.wait(), 1);
   EXPECT_EQ(countLines(program.err.readAll()), 1u);

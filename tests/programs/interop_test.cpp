@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The example programs built for Windows, run by Wine, talking to those of this system and to Java's, in both roles.
-// Thread-safety: each test has programs of its own.
+// Tests the example programs built for Windows, run by Wine, as clients and servers of this system's programs and of
+// Java's.
+// Thread-safety: each test has its own programs.
 #include "support/java.hpp"
 #include "support/programs.hpp"
 
@@ -26,8 +27,8 @@ Process windows(const std::string& name, const std::vector<std::string>& argumen
 
 Server windowsServer(const std::string& name) { return Server(windows(name, {"0"})); }
 
-// By Ctrl-C and not by a kill: if that cuts a send short whose bytes have left already, Wine 8 forgets to close the
-// connection, and the other side waits for its end in vain. (On Windows the system closes it.)
+// Stops with Ctrl-C, not with a kill: if a kill interrupts a send whose bytes have already left, Wine 8 forgets to
+// close the connection, and the other side waits for its end forever. (Windows closes it.)
 void end(Server& onWindows) { EXPECT_EQ(onWindows.end(StopSignal::interrupt), 0); }
 
 Process windowsClient(const std::string& name, int port, std::vector<std::string> more = {}) {
@@ -49,7 +50,7 @@ class InteropJava : public Interop {
  protected:
   void SetUp() override {
     Interop::SetUp();
-    if (!hasJava()) GTEST_SKIP() << "there was no javac when this was configured";
+    if (!hasJava()) GTEST_SKIP() << "CMake found no javac";
   }
 };
 
@@ -64,7 +65,7 @@ void talkToEcho(Process& client) {
   EXPECT_EQ(client.output, "From server: one\nFrom server: two\n");
 }
 
-// Lines both ways, and quit from the client. Each side may put something in front of what it hears.
+// Sends lines both ways, then quit from the client. Each side may print a prefix before the lines it receives.
 void chat(Process& server, Process& client, const std::string& beforeClients = "",
           const std::string& beforeServers = "") {
   for (const std::string& line : kTypedLines) {
@@ -78,13 +79,13 @@ void chat(Process& server, Process& client, const std::string& beforeClients = "
   EXPECT_EQ(server.wait(), 0);  // its input is still open
 }
 
-// What one says is heard by all.
+// Checks that all receive a line from the speaker.
 void sayToAll(Process& speaker, const std::string& name, const std::vector<Process*>& all) {
   speaker.type(name + "의 말 🙂\n");
   for (Process* one : all) EXPECT_EQ(one->out.readLine(), name + ":" + name + "의 말 🙂");
 }
 
-// A client that has heard itself is in.
+// Waits until the client receives its own line: then it has joined.
 void join(Process& client, const std::string& name, const std::vector<Process*>& others) {
   sayToAll(client, name, {&client});
   for (Process* other : others) EXPECT_EQ(other->out.readLine(), name + ":" + name + "의 말 🙂");
@@ -159,7 +160,7 @@ TEST_F(Interop, BroadcastServerOnWindows) {
   join(there, "밥", {&here});
   sayToAll(here, "앤", {&here, &there});
   end(server);
-  EXPECT_EQ(here.wait(), 0);  // without Enter
+  EXPECT_EQ(here.wait(), 0);  // without a press of Enter
   EXPECT_EQ(there.wait(), 0);
 }
 

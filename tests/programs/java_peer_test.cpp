@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The example programs and the Java programs of the textbooks (tests/java), talking to each other in both roles.
-// Thread-safety: each test has programs of its own.
+// Tests the example programs as clients and servers of the textbooks' Java programs (tests/java).
+// Thread-safety: each test has its own programs.
 #include "support/java.hpp"
 #include "support/programs.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 class JavaPeer : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!hasJava()) GTEST_SKIP() << "there was no javac when this was configured";
+    if (!hasJava()) GTEST_SKIP() << "CMake found no javac";
   }
 };
 
@@ -52,7 +52,7 @@ TEST_F(JavaPeer, EchoClientInJavaAsksTheReplyServer) {
   EXPECT_EQ(program.out.readLine(), "From server: 안녕하세요, 반갑습니다!");
 }
 
-TEST_F(JavaPeer, ChatServerInJavaByTurns) {
+TEST_F(JavaPeer, ChatServerInJavaTakesTurns) {
   Server server = javaServer("ChatServer");
   Process program = client("chat_client", server.port);
   for (const std::string& line : kTypedLines) {
@@ -76,7 +76,7 @@ TEST_F(JavaPeer, ChatServerInJavaQuits) {
   EXPECT_EQ(server.process.wait(), 0);
 }
 
-TEST_F(JavaPeer, ChatClientInJavaByTurns) {
+TEST_F(JavaPeer, ChatClientInJavaTakesTurns) {
   Server server("chat_server");
   Process program = javaClient("ChatClient", server.port);
   EXPECT_EQ(server.process.out.readLine(), "127.0.0.1 connected");
@@ -115,7 +115,7 @@ TEST_F(JavaPeer, BroadcastServerInJava) {
   two.endInput();
   EXPECT_EQ(two.wait(), 0);
   server.process.send(StopSignal::kill);
-  EXPECT_EQ(one.wait(), 0);  // without Enter
+  EXPECT_EQ(one.wait(), 0);  // without a press of Enter
 }
 
 TEST_F(JavaPeer, BroadcastClientsInJava) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What keys make of a typed line, and how a terminal shows it.
+// Tests how keys edit a typed line and how a terminal shows it.
 // Thread-safety: each test has its own objects.
 #include "examples/support/line_editor.hpp"
 
@@ -14,7 +14,7 @@
 namespace netlite::test {
 namespace {
 
-// The line after these keys, with a | where the cursor is.
+// The line after these keys, with a | at the cursor.
 std::string edited(const std::string& keys) {
   example::LineEditor editor;
   EXPECT_EQ(editor.type(keys), "");
@@ -52,14 +52,14 @@ TEST(LineEditor, DeleteErasesAtTheCursor) {
   EXPECT_EQ(edited("abc\x1b[3~"), "abc|");
 }
 
-TEST(LineEditor, ControlUAndControlWEraseBack) {
+TEST(LineEditor, ControlUAndControlWEraseBackwards) {
   EXPECT_EQ(edited("one two\x1b[D\x15"), "|o");
   EXPECT_EQ(edited("one two \x17"), "one |");
   EXPECT_EQ(edited("one\x17\x17"), "|");
   EXPECT_EQ(edited("  \x17"), "|");
 }
 
-TEST(LineEditor, KeysThatMeanNothingHereAreNotText) {
+TEST(LineEditor, KeysWithoutAMeaningAreNotText) {
   for (const char* key : {"\x1b[A", "\x1b[B", "\x1b[15~", "\x1b[[A", "\x1bOP", "\x1b[1;5C", "\x1bx", "\x1b[200~",
                           "\x0c", "\xC2\x9B", "\x1b\x1b[A"}) {
     example::LineEditor editor;
@@ -67,34 +67,34 @@ TEST(LineEditor, KeysThatMeanNothingHereAreNotText) {
   }
 }
 
-TEST(LineEditor, CharactersAndKeysMayComeInPieces) {
+TEST(LineEditor, CharactersAndKeysMayArriveInPieces) {
   example::LineEditor editor;
   std::string lines;
   for (const char byte : std::string("안녕\x1b[D\x1b[3~하🙂\n")) lines += editor.type({&byte, 1});
   EXPECT_EQ(lines, "안하🙂\n");
 }
 
-TEST(LineEditor, TheEscapeKeyAloneTakesNoTextWithIt) {
+TEST(LineEditor, ALoneEscapeKeySwallowsNoText) {
   example::LineEditor editor;
   editor.type("a\x1b");
   EXPECT_EQ(editor.type("bc\n"), "abc\n");
   EXPECT_EQ(editor.type("a\x1b안\n"), "a안\n");
 }
 
-TEST(LineEditor, ControlDEndsTheInputAndKeepsWhatWasTyped) {
+TEST(LineEditor, ControlDEndsTheInputAndKeepsTheTypedText) {
   example::LineEditor editor;
   EXPECT_EQ(editor.type("last\x04more\n"), "last");
   EXPECT_TRUE(editor.ended());
   EXPECT_EQ(editor.type("more\n"), "");
 }
 
-TEST(LineEditor, BytesThatAreNotUtf8StayAsTheyAre) {
+TEST(LineEditor, InvalidUtf8IsKeptUnchanged) {
   example::LineEditor editor;
   EXPECT_EQ(editor.type("a\xff\xea\xb0z\n"), "a\xff\xea\xb0z\n");
   EXPECT_EQ(edited("a\xff\xea\xb0\b\b"), "a\xff|");
 }
 
-TEST(LineEditor, VeryLongLinesAreWhole) {
+TEST(LineEditor, VeryLongLinesAreKeptWhole) {
   const std::string line(1000000, 'x');
   EXPECT_EQ(example::LineEditor().type(line + "\n"), line + "\n");
 }
@@ -121,7 +121,7 @@ struct Shown {
   example::LineDrawing drawing;
 };
 
-TEST(LineDrawing, ArrivingLinesStandAboveALineOfSeveralRows) {
+TEST(LineDrawing, ArrivingLinesAppearAboveALineOfSeveralRows) {
   for (const std::string typed : {"short", "aaaaaaaaaa", "aaaaaaaaaabbbbb", "aaaaaaaaaabbbbbbbbbb"}) {
     Shown shown(10, 8);
     shown.type(typed);
@@ -140,7 +140,7 @@ TEST(LineDrawing, WideCharactersAreNotCutAtTheEndOfARow) {
   EXPECT_EQ(shown.screen.text(), "hello\n한글\n소켓!\n");
 }
 
-TEST(LineDrawing, TheLastRowOfTheScreenMovesUp) {
+TEST(LineDrawing, TheScreenScrollsAtItsLastRow) {
   Shown shown(10, 4);
   for (const char* line : {"one", "two", "three", "four"}) shown.print(line);
   shown.type("aaaaaaaaaabbbbb");
@@ -164,7 +164,7 @@ TEST(LineDrawing, TheCursorStandsWhereTheNextCharacterGoes) {
   EXPECT_EQ(shown.screen.text(), "hello\n한aaaaaaaa\naa\n");
 }
 
-TEST(LineDrawing, ALineThatIsTallerThanTheScreenShowsTheRowsAroundTheCursor) {
+TEST(LineDrawing, ALineTallerThanTheScreenShowsTheRowsAroundTheCursor) {
   Shown shown(4, 3);
   shown.type("aaaabbbbccccdd");
   EXPECT_EQ(shown.screen.text(), "cccc\ndd\n");
@@ -174,7 +174,7 @@ TEST(LineDrawing, ALineThatIsTallerThanTheScreenShowsTheRowsAroundTheCursor) {
   EXPECT_EQ(shown.screen.text(), "hi\naaaa\nbbbb\n");
 }
 
-TEST(LineDrawing, ErasesWhatTheTerminalHasShown) {
+TEST(LineDrawing, ErasesTextThatTheTerminalHasEchoed) {
   for (const std::string typed : {"short", "aaaaaaaaaa", "aaaaaaaaaabbbbb"}) {
     Shown shown(10, 8);
     shown.screen.feed("before\r\n" + typed);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// broadcast_server while the system has no memory for threads, and afterwards. Linux: it lets a test limit the memory
-// of another process.
-// Thread-safety: each test has programs of its own.
+// Tests broadcast_server while it has no memory for new threads, and afterwards. Linux only: there a test can limit
+// the memory of another process.
+// Thread-safety: each test has its own programs.
 #include "support/eventually.hpp"
 #include "support/programs.hpp"
 
@@ -16,7 +16,7 @@
 namespace netlite::test {
 namespace {
 
-// As long as it lives, the program gets no more address space than it has and `more` bytes.
+// While it lives, the program can allocate at most `more` bytes of address space.
 class MemoryLimit {
  public:
   MemoryLimit(const Server& server, rlim_t more) : pid_(server.process.started().pid) { limit(used() + more); }
@@ -40,11 +40,11 @@ class MemoryLimit {
   const int pid_;
 };
 
-TEST(BroadcastShortage, ANicknameIsFreeThoughItsWriterCouldNotBeStarted) {
+TEST(BroadcastShortage, ANicknameIsFreeAfterItsWriterCouldNotBeStarted) {
   Server server("broadcast_server", {"0", "--nicknames"});
   Peer bob(server.port);
   bob.say("bob");
-  EXPECT_EQ(bob.hear(), "[bob joined the chat]");  // the server accepts: its own threads have started
+  EXPECT_EQ(bob.hear(), "[bob joined the chat]");  // so the server's own threads have started
   {
     const MemoryLimit limit(server, 3 * 1024 * 1024);  // a reader's stack fits, a writer's does not
     Peer ann(server.port);
@@ -57,14 +57,14 @@ TEST(BroadcastShortage, ANicknameIsFreeThoughItsWriterCouldNotBeStarted) {
   EXPECT_EQ(server.end(), 0);
 }
 
-TEST(BroadcastShortage, NoPlaceIsGainedOrLostByAThreadThatCouldNotBeStarted) {
+TEST(BroadcastShortage, NoPlaceIsGainedOrLostWhenAThreadCannotBeStarted) {
   Server server("broadcast_server", {"0", "--max-clients", "1"});
   Peer one(server.port);
   one.say("hello");
   EXPECT_EQ(one.hear(), "hello");
   for (int i = 0; i < 3; ++i) {
     const MemoryLimit limit(server, 0);
-    Peer(server.port).awaitClose();  // one too many, and there is no thread to say so
+    Peer(server.port).awaitClose();  // beyond the limit, with no thread to report it
   }
   Peer two(server.port);
   EXPECT_EQ(two.hear(), "server full");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The example programs with standard streams that are closed, full, broken, non-blocking or not read, and with signals
-// that their parent has them ignore.
+// Tests the example programs with standard streams that are closed, full, broken, non-blocking or unread, and with
+// signals that their parent made them ignore.
 //
 // Thread-safety: each test has its own programs.
 #include "support/eventually.hpp"
@@ -19,7 +19,7 @@
 namespace netlite::test {
 namespace {
 
-// An example program started by a shell: `around` is what the shell does, with the program as "$@".
+// Starts an example program from a shell that runs the script `around`, in which "$@" is the program.
 Process inShell(const std::string& around, const std::string& name, const std::vector<std::string>& arguments = {}) {
   std::vector<std::string> command{"sh", "-c", around, "sh"};
   for (const std::string& word : example(name, arguments)) command.push_back(word);
@@ -30,7 +30,7 @@ Process clientInShell(const std::string& around, const std::string& name, const 
   return inShell(around, name, {"127.0.0.1", std::to_string(server.getLocalPort())});
 }
 
-// Says lines until the program reads no more of them, since its output is full.
+// Sends lines until the program stops reading because its output is full.
 void fillOutputOf(Peer& peer) {
   peer.socket.setWriteTimeout(std::chrono::seconds(1));
   const std::string line = std::string(999, 'y') + "\n";
@@ -39,11 +39,11 @@ void fillOutputOf(Peer& peer) {
 
 // --- closed streams ---
 
-TEST(ClosedStreams, ClosedInputIsAnEmptyOneAndNotTheConnection) {
+TEST(ClosedStreams, ClosedInputCountsAsEmptyAndIsNotTheConnection) {
   ServerSocket server = loopbackServer();
   Process program = clientInShell("exec \"$@\" <&-", "echo_client", server);
   Peer peer = acceptPeer(server);
-  peer.say("not typed by anyone");
+  peer.say("from the peer");
   EXPECT_EQ(peer.hear(), "(end)");
   EXPECT_EQ(program.wait(), 0);
 }
@@ -67,7 +67,7 @@ TEST(ClosedStreams, ClosedErrorDoesNotGoToThePeer) {
   EXPECT_EQ(program.wait(), 1);
 }
 
-TEST(ClosedStreams, ServersRunWithoutThem) {
+TEST(ClosedStreams, ServersRunWithAllStreamsClosed) {
   const int port = DeadPort().number();
   Process program = inShell("exec \"$@\" <&- >&- 2>&-", "echo_server", {std::to_string(port)});
   EXPECT_TRUE(eventually([&] {
@@ -85,7 +85,7 @@ TEST(ClosedStreams, ServersRunWithoutThem) {
 
 // --- streams that fail ---
 
-TEST(FailingStreams, OutputThatCannotBeWrittenIsOneLineAndCodeOne) {
+TEST(FailingStreams, OutputThatCannotBeWrittenGivesOneLineAndExitCodeOne) {
   if (!std::ifstream("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
   for (const char* name : {"echo_client", "chat_client", "broadcast_client"}) {
     ServerSocket server = loopbackServer();
@@ -99,7 +99,7 @@ TEST(FailingStreams, OutputThatCannotBeWrittenIsOneLineAndCodeOne) {
   }
 }
 
-TEST(FailingStreams, ServerThatCannotReportItsPortIsCodeOne) {
+TEST(FailingStreams, ServerThatCannotReportItsPortGivesExitCodeOne) {
   if (!std::ifstream("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
   for (const char* name : {"echo_server", "chat_server", "broadcast_server", "udp_upper_server"}) {
     Process program = inShell("exec \"$@\" >/dev/full", name, {"0"});
@@ -117,12 +117,12 @@ TEST(FailingStreams, DatagramClientReportsAFullOutput) {
   EXPECT_EQ(program.err.readAll(), "udp_upper_client: write standard output: No space left on device\n");
 }
 
-TEST(FailingStreams, HelpThatCannotBeWrittenIsCodeOne) {
+TEST(FailingStreams, HelpThatCannotBeWrittenGivesExitCodeOne) {
   if (!std::ifstream("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
   EXPECT_EQ(inShell("exec \"$@\" >/dev/full", "echo_client", {"--help"}).wait(), 1);
 }
 
-TEST(FailingStreams, OutputWhoseReaderHasGoneIsOneLineAndCodeOne) {
+TEST(FailingStreams, OutputWhoseReaderHasGoneGivesOneLineAndExitCodeOne) {
   OneSide side = OneSide::client();
   side.program.out.close();
   side.peer.say("hello");
@@ -130,7 +130,7 @@ TEST(FailingStreams, OutputWhoseReaderHasGoneIsOneLineAndCodeOne) {
   EXPECT_EQ(side.program.err.readAll(), "chat_client: write standard output: Broken pipe\n");
 }
 
-TEST(FailingStreams, InputThatCannotBeReadIsOneLineAndCodeOne) {
+TEST(FailingStreams, InputThatCannotBeReadGivesOneLineAndExitCodeOne) {
   for (const char* name : {"echo_client", "chat_client", "broadcast_client"}) {
     ServerSocket server = loopbackServer();
     Process program = clientInShell("exec \"$@\" </", name, server);
@@ -159,7 +159,7 @@ TEST(FailingStreams, ErrorLogWhoseReaderHasGoneDoesNotEndTheServer) {
 
 // --- streams that are not read ---
 
-TEST(UnreadStreams, ErrorLogHoldsUpNeitherClientsNorTheEnd) {
+TEST(UnreadStreams, ErrorLogDelaysNeitherClientsNorTheExit) {
   Server server("broadcast_server", {"0", "--max-clients", "10"});
 #ifdef F_SETPIPE_SZ
   ::fcntl(static_cast<int>(server.process.err.source().get()), F_SETPIPE_SZ, 4096);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the chat programs do at a POSIX terminal while a person is typing there.
+// Tests the chat programs at a POSIX terminal while a person types.
 // Thread-safety: each test has its own programs.
 #include "screen.hpp"
 #include "support/eventually.hpp"
@@ -25,7 +25,7 @@ termios settingsOf(const Process& program) {
   return settings;
 }
 
-bool isAsUsual(const Process& program) {
+bool hasUsualSettings(const Process& program) {
   const tcflag_t usual = ICANON | ECHO | ISIG | IEXTEN;
   return (settingsOf(program).c_lflag & usual) == usual;
 }
@@ -46,7 +46,7 @@ class PosixTerminalTest : public ::testing::TestWithParam<const char*> {
       const std::string text = "\n" + screen_.text();
       if (text.size() >= wanted.size() && text.compare(text.size() - wanted.size(), wanted.size(), wanted) == 0) return;
       const std::string more = side_.program.out.read();
-      ASSERT_FALSE(more.empty()) << "the screen shows:\n" << text << "and not:" << wanted;
+      ASSERT_FALSE(more.empty()) << "the screen shows:\n" << text << "instead of:" << wanted;
       screen_.feed(more);
     }
   }
@@ -88,21 +88,22 @@ TEST_P(PosixTerminalTest, KeysEditTheLineAndDoNotReachThePeer) {
   EXPECT_EQ(side_.peer.hear(), "세요안녕!");
 }
 
-TEST_P(PosixTerminalTest, LinesLongerThanTheTerminalsOwnAreWhole) {
+TEST_P(PosixTerminalTest, LinesLongerThanTheTerminalsLimitAreWhole) {
   const std::string line(100000, 'x');
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));  // what comes earlier, the terminal collects
+  ASSERT_TRUE(eventually(
+      [&] { return !hasUsualSettings(side_.program); }));  // the terminal itself buffers what is typed earlier
   const auto reader = std::async(std::launch::async, [this] { side_.program.out.readUntil("done"); });
   side_.program.type(line + "\n");
   EXPECT_EQ(side_.peer.hear(), line);
   side_.peer.say("done");
 }
 
-TEST_P(PosixTerminalTest, WhatWasTypedEarlyIsNotLost) {
-  side_.program.type("one\ntwo\nthree\n");  // perhaps before the program has come to its settings
+TEST_P(PosixTerminalTest, InputTypedEarlyIsNotLost) {
+  side_.program.type("one\ntwo\nthree\n");  // perhaps before the program has changed the settings
   for (const char* line : {"one", "two", "three"}) EXPECT_EQ(side_.peer.hear(), line);
 }
 
-TEST_P(PosixTerminalTest, ANewSizeOfTheWindowDrawsTheLineAgain) {
+TEST_P(PosixTerminalTest, ResizingTheWindowRedrawsTheLine) {
   side_.program.type("0123456789abcdef");
   awaitShown("0123456789abcdef");
   resize(side_.program, 10);
@@ -111,54 +112,54 @@ TEST_P(PosixTerminalTest, ANewSizeOfTheWindowDrawsTheLineAgain) {
   EXPECT_EQ(side_.peer.hear(), "0123456789abcdef");
 }
 
-TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBack) {
+TEST_P(PosixTerminalTest, TheTerminalsSettingsAreRestored) {
   for (const char* ending : {"quit\n", "\x04", "\x03"}) {
     OneSide ended = OneSide::of(GetParam(), true);
-    ASSERT_TRUE(eventually([&] { return !isAsUsual(ended.program); }));
+    ASSERT_TRUE(eventually([&] { return !hasUsualSettings(ended.program); }));
     ended.program.type(ending);
     EXPECT_EQ(ended.program.wait(), 0);
-    EXPECT_TRUE(isAsUsual(ended.program));
+    EXPECT_TRUE(hasUsualSettings(ended.program));
   }
 }
 
-TEST_P(PosixTerminalTest, TheTerminalGetsItsSettingsBackAtEverySignal) {
+TEST_P(PosixTerminalTest, TheTerminalsSettingsAreRestoredAfterEveryStopSignal) {
   for (const StopSignal signal : gracefulStopSignals()) {
     OneSide ended = OneSide::of(GetParam(), true);
-    ASSERT_TRUE(eventually([&] { return !isAsUsual(ended.program); }));
+    ASSERT_TRUE(eventually([&] { return !hasUsualSettings(ended.program); }));
     ended.program.send(signal);
     EXPECT_EQ(ended.program.wait(), 0);
-    EXPECT_TRUE(isAsUsual(ended.program));
+    EXPECT_TRUE(hasUsualSettings(ended.program));
   }
 }
 
-TEST_P(PosixTerminalTest, TheQuitKeyKillsItButLeavesTheTerminalAsItWas) {
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));
+TEST_P(PosixTerminalTest, TheQuitKeyKillsItAndRestoresTheTerminalsSettings) {
+  ASSERT_TRUE(eventually([&] { return !hasUsualSettings(side_.program); }));
   side_.program.type("\x1c");
   EXPECT_EQ(side_.program.wait(), -SIGQUIT);
-  EXPECT_TRUE(isAsUsual(side_.program));
+  EXPECT_TRUE(hasUsualSettings(side_.program));
 }
 
-TEST_P(PosixTerminalTest, AContinuedProgramTakesTheTerminalBack) {
+TEST_P(PosixTerminalTest, AContinuedProgramSetsUpTheTerminalAgain) {
   termios usual = settingsOf(side_.program);
   usual.c_lflag |= ICANON | ECHO | IEXTEN;
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));
+  ASSERT_TRUE(eventually([&] { return !hasUsualSettings(side_.program); }));
   ::kill(side_.program.started().pid, SIGSTOP);
   EXPECT_EQ(::tcsetattr(terminalOf(side_.program), TCSANOW, &usual), 0);  // as a shell does
   ::kill(side_.program.started().pid, SIGCONT);
-  EXPECT_TRUE(eventually([&] { return !isAsUsual(side_.program); }));
+  EXPECT_TRUE(eventually([&] { return !hasUsualSettings(side_.program); }));
 }
 
-TEST(PosixTerminal, ControlZStopsAndTheShellContinuesIt) {
+TEST(PosixTerminal, ControlZStopsItAndTheShellContinuesIt) {
   ServerSocket server = loopbackServer();
   Process shell = Process::atTerminal({"sh", "-i"});
   shell.type(example("chat_client").front() + " 127.0.0.1 " + std::to_string(server.getLocalPort()) + "\n");
   Peer peer = acceptPeer(server);
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(shell); }));
+  ASSERT_TRUE(eventually([&] { return !hasUsualSettings(shell); }));
   shell.type("half");
   shell.out.readUntil("half");
   shell.type("\x1a");
   shell.err.readUntil("Stopped");
-  EXPECT_TRUE(isAsUsual(shell));
+  EXPECT_TRUE(hasUsualSettings(shell));
   peer.say("meanwhile");
   shell.type("fg\n");
   shell.out.readUntil("meanwhile");
@@ -166,15 +167,15 @@ TEST(PosixTerminal, ControlZStopsAndTheShellContinuesIt) {
   EXPECT_EQ(peer.hear(), "half line");
   shell.type("quit\n");
   EXPECT_EQ(peer.hear(), "quit");
-  ASSERT_TRUE(eventually([&] { return isAsUsual(shell); }));
+  ASSERT_TRUE(eventually([&] { return hasUsualSettings(shell); }));
 }
 
-TEST(PosixTerminal, WhatIsTypedIsShownThoughTheOutputGoesElsewhere) {
+TEST(PosixTerminal, TypedTextIsShownAlthoughTheOutputIsRedirected) {
   ServerSocket server = loopbackServer();
   Process program = Process::atTerminal({"sh", "-c", "exec \"$0\" \"$@\" >/dev/null", example("chat_client").front(),
                                          "127.0.0.1", std::to_string(server.getLocalPort())});
   Peer peer = acceptPeer(server);
-  ASSERT_TRUE(eventually([&] { return !isAsUsual(program); }));
+  ASSERT_TRUE(eventually([&] { return !hasUsualSettings(program); }));
   program.type("hello");
   program.out.readUntil("hello");
   program.type("\n");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// reply_server and the two udp_upper programs as their users run them.
-// Thread-safety: each test has programs and files of its own.
+// Tests reply_server and the two udp_upper programs.
+// Thread-safety: each test has its own programs and files.
 #include "examples/support/answers.hpp"
 #include "examples/support/loop_guard.hpp"
 #include "support/programs.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 // --- reply_server ---
 
-// A file for one test.
+// A temporary file.
 class File {
  public:
   explicit File(const std::string& content) { std::ofstream(path_, std::ios::binary) << content; }
@@ -31,13 +31,13 @@ class File {
   std::string name() const { return path_.u8string(); }
 
  private:
-  // Tests run beside each other.
+  // Unique, as tests run in parallel.
   const std::filesystem::path path_ =
       std::filesystem::temp_directory_path() /
       std::filesystem::u8path("netlite_답장_" + std::to_string(std::random_device()()) + ".txt");
 };
 
-TEST(ReplyServer, KnowsAFewSentencesByItself) {
+TEST(ReplyServer, HasBuiltInReplies) {
   Server server("reply_server");
   Peer peer(server.port);
   peer.say("gibberish");
@@ -48,7 +48,7 @@ TEST(ReplyServer, KnowsAFewSentencesByItself) {
   EXPECT_EQ(peer.hear(), "안녕하세요, 반갑습니다!");
 }
 
-TEST(ReplyServer, FileReplacesWhatItKnows) {
+TEST(ReplyServer, FileReplacesTheBuiltInReplies) {
   const File file(
       "# greetings\n\nhi = hello there\n  \na = b = c\nempty = \n안녕 = 반가워요\n #hash = kept\nlast = no end");
   Server server("reply_server", {"0", file.name()});
@@ -77,7 +77,7 @@ TEST(ReplyServer, FileMayComeFromWindows) {
   EXPECT_EQ(peer.hear(), "see you");
 }
 
-TEST(ReplyServer, MalformedFileIsOneLineWithItsPlaceAndCodeTwo) {
+TEST(ReplyServer, MalformedFileGivesOneLineWithItsPositionAndExitCodeTwo) {
   for (const std::string bad : {"no separator", "no=spaces", " = no sentence", "hi = again"}) {
     const File file("hi = hello\n# comment\n" + bad + "\n");
     Process program(example("reply_server", {"0", file.name()}));
@@ -89,7 +89,7 @@ TEST(ReplyServer, MalformedFileIsOneLineWithItsPlaceAndCodeTwo) {
   }
 }
 
-TEST(ReplyServer, MissingFileIsOneLineAndCodeTwo) {
+TEST(ReplyServer, MissingFileGivesOneLineAndExitCodeTwo) {
   for (const std::string name : {"/no/such/file.txt", "/tmp"}) {
     Process program(example("reply_server", {"0", name}));
     EXPECT_EQ(program.wait(), 2);
@@ -114,7 +114,7 @@ TEST(ReplyServer, AnswersManyClientsAndManyLinesAtATime) {
 
 InetSocketAddress loopback(int port) { return InetSocketAddress(InetAddress::getLoopbackAddress(), port); }
 
-// The other side of a udp program.
+// The other side of a UDP program.
 struct UdpPeer {
   explicit UdpPeer(int port = 0, const InetAddress& address = InetAddress::getLoopbackAddress())
       : socket(port, address) {
@@ -126,7 +126,7 @@ struct UdpPeer {
     return hear();
   }
 
-  /// The next datagram; the one who sent it is in `sender` then.
+  /// Receives the next datagram and stores its source in `sender`.
   std::string hear() {
     DatagramPacket packet(65535);
     socket.receive(packet);
@@ -154,7 +154,7 @@ TEST(UdpUpperServer, ChangesAToZAndNothingElse) {
   EXPECT_EQ(peer.ask(server.port, bytes), expected);
 }
 
-TEST(UdpUpperServer, TakesEmptyAndLongestDatagrams) {
+TEST(UdpUpperServer, AnswersEmptyAndMaximalDatagrams) {
   Server server("udp_upper_server");
   UdpPeer peer;
   EXPECT_EQ(peer.ask(server.port, ""), "");
@@ -162,12 +162,12 @@ TEST(UdpUpperServer, TakesEmptyAndLongestDatagrams) {
   EXPECT_EQ(peer.ask(server.port, "x"), "X");
 }
 
-TEST(UdpUpperServer, AnswersEverybodyAlsoWhenSomeHaveGone) {
+TEST(UdpUpperServer, AnswersAllClientsAlthoughSomeAreGone) {
   Server server("udp_upper_server");
-  std::vector<UdpPeer> gone(50);  // as good as: their ports must not be given to others, who would get their answers
+  std::vector<UdpPeer> gone(50);  // kept open, so that no other socket gets their ports and answers
   for (UdpPeer& peer : gone) {
     peer.socket.send(DatagramPacket("gone before the answer", loopback(server.port)));
-    peer.socket.connect(peer.socket.getLocalSocketAddress());  // the system refuses what comes from others
+    peer.socket.connect(peer.socket.getLocalSocketAddress());  // the system then refuses datagrams from others
   }
   UdpPeer one;
   UdpPeer two;
@@ -177,13 +177,13 @@ TEST(UdpUpperServer, AnswersEverybodyAlsoWhenSomeHaveGone) {
   EXPECT_EQ(server.process.err.readAll(), "");
 }
 
-// Sends back what comes, as another udp_upper_server would. Returns how often, once nothing comes any more.
+// Sends datagrams back, as another udp_upper_server would, until none arrives. Returns their number.
 int mirror(UdpPeer& peer) {
-  constexpr int kForever = 10000;
+  constexpr int kMaxRounds = 10000;
   peer.socket.setSoTimeout(std::chrono::milliseconds(500));
   int rounds = 0;
   try {
-    for (; rounds < kForever; ++rounds) peer.answer(peer.hear());
+    for (; rounds < kMaxRounds; ++rounds) peer.answer(peer.hear());
   } catch (const SocketTimeoutException&) {
   }
   peer.socket.setSoTimeout(std::chrono::seconds(30));
@@ -200,19 +200,19 @@ TEST(UdpUpperServer, DoesNotAnswerAnotherServerForever) {
   EXPECT_EQ(UdpPeer().ask(server.port, "HELLO"), "HELLO");
 }
 
-TEST(UdpUpperServer, AnswersUpperCaseEachTimeItIsAsked) {
+TEST(UdpUpperServer, AnswersTheSameUpperCaseTextEveryTime) {
   Server server("udp_upper_server");
   UdpPeer peer;
   for (int i = 0; i < 100; ++i) ASSERT_EQ(peer.ask(server.port, "안녕 ABC"), "안녕 ABC");
 }
 
-TEST(UdpUpperServer, AnswersEveryOtherTextHoweverManyThereAre) {
+TEST(UdpUpperServer, AnswersManyDifferentTexts) {
   Server server("udp_upper_server");
   UdpPeer peer;
   for (int i = 0; i < 3000; ++i) ASSERT_EQ(peer.ask(server.port, std::to_string(i)), std::to_string(i));
 }
 
-TEST(LoopGuard, AllowsOnceMoreAfterAWhile) {
+TEST(LoopGuard, AllowsOneMoreAfterTheRenewalTime) {
   example::LoopGuard guard;
   auto now = example::LoopGuard::Clock::now();
   for (int i = 0; i < example::LoopGuard::kAllowance; ++i) EXPECT_TRUE(guard.admits(loopback(1), "X", now));
@@ -224,7 +224,7 @@ TEST(LoopGuard, AllowsOnceMoreAfterAWhile) {
   EXPECT_FALSE(guard.admits(loopback(1), "X", now));
 }
 
-TEST(UdpUpperServer, PortInUseIsOneLineAndCodeOne) {
+TEST(UdpUpperServer, PortInUseGivesOneLineAndExitCodeOne) {
   const Server first("udp_upper_server");
   Process second(example("udp_upper_server", {first.portText()}));
   EXPECT_EQ(second.wait(), 1);
@@ -274,7 +274,7 @@ TEST(UdpUpperClient, GivesUpAfterTheLastTry) {
   EXPECT_THROW(server.hear(), SocketTimeoutException);
 }
 
-TEST(UdpUpperClient, NobodyThereIsOneLineAndCodeOne) {
+TEST(UdpUpperClient, MissingServerGivesOneLineAndExitCodeOne) {
   const int port = UdpPeer().socket.getLocalPort();
   Process program = client("udp_upper_client", port, {"--timeout=20"});
   program.type("hello\n");
@@ -283,7 +283,7 @@ TEST(UdpUpperClient, NobodyThereIsOneLineAndCodeOne) {
   EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
 }
 
-TEST(UdpUpperClient, FindsAServerThatComesLater) {
+TEST(UdpUpperClient, FindsAServerThatStartsLater) {
   int port = 0;
   {
     UdpPeer early;
@@ -297,7 +297,7 @@ TEST(UdpUpperClient, FindsAServerThatComesLater) {
   EXPECT_EQ(program.out.readLine(), "HELLO");
 }
 
-TEST(UdpUpperClient, LateDoubleIsNotTakenForTheNextAnswer) {
+TEST(UdpUpperClient, LateDuplicateIsNotTakenForTheNextAnswer) {
   UdpPeer server;
   Process program = udpClient(server, {"--timeout", "50", "--tries=1000"});
   program.type("one\n");
@@ -309,13 +309,13 @@ TEST(UdpUpperClient, LateDoubleIsNotTakenForTheNextAnswer) {
   program.type("two\n");
   while (server.hear() != "two") {
   }
-  server.socket.send(DatagramPacket("ONE", first));  // the late double, to where it belongs
-  server.answer("ONE");                              // and to where a careless server may send it
+  server.socket.send(DatagramPacket("ONE", first));  // the late duplicate, to the right port
+  server.answer("ONE");                              // and to the port where a careless server may send it
   server.answer("TWO");
   EXPECT_EQ(program.out.readLine(), "TWO");
 }
 
-TEST(UdpUpperClient, TheServersUpperCaseMayBeAnother) {
+TEST(UdpUpperClient, TheServersUpperCaseMayDiffer) {
   UdpPeer server;
   Process program = udpClient(server);
   for (const auto& [line, answer] : {std::pair("straße", "STRASSE"), std::pair("STRASSE", "STRASSE"),
@@ -327,14 +327,14 @@ TEST(UdpUpperClient, TheServersUpperCaseMayBeAnother) {
   }
 }
 
-TEST(UdpUpperClient, TwoLinesMayHaveOneAnswer) {
+TEST(UdpUpperClient, TwoLinesMayHaveTheSameAnswer) {
   UdpPeer server;
   Process program = udpClient(server, {"--timeout", "50", "--tries=1000"});
   for (const char* line : {"CAFÉ", "café"}) {
     program.type(std::string(line) + "\n");
     for (bool isAsked = false; !isAsked;) isAsked = server.hear() == line;
     server.answer("CAFÉ");
-    if (std::string_view(line) == "café") {  // it might be a double, which does not come again for the next try
+    if (std::string_view(line) == "café") {  // it might be a duplicate, which would not be sent again for the next try
       EXPECT_EQ(server.hear(), "café");
       server.answer("CAFÉ");
     }
@@ -342,7 +342,7 @@ TEST(UdpUpperClient, TwoLinesMayHaveOneAnswer) {
   }
 }
 
-TEST(Answers, ADoubleIsTheAnswerToAnotherLine) {
+TEST(Answers, ADuplicateIsTheAnswerToAnotherLine) {
   example::Answers answers;
   EXPECT_EQ(answers.match("하나", "하나"), example::Match::answer);
   answers.note("하나", "하나");
@@ -355,7 +355,7 @@ TEST(Answers, ADoubleIsTheAnswerToAnotherLine) {
   EXPECT_EQ(answers.match("two", "something else"), example::Match::answer);
 }
 
-// Where the name has one address alone, this is a test like the others.
+// If the name has only one address, this test adds nothing to the others.
 TEST(UdpUpperClient, TriesEveryAddressOfAName) {
   for (const InetAddress& address : InetAddress::getAllByName("localhost")) {
     UdpPeer server(0, address);
@@ -369,7 +369,7 @@ TEST(UdpUpperClient, TriesEveryAddressOfAName) {
   }
 }
 
-TEST(UdpUpperClient, AnswersOfStrangersAreNotHeard) {
+TEST(UdpUpperClient, AnswersOfStrangersAreIgnored) {
   UdpPeer server;
   UdpPeer stranger;
   Process program = udpClient(server, {"--timeout=5000"});
@@ -381,7 +381,7 @@ TEST(UdpUpperClient, AnswersOfStrangersAreNotHeard) {
   EXPECT_EQ(program.out.readLine(), "HELLO");
 }
 
-TEST(UdpUpperClient, LineThatFitsNoDatagramIsOneLineAndCodeOne) {
+TEST(UdpUpperClient, LineThatFitsNoDatagramGivesOneLineAndExitCodeOne) {
   Server server("udp_upper_server");
   Process program = client("udp_upper_client", server.port);
   program.type(std::string(65507, 'x') + "\n" + std::string(65508, 'x') + "\n");
@@ -391,7 +391,7 @@ TEST(UdpUpperClient, LineThatFitsNoDatagramIsOneLineAndCodeOne) {
   EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
 }
 
-TEST(UdpUpperClient, InterruptEndsItInOrderEvenWhileItWaits) {
+TEST(UdpUpperClient, StopSignalsEndItGracefullyEvenWhileItWaits) {
   for (const StopSignal signal : gracefulStopSignals()) {
     UdpPeer server;
     Process program = udpClient(server, {"--timeout=60000"});

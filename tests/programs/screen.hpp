@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Screen: what a terminal shows once it has obeyed the codes that a program sends it. It knows the codes that the
-// example programs use, and fails a test with any other.
+// Screen: emulates a terminal's screen. It knows the control codes that the example programs send, and fails the test
+// on any other.
 //
 // Thread-safety: none.
 #pragma once
@@ -23,15 +23,15 @@ class Screen {
   Screen(std::size_t columns, std::size_t rows) : columns_(columns), cells_(rows, emptyRow()) {}
 
   void feed(std::string_view codes) {
-    waiting_ += codes;
+    pending_ += codes;
     std::size_t place = 0;
-    while (place < waiting_.size()) {
-      const std::size_t size = lengthOfNext(std::string_view(waiting_).substr(place));
+    while (place < pending_.size()) {
+      const std::size_t size = lengthOfNext(std::string_view(pending_).substr(place));
       if (size == 0) break;
-      obey(std::string_view(waiting_).substr(place, size));
+      apply(std::string_view(pending_).substr(place, size));
       place += size;
     }
-    waiting_.erase(0, place);
+    pending_.erase(0, place);
   }
 
   /// The rows down to the last one that is not empty, each with "\n".
@@ -52,11 +52,11 @@ class Screen {
   std::size_t column() const { return x_; }
 
  private:
-  using Row = std::vector<std::string>;  // a cell for each column; the second one of a wide character is ""
+  using Row = std::vector<std::string>;  // one cell per column; the second cell of a wide character is ""
 
   Row emptyRow() const { return Row(columns_, " "); }
 
-  // 0: the rest of it has not come yet.
+  // The length of the next code or character; 0 if it is still incomplete.
   static std::size_t lengthOfNext(std::string_view codes) {
     if (codes[0] == '\x1b') {
       const std::size_t final = codes.find_first_of("ABCDKHJ", 2);
@@ -67,15 +67,15 @@ class Screen {
     return size > codes.size() ? 0 : size;
   }
 
-  void obey(std::string_view code) {
-    if (code[0] == '\x1b') return obeySequence(code);
+  void apply(std::string_view code) {
+    if (code[0] == '\x1b') return applySequence(code);
     if (code == "\r") return moveTo(0);
     if (code == "\n") return lineFeed();
-    ASSERT_GE(static_cast<unsigned char>(code[0]), 0x20) << "not a code that programs send";
+    ASSERT_GE(static_cast<unsigned char>(code[0]), 0x20) << "the programs do not send this code";
     put(code);
   }
 
-  void obeySequence(std::string_view code) {
+  void applySequence(std::string_view code) {
     const std::string number(code.substr(2, code.size() - 3));
     const std::size_t count = number.empty() ? 1 : std::stoul(number);
     switch (code.back()) {
@@ -83,7 +83,7 @@ class Screen {
       case 'B': y_ = std::min(y_ + count, cells_.size() - 1); break;
       case 'C': x_ = std::min(x_ + count, columns_ - 1); break;
       case 'K': std::fill(cells_[y_].begin() + static_cast<std::ptrdiff_t>(x_), cells_[y_].end(), " "); break;
-      default: FAIL() << "not a code that programs send: ESC " << code.substr(1);
+      default: FAIL() << "the programs do not send this code: ESC " << code.substr(1);
     }
     is_full_ = false;
   }
@@ -94,7 +94,7 @@ class Screen {
     cells_[y_][x_] = character;
     if (width == 2) cells_[y_][x_ + 1] = "";
     x_ += width;
-    is_full_ = x_ == columns_;  // as terminals do: the next row begins with the next character
+    is_full_ = x_ == columns_;  // as on terminals, the next character starts the next row
     if (is_full_) --x_;
   }
 
@@ -113,7 +113,7 @@ class Screen {
 
   std::size_t columns_;
   std::vector<Row> cells_;
-  std::string waiting_;
+  std::string pending_;
   std::size_t x_ = 0;
   std::size_t y_ = 0;
   bool is_full_ = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The chat programs at a Windows console, where they show what is typed themselves.
-// Thread-safety: each test has programs of its own.
+// Tests the chat programs at a Windows console, where they echo the typed text themselves.
+// Thread-safety: each test has its own programs.
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ TEST_P(WindowsConsoleTest, KeysCorrectTheLine) {
   EXPECT_EQ(side.peer.hear(), "new!");
 }
 
-TEST_P(WindowsConsoleTest, ALineThatIsLongerThanARowShowsItsEnd) {
+TEST_P(WindowsConsoleTest, ALineLongerThanARowShowsItsEnd) {
   const std::string line = std::string(150, 'x') + "the end";
   side.program.type(line);
   side.program.out.readUntil("xxthe end\n\f");
@@ -71,7 +71,7 @@ TEST_P(WindowsConsoleTest, ArrivingLongLinesAreWhole) {
   side.peer.say(line);
   side.peer.say("next");
   std::string shown = side.program.out.readUntil("next\nhalf\n\f");
-  shown.erase(0, shown.rfind('\f', shown.size() - 2) + 1);  // what the screen showed before
+  shown.erase(0, shown.rfind('\f', shown.size() - 2) + 1);  // the screens before the last one
   EXPECT_EQ(std::count(shown.begin(), shown.end(), 'y'), 100) << shown;
 }
 
@@ -81,7 +81,7 @@ TEST_P(WindowsConsoleTest, ControlZEndsTheInputAsControlDDoes) {
   EXPECT_EQ(side.program.wait(), 0);
 }
 
-TEST_P(WindowsConsoleTest, WhatWasHalfTypedIsGoneAtTheEnd) {
+TEST_P(WindowsConsoleTest, AHalfTypedLineIsErasedAtTheEnd) {
   side.program.type("half a li");
   awaitShown("half a li");
   side.peer.say("quit");
