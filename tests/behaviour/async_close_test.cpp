@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Closing while other threads wait: each of them is woken at once and told "Socket closed". The waits here have no
-// timeout or one of an hour, so whatever ends them is the close.
+// Closing while other threads wait: close() wakes each of them immediately with "Socket closed". The waits here have no
+// timeout or one of an hour, so only the close can end them.
 #include "support/blocked_thread.hpp"
 #include "support/full_listener.hpp"
 #include "support/loopback.hpp"
@@ -34,18 +34,18 @@ const std::string& moreThanAnyBufferHolds() {
   return bytes;
 }
 
-// Far above what waking a thread takes, far below the timeouts here.
-constexpr auto kAtOnce = 5s;
+// Far longer than waking a thread takes, far shorter than the timeouts here.
+constexpr auto kWakeTime = 5s;
 
-void expectToEndAtOnce(BlockedThread& thread) {
-  const auto end = std::chrono::steady_clock::now() + kAtOnce;
+void expectToEndImmediately(BlockedThread& thread) {
+  const auto end = std::chrono::steady_clock::now() + kWakeTime;
   while (!thread.hasEnded() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-  EXPECT_TRUE(thread.hasEnded()) << "the thread goes on waiting";
+  EXPECT_TRUE(thread.hasEnded()) << "the thread is still waiting";
   thread.join();
 }
 
 void expectSocketClosed(BlockedThread& thread, const std::string& operation) {
-  const auto exception = thrownBy<SocketException>([&] { expectToEndAtOnce(thread); });
+  const auto exception = thrownBy<SocketException>([&] { expectToEndImmediately(thread); });
   EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.code();
   EXPECT_NE(std::string(exception.what()).find("Socket closed"), std::string::npos) << exception.what();
   EXPECT_EQ(std::string(exception.what()).rfind(operation, 0), 0U) << exception.what();
@@ -68,7 +68,7 @@ class AsyncCloseTest : public testing::TestWithParam<Way> {
  protected:
   template <typename AnySocket>
   static void end(std::unique_ptr<AnySocket>& socket) {
-    // The lock inside orders the waiting thread's first look at the object before its destruction.
+    // The lock in isBound() orders the waiting thread's first access to the object before its destruction.
     EXPECT_TRUE(socket->isBound());
     if (GetParam().by == By::close) return socket->close();
     socket.reset();
@@ -170,7 +170,7 @@ TEST_P(AsyncCloseTest, WakesAWriteThatWaitsItsTurn) {
   expectSocketClosed(waiting, "write to localhost/127.0.0.1:");
 }
 
-TEST_P(AsyncCloseTest, WakesAReadAndAWriteAtOnce) {
+TEST_P(AsyncCloseTest, WakesAReadAndAWriteTogether) {
   Socket peer;
   std::unique_ptr<Socket> socket = connectedTo(peer);
   BlockedThread reading([in = socket->getInputStream()]() mutable { in.read(); });
@@ -187,7 +187,7 @@ TEST_P(AsyncCloseTest, WakesAConnect) {
   auto socket = std::make_unique<Socket>();
   BlockedThread connecting([&] { socket.get()->connect(queue.address(), GetParam().timeout); });
   connecting.waitUntilAsleep();
-  EXPECT_FALSE(socket->isConnected());  // orders this thread behind the connecting one's first look, as in end()
+  EXPECT_FALSE(socket->isConnected());  // orders the connecting thread's first access before this, as in end()
   if (GetParam().by == By::close) {
     socket->close();
   } else {
@@ -206,9 +206,9 @@ TEST_P(AsyncCloseTest, WakesAConnectOfABoundSocket) {
   expectSocketClosed(connecting, "connect to localhost/127.0.0.1:");
 }
 
-// ---- closing through what lies above the socket ---------------------------------------------------------------------
+// ---- closing through streams, readers and writers -------------------------------------------------------------------
 
-class ClosedFromAboveTest : public testing::Test {
+class ClosedThroughAStreamTest : public testing::Test {
  protected:
   Pair pair_ = connectedPair();
   SocketInputStream in_ = pair_.client.getInputStream();
@@ -216,35 +216,35 @@ class ClosedFromAboveTest : public testing::Test {
   BlockedThread reading_{[in = in_]() mutable { in.read(); }};
 };
 
-TEST_F(ClosedFromAboveTest, TheInputStreamsCloseWakes) {
+TEST_F(ClosedThroughAStreamTest, ClosingTheInputStreamWakesARead) {
   reading_.waitUntilAsleep();
   in_.close();
   expectSocketClosed(reading_, "read from ");
   EXPECT_TRUE(pair_.client.isClosed());
 }
 
-TEST_F(ClosedFromAboveTest, TheOutputStreamsCloseWakes) {
+TEST_F(ClosedThroughAStreamTest, ClosingTheOutputStreamWakesARead) {
   reading_.waitUntilAsleep();
   out_.close();
   expectSocketClosed(reading_, "read from ");
   EXPECT_TRUE(pair_.client.isClosed());
 }
 
-TEST_F(ClosedFromAboveTest, ThePrintWritersCloseWakes) {
+TEST_F(ClosedThroughAStreamTest, ClosingAPrintWriterWakesARead) {
   PrintWriter writer(out_);
   reading_.waitUntilAsleep();
   writer.close();
   expectSocketClosed(reading_, "read from ");
 }
 
-TEST_F(ClosedFromAboveTest, TheBufferedWritersCloseWakes) {
+TEST_F(ClosedThroughAStreamTest, ClosingABufferedWriterWakesARead) {
   BufferedWriter writer(out_);
   reading_.waitUntilAsleep();
   writer.close();
   expectSocketClosed(reading_, "read from ");
 }
 
-TEST(ReaderClosedFromAboveTest, TheReadersOwnCloseWakesItsReadLine) {
+TEST(ClosedReaderTest, ClosingTheReaderWakesItsReadLine) {
   Pair pair = connectedPair();
   BufferedReader reader(pair.client.getInputStream());
   BlockedThread reading([&] { reader.readLine(); });
@@ -253,18 +253,18 @@ TEST(ReaderClosedFromAboveTest, TheReadersOwnCloseWakesItsReadLine) {
   expectSocketClosed(reading, "read from ");
 }
 
-TEST(WriterClosedFromBelowTest, AFlushThatWaitsIsWokenByTheSocketsClose) {
+TEST(WriterOfAClosedSocketTest, ClosingTheSocketWakesAFlush) {
   Pair pair = connectedPair();
   PrintWriter writer(pair.client.getOutputStream());
-  bool well = true;
+  bool flushed = true;
   BlockedThread printing([&] {
     writer.print(moreThanAnyBufferHolds());
-    well = writer.flush();
+    flushed = writer.flush();
   });
   printing.waitUntilAsleep();
   pair.client.close();
-  expectToEndAtOnce(printing);
-  EXPECT_FALSE(well);
+  expectToEndImmediately(printing);
+  EXPECT_FALSE(flushed);
   EXPECT_TRUE(writer.error() == std::errc::operation_canceled) << writer.error();
 }
 
@@ -279,7 +279,7 @@ TEST(CloseWithABlockedWriterTest, EndsThePeersStreamCleanly) {
   EXPECT_GT(pair.server.getInputStream().skip(moreThanAnyBufferHolds().size()), 0U);
 }
 
-// Whether a reset comes behind everything else. Wine may show it as an end.
+// Whether the stream ends with a reset. Wine may show it as a clean end.
 bool endsWithReset(SocketInputStream in) {
   try {
     in.skip(moreThanAnyBufferHolds().size());
@@ -308,12 +308,12 @@ TEST(CloseWithABlockedReaderTest, EndsThePeersStream) {
   expectSocketClosed(reading, "read from ");
 }
 
-// A peer that is stuck in a write has to learn that nobody will ever read, however much of it had arrived.
+// A peer that is blocked in a write must learn that nothing more will be read, however much of it had arrived.
 void expectCloseToWakeThePeersWrite(Socket& socket, Socket& peer) {
   BlockedThread writing([out = peer.getOutputStream()]() mutable { out.write(moreThanAnyBufferHolds()); });
   writing.waitUntilAsleep();
   socket.close();
-  EXPECT_THROW(expectToEndAtOnce(writing), SocketException);
+  EXPECT_THROW(expectToEndImmediately(writing), SocketException);
 }
 
 TEST(CloseWithUnreadInputTest, WakesThePeersBlockedWrite) {
@@ -321,7 +321,7 @@ TEST(CloseWithUnreadInputTest, WakesThePeersBlockedWrite) {
   expectCloseToWakeThePeersWrite(pair.client, pair.server);
 }
 
-TEST(CloseWithUnreadInputTest, WakesThePeersBlockedWriteThoughLittleHadArrived) {
+TEST(CloseWithUnreadInputTest, WakesThePeersBlockedWriteAlthoughLittleHasArrived) {
   ServerSocket server = loopbackServer();
   Socket socket;
   socket.setReceiveBufferSize(8192);
@@ -330,7 +330,7 @@ TEST(CloseWithUnreadInputTest, WakesThePeersBlockedWriteThoughLittleHadArrived) 
   expectCloseToWakeThePeersWrite(socket, peer);
 }
 
-// Linux opens a window that was full no more once the input is shut down, unless something else is sent.
+// After the input is shut down, Linux does not reopen a full window until it sends something else.
 TEST(CloseWithUnreadInputTest, WakesThePeersBlockedWriteAfterTheInputWasShutDown) {
   Pair pair = connectedPair();
   pair.client.shutdownInput();
@@ -350,30 +350,30 @@ TEST(CloseAgainTest, IsHarmless) {
   EXPECT_TRUE(server.isClosed());
 }
 
-TEST(CloseAgainTest, SeveralThreadsMayCloseAtOnce) {
+TEST(CloseAgainTest, SeveralThreadsMayCloseTogether) {
   for (int round = 0; round < 60; ++round) {
     Pair pair = connectedPair();
     BlockedThread reading([in = pair.client.getInputStream()]() mutable { in.read(); });
     std::deque<BlockedThread> closing;
     for (int i = 0; i < kThreads; ++i) closing.emplace_back([&] { pair.client.close(); });
-    for (BlockedThread& thread : closing) expectToEndAtOnce(thread);
+    for (BlockedThread& thread : closing) expectToEndImmediately(thread);
     expectSocketClosed(reading, "read from ");
     EXPECT_EQ(pair.server.getInputStream().read(), -1);
   }
 }
 
-// Whoever holds the last call in flight frees the descriptor, so the closing thread has nobody to wait for.
-TEST(CloseTest, DoesNotWaitForThePrintWriterThatAnotherThreadIsIn) {
+// The thread that leaves the last call frees the descriptor, so the closing thread need not wait for it.
+TEST(CloseTest, DoesNotWaitForAnotherThreadsCallOfAPrintWriter) {
   Pair pair = connectedPair();
   PrintWriter writer(pair.client.getOutputStream());
   BlockedThread printing([&] { writer.print(moreThanAnyBufferHolds()); });
   printing.waitUntilAsleep();
   BlockedThread closing([&] { pair.client.close(); });
-  expectToEndAtOnce(closing);
-  expectToEndAtOnce(printing);
+  expectToEndImmediately(closing);
+  expectToEndImmediately(printing);
 }
 
-TEST(CloseTest, TheDescriptorStaysUntilTheLastCallHasLeft) {
+TEST(CloseTest, TheDescriptorStaysOpenUntilTheLastCallReturns) {
   ServerSocket server = loopbackServer();
   const std::intptr_t handle = server.nativeHandle();
   std::deque<BlockedThread> accepting;
@@ -385,14 +385,14 @@ TEST(CloseTest, TheDescriptorStaysUntilTheLastCallHasLeft) {
   EXPECT_EQ(server.nativeHandle(), -1);
 }
 
-TEST(ClosedBeforeTest, AcceptThrowsAtOnce) {
+TEST(ClosedBeforeTest, AcceptThrowsImmediately) {
   ServerSocket server = loopbackServer();
   server.close();
   BlockedThread accepting([&] { server.accept(); });
   expectSocketClosed(accepting, "accept on ");
 }
 
-TEST(ClosedBeforeTest, ConnectThrowsAtOnce) {
+TEST(ClosedBeforeTest, ConnectThrowsImmediately) {
   const ServerSocket server = loopbackServer();
   Socket socket;
   socket.close();
@@ -450,15 +450,15 @@ TEST_F(OutlivedSocketTest, AReaderThrows) {
   expectClosed([&] { reader.readLine(); });
 }
 
-TEST_F(OutlivedSocketTest, AWriterTellsAndDoesNotThrow) {
+TEST_F(OutlivedSocketTest, AWriterReportsTheErrorAndDoesNotThrow) {
   PrintWriter writer(*out_);
   writer.println("text");
   EXPECT_FALSE(writer.flush());
   EXPECT_TRUE(writer.error() == std::errc::operation_canceled);
 }
 
-TEST_F(OutlivedSocketTest, ANewDescriptorUnderTheOldNumberIsNotTouched) {
-  Pair stranger = connectedPair();  // takes the numbers that have just become free
+TEST_F(OutlivedSocketTest, ANewDescriptorWithTheOldNumberIsNotTouched) {
+  Pair stranger = connectedPair();  // gets the descriptor numbers that were just freed
   stranger.server.getOutputStream().write("for the stranger");
   expectClosed([&] { in_->read(); });
   expectClosed([&] { out_->write("from the past"); });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Connecting: by name and address, refused and tried again, ended from outside, and the race of several addresses, for
-// which the Connector is asked directly, since no name has suitable ones on every machine.
+// Connecting by name and by address, after refusals, until another thread closes the socket, and racing several
+// addresses. The race is tested on Connector itself, since no name has suitable addresses on every machine.
 #include "address/conversion.hpp"
 #include "base/deadline.hpp"
 #include "net/connector.hpp"
@@ -35,7 +35,7 @@ using namespace std::chrono_literals;
 
 using Clock = std::chrono::steady_clock;
 
-// A port that nobody has: it was free a moment ago.
+// An unused port: it was free a moment ago.
 int freePort() { return loopbackServer().getLocalPort(); }
 
 void expectTalk(Socket& client, ServerSocket& server) {
@@ -44,7 +44,7 @@ void expectTalk(Socket& client, ServerSocket& server) {
   EXPECT_EQ(receive(accepted, 1), "x");
 }
 
-// ---- where to -------------------------------------------------------------------------------------------------------
+// ---- targets --------------------------------------------------------------------------------------------------------
 
 TEST(ConnectTest, ToALiteralAddress) {
   ServerSocket server = loopbackServer();
@@ -61,7 +61,7 @@ TEST(ConnectTest, ToANameKeepsTheName) {
   expectTalk(client, server);
 }
 
-TEST(ConnectTest, ToANameTriesUntilAnAddressAnswers) {
+TEST(ConnectTest, ToANameTriesAddressesUntilOneAnswers) {
   ServerSocket server = loopbackServer();  // IPv4 only, whatever else localhost may be
   Socket client("localhost", server.getLocalPort(), 10s);
   EXPECT_EQ(client.getInetAddress(), InetAddress::getLoopbackAddress());
@@ -114,7 +114,7 @@ TEST(ConnectTest, TheIPv6WildcardAddressMeansThisMachineToo) {
 
 // ---- failures -------------------------------------------------------------------------------------------------------
 
-TEST(ConnectTest, PortZeroIsAnArgumentErrorAndTheSocketIsAsBefore) {
+TEST(ConnectTest, PortZeroIsAnArgumentErrorAndLeavesTheSocketUsable) {
   ServerSocket server = loopbackServer();
   Socket client;
   EXPECT_THROW(client.connect({InetAddress::getLoopbackAddress(), 0}), std::invalid_argument);
@@ -175,7 +175,7 @@ TEST(ConnectTest, AfterARefusalTheSocketCanConnectWithItsOptionsKept) {
 
 class BoundConnectTest : public testing::TestWithParam<bool> {
  protected:
-  // A socket bound to a port of the system's choice, or to one that was asked for.
+  // Binds to a port of the system's choice or to an explicit one.
   void bind() {
     client_.bind({InetAddress::getLoopbackAddress(), GetParam() ? freePort() : 0});
     port_ = client_.getLocalPort();
@@ -221,7 +221,7 @@ TEST_P(BoundConnectTest, ARefusalLeavesItsOptions) {
   expectToConnectFromItsPort();
 }
 
-// TCP lets a socket connect to itself; nobody means that.
+// TCP lets a socket connect to itself, which is never intended.
 TEST_P(BoundConnectTest, ConnectingToItselfIsRefusedAndLeavesItBound) {
   bind();
   const auto failure = thrownBy<ConnectException>([&] { client_.connect(client_.getLocalSocketAddress()); });
@@ -255,7 +255,7 @@ TEST(ConnectTest, ASocketBoundToOneFamilyCannotReachTheOtherButCanTryAgain) {
   expectTalk(client, four);
 }
 
-TEST(ConnectTest, ConnectingTwiceThrowsAndTheConnectionGoesOn) {
+TEST(ConnectTest, ConnectingTwiceThrowsAndKeepsTheConnection) {
   ServerSocket server = loopbackServer();
   Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
   const auto failure = thrownBy<SocketException>([&] { client.connect(server.getLocalSocketAddress()); });
@@ -271,7 +271,7 @@ TEST(ConnectTest, ConnectingAfterCloseThrowsSocketClosed) {
   EXPECT_EQ(failure.code(), std::errc::operation_canceled);
 }
 
-TEST(ConnectTest, ConnectingWhileConnectingThrowsAndTheFirstGoesOn) {
+TEST(ConnectTest, ConnectingWhileConnectingThrowsAndTheFirstConnectContinues) {
   const FullListener full;
   Socket client;
   BlockedThread connector([&] { client.connect(full.address()); });
@@ -293,7 +293,7 @@ TEST(ConnectTest, BindingWhileConnectingThrows) {
   EXPECT_THROW(connector.join(), SocketException);
 }
 
-TEST(ConnectTest, OptionsSetWhileConnectingHoldForTheConnection) {
+TEST(ConnectTest, OptionsSetWhileConnectingApplyToTheConnection) {
   FullListener full;
   Socket client;
   BlockedThread connector([&] { client.connect(full.address()); });
@@ -306,7 +306,7 @@ TEST(ConnectTest, OptionsSetWhileConnectingHoldForTheConnection) {
   EXPECT_EQ(client.getSoLinger(), 3);
 }
 
-// ---- ended from outside ---------------------------------------------------------------------------------------------
+// ---- closed while connecting ----------------------------------------------------------------------------------------
 
 TEST(ConnectTest, CloseEndsAWaitingConnect) {
   const FullListener full;
@@ -344,14 +344,14 @@ TEST(ConnectTest, TheDestructorEndsAWaitingConnect) {
 // ---- descriptors ----------------------------------------------------------------------------------------------------
 
 TEST(ConnectTest, RefusedConnectsLeaveNoDescriptors) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   const std::set<std::intptr_t> before = openDescriptors();
   for (int i = 0; i < 300; ++i) EXPECT_THROW(Socket("127.0.0.1", DeadPort().number()), ConnectException);
   EXPECT_EQ(openDescriptors(), before);
 }
 
-TEST(ConnectTest, AConnectThatIsClosedLeavesNoDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+TEST(ConnectTest, AConnectEndedByCloseLeavesNoDescriptor) {
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   const FullListener full;
   const std::set<std::intptr_t> before = openDescriptors();
   for (const bool bound : {false, true}) {
@@ -382,7 +382,7 @@ std::vector<std::string> interleavedTexts(const std::vector<const char*>& litera
   return result;
 }
 
-TEST(InterleavedTest, TheFamiliesTakeTurnsBeginningWithTheFirst) {
+TEST(InterleavedTest, TheFamiliesAlternateBeginningWithTheFirst) {
   EXPECT_EQ(interleavedTexts({"::1", "::2", "::3", "192.0.2.1", "192.0.2.2"}),
             (std::vector<std::string>{"::1", "192.0.2.1", "::2", "192.0.2.2", "::3"}));
   EXPECT_EQ(interleavedTexts({"192.0.2.1", "::1", "::2"}), (std::vector<std::string>{"192.0.2.1", "::1", "::2"}));
@@ -414,7 +414,7 @@ class PlainSockets final : public AttemptSockets {
 
 class ConnectorTest : public testing::Test {
  protected:
-  // The address that won. Whatever comes of it, no descriptor is left open.
+  // Returns the winning address and leaves no descriptor open.
   InetSocketAddress race(std::vector<InetSocketAddress> remotes, Deadline deadline = Deadline::after(10s)) {
     const SocketCore::Pin pin(core_);
     const Established established = Connector(core_, sockets_, "the target", deadline).connect(std::move(remotes));
@@ -423,7 +423,7 @@ class ConnectorTest : public testing::Test {
     return established.remote;
   }
 
-  int lost() const { return sockets_.discarded(); }
+  int discarded() const { return sockets_.discarded(); }
   int tried() const { return sockets_.opened(); }
 
   ServerSocket server_ = loopbackServer();
@@ -432,30 +432,30 @@ class ConnectorTest : public testing::Test {
   PlainSockets sockets_;
 };
 
-TEST_F(ConnectorTest, TheFirstThatAnswersAtOnceIsTheOnlyOneTried) {
+TEST_F(ConnectorTest, AnAddressThatAnswersImmediatelyIsTheOnlyOneTried) {
   const ServerSocket other = loopbackServer();
   EXPECT_EQ(race({good_, other.getLocalSocketAddress()}), good_);
   EXPECT_EQ(tried(), 1);
 }
 
-TEST_F(ConnectorTest, ASilentAddressGetsCompanyAfterAQuarterOfASecond) {
+TEST_F(ConnectorTest, TheNextAttemptStartsAQuarterOfASecondAfterASilentOne) {
   const FullListener silent;
   const auto start = Clock::now();
   EXPECT_EQ(race({silent.address(), good_}), good_);
   EXPECT_GE(Clock::now() - start, 250ms);
   EXPECT_EQ(tried(), 2);
-  EXPECT_EQ(lost(), 1);
+  EXPECT_EQ(discarded(), 1);
 }
 
-TEST_F(ConnectorTest, ARefusedAddressIsFollowedAtOnce) {
+TEST_F(ConnectorTest, TheNextAttemptStartsImmediatelyAfterARefusal) {
   const DeadPort dead;
   std::vector<InetSocketAddress> remotes(60, dead.address());
   remotes.push_back(good_);
   EXPECT_EQ(race(remotes), good_);  // 60 delays of a quarter of a second would miss the deadline
-  EXPECT_EQ(lost(), 60);
+  EXPECT_EQ(discarded(), 60);
 }
 
-TEST_F(ConnectorTest, ARefusedAddressBehindASilentOneIsFollowedAtOnce) {
+TEST_F(ConnectorTest, TheNextAttemptStartsImmediatelyAfterARefusalThatFollowsASilentAddress) {
   const FullListener silent;
   const DeadPort dead;
   std::vector<InetSocketAddress> remotes(60, dead.address());
@@ -464,7 +464,7 @@ TEST_F(ConnectorTest, ARefusedAddressBehindASilentOneIsFollowedAtOnce) {
   EXPECT_EQ(race(remotes), good_);
 }
 
-TEST_F(ConnectorTest, AllRefusedTellsTheFirstAndNamesTheOthers) {
+TEST_F(ConnectorTest, IfAllRefuseTheFirstFailureIsThrownAndTheOthersAreNamed) {
   const std::array<DeadPort, 3> ports{};
   const std::vector<InetSocketAddress> dead = {ports[0].address(), ports[1].address(), ports[2].address()};
   const auto failure = thrownBy<ConnectException>([&] { race(dead); });
@@ -472,25 +472,25 @@ TEST_F(ConnectorTest, AllRefusedTellsTheFirstAndNamesTheOthers) {
   EXPECT_EQ(std::string(failure.what()), "connect to " + dead[0].toString() + " (then " + dead[1].toString() +
                                              ": Connection refused; " + dead[2].toString() +
                                              ": Connection refused): Connection refused");
-  EXPECT_EQ(lost(), 3);
+  EXPECT_EQ(discarded(), 3);
 }
 
-TEST_F(ConnectorTest, OneDeadlineHoldsForAllAttempts) {
+TEST_F(ConnectorTest, OneDeadlineAppliesToAllAttempts) {
   const FullListener silent;
   const std::vector<InetSocketAddress> remotes(8, silent.address());
   const auto start = Clock::now();
   const auto failure = thrownBy<SocketTimeoutException>([&] { race(remotes, Deadline::after(400ms)); });
   EXPECT_GE(Clock::now() - start, 400ms);
   EXPECT_LT(tried(), 8);
-  EXPECT_EQ(lost(), tried());
+  EXPECT_EQ(discarded(), tried());
   EXPECT_EQ(std::string(failure.what()), "connect to the target: Timed out");
 }
 
-TEST_F(ConnectorTest, ASilentAddressIsWaitedForThoughTheOthersRefuse) {
+TEST_F(ConnectorTest, WaitsForASilentAddressAfterTheOthersHaveRefused) {
   const FullListener silent;
   EXPECT_THROW(race({silent.address(), DeadPort().address()}, Deadline::after(400ms)), SocketTimeoutException);
   EXPECT_EQ(tried(), 2);
-  EXPECT_EQ(lost(), 2);
+  EXPECT_EQ(discarded(), 2);
 }
 
 TEST_F(ConnectorTest, CloseEndsAllAttempts) {
@@ -499,11 +499,11 @@ TEST_F(ConnectorTest, CloseEndsAllAttempts) {
   racer.waitUntilAsleep();
   core_.close();
   EXPECT_EQ(thrownBy<SocketException>([&] { racer.join(); }).code(), std::errc::operation_canceled);
-  EXPECT_EQ(lost(), tried());
+  EXPECT_EQ(discarded(), tried());
 }
 
 TEST_F(ConnectorTest, TheLosersDescriptorsAreClosed) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   const FullListener silent;
   const DeadPort dead;
   const std::set<std::intptr_t> before = openDescriptors();

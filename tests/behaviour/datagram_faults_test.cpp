@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the system does to datagrams now and then: a full queue, a signal in the middle of a call, a port that somebody
-// else was quicker to take. Functions of this program stand in for the system's own (ld's --wrap). Linux.
+// Rare conditions of datagram sockets: a full queue, a signal during a call, a port that another process takes first.
+// Functions of this program replace the system's (ld's --wrap). Linux only.
 #include <netlite/datagram_socket.hpp>
 
 #include <netlite/exceptions.hpp>
@@ -24,13 +24,13 @@
 
 namespace {
 
-std::atomic<int> full_queues{0};        // so many sends find the queue full
-std::atomic<int> interrupted_calls{0};  // so many sends and receives are interrupted
-std::atomic<int> lost_ports{0};         // so many binds to a port that was chosen find it taken
-std::atomic<int> refused_sources{0};    // so many sends that name a source find that it is not this machine's
+std::atomic<int> full_queues{0};        // sends that still find the queue full
+std::atomic<int> interrupted_calls{0};  // sends and receives that are still interrupted
+std::atomic<int> lost_ports{0};         // binds to a chosen port that still find it taken
+std::atomic<int> refused_sources{0};    // sends with a source that the system still refuses
 std::atomic<int> sends{0};
 
-bool takesOne(std::atomic<int>& faults) {
+bool consumeFault(std::atomic<int>& faults) {
   if (faults.load() == 0) return false;
   --faults;
   return true;
@@ -56,26 +56,26 @@ int __real_bind(int, const sockaddr*, socklen_t);
 
 ssize_t __wrap_sendto(int fd, const void* data, size_t size, int flags, const sockaddr* to, socklen_t length) {
   ++sends;
-  if (takesOne(interrupted_calls)) return failWith(EINTR);
-  if (takesOne(full_queues)) return failWith(EAGAIN);
+  if (consumeFault(interrupted_calls)) return failWith(EINTR);
+  if (consumeFault(full_queues)) return failWith(EAGAIN);
   return __real_sendto(fd, data, size, flags, to, length);
 }
 
 ssize_t __wrap_sendmsg(int fd, const msghdr* message, int flags) {
   ++sends;
-  if (takesOne(interrupted_calls)) return failWith(EINTR);
-  if (takesOne(full_queues)) return failWith(EAGAIN);
-  if (takesOne(refused_sources)) return failWith(EADDRNOTAVAIL);
+  if (consumeFault(interrupted_calls)) return failWith(EINTR);
+  if (consumeFault(full_queues)) return failWith(EAGAIN);
+  if (consumeFault(refused_sources)) return failWith(EADDRNOTAVAIL);
   return __real_sendmsg(fd, message, flags);
 }
 
 ssize_t __wrap_recvmsg(int fd, msghdr* message, int flags) {
-  if (takesOne(interrupted_calls)) return failWith(EINTR);
+  if (consumeFault(interrupted_calls)) return failWith(EINTR);
   return __real_recvmsg(fd, message, flags);
 }
 
 int __wrap_bind(int fd, const sockaddr* address, socklen_t length) {
-  if (hasPort(address) && takesOne(lost_ports)) return failWith(EADDRINUSE);
+  if (hasPort(address) && consumeFault(lost_ports)) return failWith(EADDRINUSE);
   return __real_bind(fd, address, length);
 }
 
@@ -101,7 +101,7 @@ class DatagramFaultsTest : public testing::Test {
     return std::string(packet.getData());
   }
 
-  // From receiver_ to sender_.
+  // A datagram that sender_ has received from receiver_.
   DatagramPacket question() {
     receiver_.send(DatagramPacket("question", sender_.getLocalSocketAddress()));
     DatagramPacket packet(100);
@@ -114,7 +114,7 @@ class DatagramFaultsTest : public testing::Test {
   DatagramSocket sender_{0, InetAddress::getLoopbackAddress()};
 };
 
-TEST_F(DatagramFaultsTest, AFullQueueIsWaitedFor) {
+TEST_F(DatagramFaultsTest, ASendWaitsWhileTheQueueIsFull) {
   full_queues = 3;
   sender_.send(DatagramPacket("hello", receiver()));
   EXPECT_EQ(full_queues, 0);
@@ -133,21 +133,21 @@ TEST_F(DatagramFaultsTest, CloseEndsASendThatWaits) {
   EXPECT_EQ(error.what(), "send to " + receiver().toString() + ": Socket closed");
 }
 
-TEST_F(DatagramFaultsTest, AnInterruptedSendGoesOn) {
+TEST_F(DatagramFaultsTest, AnInterruptedSendIsRetried) {
   interrupted_calls = 2;
   sender_.send(DatagramPacket("hello", receiver()));
   EXPECT_EQ(interrupted_calls, 0);
   EXPECT_EQ(received(), "hello");
 }
 
-TEST_F(DatagramFaultsTest, AnInterruptedReceiveGoesOn) {
+TEST_F(DatagramFaultsTest, AnInterruptedReceiveIsRetried) {
   sender_.send(DatagramPacket("hello", receiver()));
   interrupted_calls = 2;
   EXPECT_EQ(received(), "hello");
   EXPECT_EQ(interrupted_calls, 0);
 }
 
-TEST_F(DatagramFaultsTest, AnInterruptedReplyGoesOn) {
+TEST_F(DatagramFaultsTest, AnInterruptedReplyIsRetried) {
   const DatagramPacket reply = question().reply("hello");
   interrupted_calls = full_queues = 2;
   sender_.send(reply);
@@ -155,7 +155,7 @@ TEST_F(DatagramFaultsTest, AnInterruptedReplyGoesOn) {
   EXPECT_EQ(received(), "hello");
 }
 
-TEST_F(DatagramFaultsTest, AReplyLeavesFromElsewhereWhereTheSystemRefusesItsSource) {
+TEST_F(DatagramFaultsTest, AReplyLeavesFromAnotherSourceIfTheSystemRefusesItsOwn) {
   const DatagramPacket reply = question().reply("hello");
   refused_sources = 1;
   sender_.send(reply);
@@ -183,7 +183,7 @@ TEST_F(DatagramFaultsTest, ASignalDoesNotEndAReceive) {
   sigaction(SIGUSR1, &before, nullptr);
 }
 
-TEST_F(DatagramFaultsTest, APortThatWasTakenMeanwhileIsChosenAnew) {
+TEST_F(DatagramFaultsTest, AnotherPortIsChosenIfTheFirstWasTakenMeanwhile) {
   lost_ports = 3;
   DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   EXPECT_EQ(lost_ports, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the library does when the system refuses, interrupts, stops half-way or is slow. The calls behind the platform
-// contract are scripted (support/fault_injection.hpp); each test gives one of them one kind of trouble.
+// What the library does when the system refuses, interrupts, cuts short or delays a call. The system calls are scripted
+// (support/fault_injection.hpp); each test injects one kind of fault into one of them.
 #include "support/blocked_thread.hpp"
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
@@ -41,19 +41,19 @@ using Clock = std::chrono::steady_clock;
 
 std::error_code systemCode(int number) { return {number, std::system_category()}; }
 
-// Code and text of an exception: "operation address: reason".
-void expectToTell(const IOException& exception, std::errc code, const std::string& operationAndAddress) {
+// Checks the code and the text of an exception: "operation address: reason".
+void expectError(const IOException& exception, std::errc code, const std::string& operationAndAddress) {
   EXPECT_TRUE(exception.code() == code) << exception.code();
   EXPECT_EQ(exception.what(), operationAndAddress + ": " + exception.code().message());
 }
 
-void expectToTell(const IOException& exception, int number, const std::string& operationAndAddress) {
-  expectToTell(exception, static_cast<std::errc>(number), operationAndAddress);
+void expectError(const IOException& exception, int number, const std::string& operationAndAddress) {
+  expectError(exception, static_cast<std::errc>(number), operationAndAddress);
   EXPECT_EQ(exception.code().message(), systemCode(number).message());
 }
 
-// Far above what a call takes beyond its timeout.
-constexpr auto kAtOnce = 5s;
+// Far longer than a call takes beyond its timeout.
+constexpr auto kTolerance = 5s;
 
 template <typename Call>
 void expectToLast(std::chrono::milliseconds time, Call call) {
@@ -61,13 +61,13 @@ void expectToLast(std::chrono::milliseconds time, Call call) {
   call();
   const auto lasted = Clock::now() - start;
   EXPECT_GE(lasted, time);
-  EXPECT_LT(lasted, time + kAtOnce);
+  EXPECT_LT(lasted, time + kTolerance);
 }
 
 // Runs the test's body in a thread that has never waited.
 void inNewThread(const std::function<void()>& body) { std::async(std::launch::async, body).get(); }
 
-// As a daemon that closes every descriptor it does not know.
+// Acts like a daemon that closes every descriptor it does not know.
 void closeEventDescriptors() {
   for (const std::intptr_t descriptor : openDescriptors()) {
     const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
@@ -83,10 +83,10 @@ class FaultsTest : public testing::Test {
   Pair pair_ = connectedPair();
   SocketInputStream in_ = pair_.client.getInputStream();
   SocketOutputStream out_ = pair_.client.getOutputStream();
-  Faults faults_;  // last: what came before was without them
+  Faults faults_;  // declared last, so that the fixture is set up without faults
 };
 
-// ---- the stand-ins themselves ---------------------------------------------------------------------------------------
+// ---- the wrappers themselves ----------------------------------------------------------------------------------------
 
 TEST(FaultInjectionTest, SeesEverySystemCallThatTheLibraryMakes) {
   inNewThread([] {
@@ -116,14 +116,14 @@ TEST(FaultInjectionTest, SeesEverySystemCallThatTheLibraryMakes) {
 
 using ReadFaultsTest = FaultsTest;
 
-TEST_F(ReadFaultsTest, AnInterruptedReadIsMadeAgain) {
+TEST_F(ReadFaultsTest, AnInterruptedReadIsRetried) {
   send("x");
   faults_.fail(Call::recv, EINTR, 3);
   EXPECT_EQ(in_.read(), 'x');
   EXPECT_EQ(faults_.count(Call::recv), 4);
 }
 
-TEST_F(ReadFaultsTest, AnInterruptedReadWithTimeoutIsMadeAgain) {
+TEST_F(ReadFaultsTest, AnInterruptedReadWithTimeoutIsRetried) {
   pair_.client.setSoTimeout(1h);
   send("x");
   faults_.fail(Call::poll, EINTR, 3).fail(Call::recv, EINTR, 3);
@@ -135,19 +135,19 @@ TEST_F(ReadFaultsTest, InterruptionsDoNotMoveTheDeadline) {
   faults_.interruptAfter(20ms, 1000);
   expectToLast(100ms, [&] {
     const auto timeout = thrownBy<SocketTimeoutException>([&] { in_.read(); });
-    expectToTell(timeout, std::errc::timed_out, "read from " + peerName());
+    expectError(timeout, std::errc::timed_out, "read from " + peerName());
     EXPECT_EQ(timeout.bytesTransferred(), 0U);
   });
 }
 
-TEST_F(ReadFaultsTest, ALineThatIsThereNeedsNoTime) {
+TEST_F(ReadFaultsTest, ALineThatHasArrivedIsReadAfterTheDeadline) {
   BufferedReader reader(in_);
   send(std::string(6000, 'x') + "\n");
-  reader.readLine();  // now there is memory to give back, so the next line begins with a look whether there is one
-  send("there\n");
+  reader.readLine();  // leaves a grown buffer to free, so the next readLine() first polls for input
+  send("arrived\n");
   pair_.client.setSoTimeout(20ms);
   faults_.passAfter(Call::poll, [] { std::this_thread::sleep_for(60ms); });
-  EXPECT_EQ(reader.readLine(), "there");
+  EXPECT_EQ(reader.readLine(), "arrived");
 }
 
 TEST_F(ReadFaultsTest, PollMayReturnEarly) {
@@ -156,7 +156,7 @@ TEST_F(ReadFaultsTest, PollMayReturnEarly) {
   expectToLast(100ms, [&] { EXPECT_THROW(in_.read(), SocketTimeoutException); });
 }
 
-TEST_F(ReadFaultsTest, WhatSomebodyElseTookIsWaitedForAgain) {
+TEST_F(ReadFaultsTest, AReadWaitsAgainIfAnotherThreadTookTheBytes) {
   pair_.client.setSoTimeout(1h);
   send("x");
   faults_.fail(Call::recv, EAGAIN, 3);
@@ -187,75 +187,75 @@ TEST_F(ReadFaultsTest, ReadLineCollectsSingleBytes) {
   EXPECT_EQ(reader.readLine(), "\ud55c");
 }
 
-TEST_F(ReadFaultsTest, ReadNBytesTellsWhatItHadBeforeTheTimeout) {
+TEST_F(ReadFaultsTest, ReadNBytesReportsTheBytesReadBeforeTheTimeout) {
   pair_.client.setSoTimeout(500ms);
   send("abc");
   faults_.shorten(Call::recv, 1, kAlways);
   std::string bytes(4, '\0');
   const auto timeout = thrownBy<SocketTimeoutException>([&] { in_.readNBytes(bytes.data(), bytes.size()); });
-  expectToTell(timeout, std::errc::timed_out, "read from " + peerName());
+  expectError(timeout, std::errc::timed_out, "read from " + peerName());
   EXPECT_EQ(timeout.bytesTransferred(), 3U);
 }
 
-TEST_F(ReadFaultsTest, AResetIsTold) {
+TEST_F(ReadFaultsTest, AResetIsReported) {
   faults_.fail(Call::recv, ECONNRESET);
-  expectToTell(thrownBy<SocketException>([&] { in_.read(); }), ECONNRESET, "read from " + peerName());
+  expectError(thrownBy<SocketException>([&] { in_.read(); }), ECONNRESET, "read from " + peerName());
 }
 
-TEST_F(ReadFaultsTest, NoRouteToThePeerIsTold) {
+TEST_F(ReadFaultsTest, NoRouteToThePeerIsReported) {
   faults_.fail(Call::recv, EHOSTUNREACH);
-  expectToTell(thrownBy<NoRouteToHostException>([&] { in_.read(); }), EHOSTUNREACH, "read from " + peerName());
+  expectError(thrownBy<NoRouteToHostException>([&] { in_.read(); }), EHOSTUNREACH, "read from " + peerName());
 }
 
-TEST_F(ReadFaultsTest, LackOfMemoryIsToldAndTheNextReadGoesOn) {
+TEST_F(ReadFaultsTest, OutOfMemoryIsReportedAndTheNextReadSucceeds) {
   send("x");
   faults_.fail(Call::recv, ENOMEM);
-  expectToTell(thrownBy<SocketException>([&] { in_.read(); }), ENOMEM, "read from " + peerName());
+  expectError(thrownBy<SocketException>([&] { in_.read(); }), ENOMEM, "read from " + peerName());
   EXPECT_EQ(in_.read(), 'x');
 }
 
-TEST_F(ReadFaultsTest, FailingToAskForAvailableBytesIsTold) {
+TEST_F(ReadFaultsTest, AFailureOfAvailableIsReported) {
   faults_.fail(Call::ioctl, ENOMEM);
-  expectToTell(thrownBy<SocketException>([&] { in_.available(); }), ENOMEM, "read from " + peerName());
+  expectError(thrownBy<SocketException>([&] { in_.available(); }), ENOMEM, "read from " + peerName());
 }
 
-TEST_F(ReadFaultsTest, FailingToWaitIsToldAndTheNextReadGoesOn) {
+TEST_F(ReadFaultsTest, AFailureToWaitIsReportedAndTheNextReadSucceeds) {
   pair_.client.setSoTimeout(1h);
   send("x");
   faults_.fail(Call::poll, ENOMEM);
-  expectToTell(thrownBy<SocketException>([&] { in_.read(); }), ENOMEM, "read from " + peerName());
+  expectError(thrownBy<SocketException>([&] { in_.read(); }), ENOMEM, "read from " + peerName());
   EXPECT_EQ(in_.read(), 'x');
 }
 
-// A broken connection is told once by the system, which then shows a clean end.
+// The system reports a broken connection once and then shows a clean end.
 class BrokenConnectionTest : public FaultsTest, public testing::WithParamInterface<int> {};
 
 INSTANTIATE_TEST_SUITE_P(, BrokenConnectionTest,
                          testing::Values(ECONNRESET, ECONNABORTED, ENETRESET, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH),
                          [](const auto& tested) { return "errno" + std::to_string(tested.param); });
 
-TEST_P(BrokenConnectionTest, EveryLaterReadTellsItAgain) {
+TEST_P(BrokenConnectionTest, EveryLaterReadReportsItAgain) {
   faults_.fail(Call::recv, GetParam()).answer(Call::recv, 0, kAlways);
   for (int i = 0; i < 3; ++i) {
-    expectToTell(thrownBy<SocketException>([&] { in_.read(); }), GetParam(), "read from " + peerName());
+    expectError(thrownBy<SocketException>([&] { in_.read(); }), GetParam(), "read from " + peerName());
   }
 }
 
-TEST_P(BrokenConnectionTest, AReadTellsWhatAWriteHasMet) {
+TEST_P(BrokenConnectionTest, AReadReportsTheErrorOfAnEarlierWrite) {
   faults_.fail(Call::send, GetParam()).answer(Call::recv, 0, kAlways);
   EXPECT_THROW(out_.write('x'), SocketException);
   for (int i = 0; i < 3; ++i) {
-    expectToTell(thrownBy<SocketException>([&] { in_.read(); }), GetParam(), "read from " + peerName());
+    expectError(thrownBy<SocketException>([&] { in_.read(); }), GetParam(), "read from " + peerName());
   }
 }
 
-TEST_P(BrokenConnectionTest, AWriteTellsWhatAReadHasMet) {
+TEST_P(BrokenConnectionTest, AWriteReportsTheErrorOfAnEarlierRead) {
   faults_.fail(Call::recv, GetParam()).fail(Call::send, EPIPE);
   EXPECT_THROW(in_.read(), SocketException);
-  expectToTell(thrownBy<SocketException>([&] { out_.write('x'); }), GetParam(), "write to " + peerName());
+  expectError(thrownBy<SocketException>([&] { out_.write('x'); }), GetParam(), "write to " + peerName());
 }
 
-TEST_P(BrokenConnectionTest, WhatHadArrivedComesOutFirst) {
+TEST_P(BrokenConnectionTest, BytesThatHadArrivedAreReadFirst) {
   send("rest");
   faults_.fail(Call::send, GetParam());
   EXPECT_THROW(out_.write('x'), SocketException);
@@ -268,20 +268,20 @@ TEST_P(BrokenConnectionTest, WhatHadArrivedComesOutFirst) {
 
 using WriteFaultsTest = FaultsTest;
 
-TEST_F(WriteFaultsTest, AnInterruptedWriteIsMadeAgain) {
+TEST_F(WriteFaultsTest, AnInterruptedWriteIsRetried) {
   faults_.fail(Call::send, EINTR, 3);
   out_.write("text");
   EXPECT_EQ(receive(pair_.server, 4), "text");
 }
 
-TEST_F(WriteFaultsTest, WhatTheSystemDidNotTakeFollows) {
+TEST_F(WriteFaultsTest, AWriteSendsWhatTheFirstSendLeft) {
   faults_.shorten(Call::send, 1, kAlways);
   out_.write("followed");
   EXPECT_EQ(faults_.count(Call::send), 8);
   EXPECT_EQ(receive(pair_.server, 8), "followed");
 }
 
-TEST_F(WriteFaultsTest, AFlushSendsTheWholeLineByByte) {
+TEST_F(WriteFaultsTest, AFlushSendsAllEvenByteByByte) {
   faults_.shorten(Call::send, 1, kAlways);
   PrintWriter writer(out_);
   writer.println("a line");
@@ -289,13 +289,13 @@ TEST_F(WriteFaultsTest, AFlushSendsTheWholeLineByByte) {
   EXPECT_EQ(receive(pair_.server, 7), "a line\n");
 }
 
-TEST_F(WriteFaultsTest, AFullBufferIsWaitedFor) {
+TEST_F(WriteFaultsTest, AWriteWaitsWhileTheBufferIsFull) {
   faults_.shorten(Call::send, 2).fail(Call::send, EAGAIN, 2).fail(Call::poll, EINTR, 3);
   out_.write("text");
   EXPECT_EQ(receive(pair_.server, 4), "text");
 }
 
-TEST_F(WriteFaultsTest, ATimeoutTellsWhatHasGoneOut) {
+TEST_F(WriteFaultsTest, ATimeoutReportsTheBytesWritten) {
   pair_.client.setWriteTimeout(100ms);
   faults_.shorten(Call::send, 2)
       .fail(Call::send, EAGAIN, kAlways)
@@ -303,12 +303,12 @@ TEST_F(WriteFaultsTest, ATimeoutTellsWhatHasGoneOut) {
       .interruptAfter(0ms, kAlways);
   expectToLast(100ms, [&] {
     const auto timeout = thrownBy<SocketTimeoutException>([&] { out_.write("text"); });
-    expectToTell(timeout, std::errc::timed_out, "write to " + peerName());
+    expectError(timeout, std::errc::timed_out, "write to " + peerName());
     EXPECT_EQ(timeout.bytesTransferred(), 2U);
   });
 }
 
-TEST_F(WriteFaultsTest, ABrokenPipeIsToldAndRaisesNoSignal) {
+TEST_F(WriteFaultsTest, ABrokenPipeIsReportedAndRaisesNoSignal) {
   pair_.server.setSoLinger(true, 0);
   pair_.server.close();
   EXPECT_THROW(in_.read(), SocketException);
@@ -322,7 +322,7 @@ INSTANTIATE_TEST_SUITE_P(, WriteFailureTest, testing::Values(EPIPE, ECONNRESET, 
 
 TEST_P(WriteFailureTest, IsTold) {
   faults_.shorten(Call::send, 2).fail(Call::send, GetParam());
-  expectToTell(thrownBy<SocketException>([&] { out_.write("text"); }), GetParam(), "write to " + peerName());
+  expectError(thrownBy<SocketException>([&] { out_.write("text"); }), GetParam(), "write to " + peerName());
 }
 
 TEST_P(WriteFailureTest, IsKeptByThePrintWriter) {
@@ -345,7 +345,7 @@ TEST(WakerFaultsTest, ATimedReadNeedsNoDescriptor) {
   EXPECT_EQ(faults.count(Call::eventfd), 0);
 }
 
-TEST(WakerFaultsTest, AReaderAwaitsIdlenessWithoutDescriptor) {
+TEST(WakerFaultsTest, AReaderAwaitsIdlenessWithoutADescriptor) {
   Pair pair = connectedPair();
   const std::string line(5000, 'x');
   pair.server.getOutputStream().write(line + "\n");
@@ -419,7 +419,7 @@ TEST(WakerFaultsTest, ACloseJustBeforeTheWaitIsNoticed) {
   EXPECT_EQ(faults.count(Call::poll), 1) << "one check before the waker, and no wait with it";
 }
 
-TEST(WakerFaultsTest, ACloseJustBeforeAWaitWithoutWakerIsNoticed) {
+TEST(WakerFaultsTest, ACloseJustBeforeAWaitWithoutAWakerIsNoticed) {
   Pair pair = connectedPair();
   pair.client.setSoTimeout(1h);
   Faults faults;
@@ -428,7 +428,7 @@ TEST(WakerFaultsTest, ACloseJustBeforeAWaitWithoutWakerIsNoticed) {
   EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
 }
 
-TEST(WakerFaultsTest, AnInterruptedSignalIsRepeated) {
+TEST(WakerFaultsTest, AnInterruptedWakeUpIsRetried) {
   const FullListener full;
   Socket socket;
   BlockedThread connecting([&] { socket.connect(full.address()); });
@@ -440,7 +440,7 @@ TEST(WakerFaultsTest, AnInterruptedSignalIsRepeated) {
   EXPECT_EQ(faults.count(Call::write), 4);
 }
 
-TEST(WakerFaultsTest, AWakerThatTheProgramHasClosedMakesNoWaitSpin) {
+TEST(WakerFaultsTest, AWaitDoesNotSpinIfTheProgramHasClosedItsWaker) {
   const FullListener full;
   Socket socket;
   Faults faults;
@@ -467,19 +467,19 @@ INSTANTIATE_TEST_SUITE_P(, LostClientTest,
                                          ENETUNREACH),
                          [](const auto& tested) { return "errno" + std::to_string(tested.param); });
 
-TEST_P(LostClientTest, IsPassedOver) {
+TEST_P(LostClientTest, IsSkipped) {
   faults_.fail(Call::accept, GetParam(), 3);
   EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
 }
 
-TEST_P(LostClientTest, IsPassedOverWithTimeout) {
+TEST_P(LostClientTest, IsSkippedWithATimeout) {
   server_.setSoTimeout(1h);
   faults_.fail(Call::poll, EINTR, 3).fail(Call::accept, GetParam(), 3).fail(Call::accept, EAGAIN);
   EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
 }
 
-// Some systems only say so when the new socket is set up.
-TEST_F(AcceptFaultsTest, AClientThatIsLostWhileItIsSetUpIsPassedOver) {
+// Some systems report the loss only when the new socket is set up.
+TEST_F(AcceptFaultsTest, AClientThatIsLostDuringItsSetupIsSkipped) {
   const Socket next(InetAddress::getLoopbackAddress(), server_.getLocalPort());
   const auto before = openDescriptors().size();
   faults_.fail(Call::setsockopt, EINVAL);
@@ -488,7 +488,7 @@ TEST_F(AcceptFaultsTest, AClientThatIsLostWhileItIsSetUpIsPassedOver) {
   EXPECT_EQ(openDescriptors().size(), before + 1);
 }
 
-TEST_F(AcceptFaultsTest, AClientThatAnotherThreadTookIsWaitedForAgain) {
+TEST_F(AcceptFaultsTest, AnAcceptWaitsAgainIfAnotherThreadTookTheClient) {
   faults_.fail(Call::accept, EAGAIN, 2);
   EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
 }
@@ -498,14 +498,14 @@ TEST_F(AcceptFaultsTest, InterruptionsDoNotMoveTheDeadline) {
   server_.setSoTimeout(100ms);
   faults_.interruptAfter(20ms, 1000);
   expectToLast(100ms, [&] {
-    expectToTell(thrownBy<SocketTimeoutException>([&] { server_.accept(); }), std::errc::timed_out, serverName());
+    expectError(thrownBy<SocketTimeoutException>([&] { server_.accept(); }), std::errc::timed_out, serverName());
   });
 }
 
-TEST_F(AcceptFaultsTest, ATimeoutThatTheSystemCannotKeepIsTold) {
+TEST_F(AcceptFaultsTest, AFailureToPrepareATimedAcceptIsReported) {
   server_.setSoTimeout(1h);
   faults_.fail(Call::ioctl, ENOMEM);
-  expectToTell(thrownBy<SocketException>([&] { server_.accept(); }), ENOMEM, serverName());
+  expectError(thrownBy<SocketException>([&] { server_.accept(); }), ENOMEM, serverName());
 }
 
 class ExhaustionTest : public AcceptFaultsTest, public testing::WithParamInterface<int> {};
@@ -513,19 +513,19 @@ class ExhaustionTest : public AcceptFaultsTest, public testing::WithParamInterfa
 INSTANTIATE_TEST_SUITE_P(, ExhaustionTest, testing::Values(EMFILE, ENFILE, ENOMEM, ENOBUFS),
                          [](const auto& tested) { return "errno" + std::to_string(tested.param); });
 
-TEST_P(ExhaustionTest, IsToldByAcceptAndTheClientWaitsOn) {
+TEST_P(ExhaustionTest, IsReportedByAcceptAndTheClientKeepsWaiting) {
   faults_.fail(Call::accept, GetParam(), 2);
   for (int i = 0; i < 2; ++i) {
-    expectToTell(thrownBy<SocketException>([&] { server_.accept(); }), GetParam(), serverName());
+    expectError(thrownBy<SocketException>([&] { server_.accept(); }), GetParam(), serverName());
   }
   EXPECT_EQ(server_.accept().getPort(), client_.getLocalPort());
 }
 
-TEST_P(ExhaustionTest, IsToldByConnectWhichCanTryAgain) {
+TEST_P(ExhaustionTest, IsReportedByConnectWhichCanBeRetried) {
   faults_.fail(Call::socket, GetParam());
   Socket socket;
-  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), GetParam(),
-               "connect to " + server_.getLocalSocketAddress().toString());
+  expectError(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), GetParam(),
+              "connect to " + server_.getLocalSocketAddress().toString());
   socket.connect(server_.getLocalSocketAddress());
   EXPECT_TRUE(socket.isConnected());
 }
@@ -543,7 +543,7 @@ class BindFaultsTest : public testing::Test {
 
   void bindFails(int error) {
     const auto exception = thrownBy<BindException>([&] { server_.bind(local_); });
-    expectToTell(exception, error, "listen on localhost/127.0.0.1:0");
+    expectError(exception, error, "listen on localhost/127.0.0.1:0");
     expectUnboundAndUsable();
   }
 
@@ -553,62 +553,62 @@ class BindFaultsTest : public testing::Test {
   Faults faults_;
 };
 
-TEST_F(BindFaultsTest, APortInUseIsTold) {
+TEST_F(BindFaultsTest, APortInUseIsReported) {
   faults_.fail(Call::bind, EADDRINUSE);
   bindFails(EADDRINUSE);
 }
 
-TEST_F(BindFaultsTest, APortThatIsNotPermittedIsTold) {
+TEST_F(BindFaultsTest, APortWithoutPermissionIsReported) {
   faults_.fail(Call::bind, EACCES);
   bindFails(EACCES);
 }
 
-TEST_F(BindFaultsTest, AnAddressThatIsNotOurOwnIsTold) {
+TEST_F(BindFaultsTest, AnAddressOfAnotherMachineIsReported) {
   faults_.fail(Call::bind, EADDRNOTAVAIL);
   bindFails(EADDRNOTAVAIL);
 }
 
-TEST_F(BindFaultsTest, APortThatSomebodyElseListensOnByNowIsTold) {
+TEST_F(BindFaultsTest, APortThatAnotherListenerTookMeanwhileIsReported) {
   faults_.fail(Call::listen, EADDRINUSE);
   bindFails(EADDRINUSE);
 }
 
-TEST_F(BindFaultsTest, LackOfDescriptorsIsTold) {
+TEST_F(BindFaultsTest, OutOfDescriptorsIsReported) {
   faults_.fail(Call::socket, EMFILE);
   bindFails(EMFILE);
 }
 
-TEST_F(BindFaultsTest, NotLearningThePortIsTold) {
+TEST_F(BindFaultsTest, AFailureToReadTheListenersPortIsReported) {
   faults_.fail(Call::getsockname, ENOBUFS);
   bindFails(ENOBUFS);
 }
 
-TEST_F(BindFaultsTest, ASocketsPortInUseIsTold) {
+TEST_F(BindFaultsTest, ASocketsPortInUseIsReported) {
   Socket socket;
   faults_.fail(Call::bind, EADDRINUSE);
-  expectToTell(thrownBy<BindException>([&] { socket.bind(local_); }), EADDRINUSE, "bind to localhost/127.0.0.1:0");
+  expectError(thrownBy<BindException>([&] { socket.bind(local_); }), EADDRINUSE, "bind to localhost/127.0.0.1:0");
   EXPECT_FALSE(socket.isBound());
   EXPECT_EQ(openDescriptors().size(), before_);
   socket.bind(local_);
   EXPECT_GT(socket.getLocalPort(), 0);
 }
 
-TEST_F(BindFaultsTest, ASocketThatDoesNotLearnItsPortTells) {
+TEST_F(BindFaultsTest, AFailureToReadASocketsPortIsReported) {
   Socket socket;
   faults_.fail(Call::getsockname, ENOBUFS);
-  expectToTell(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
+  expectError(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
   EXPECT_FALSE(socket.isBound());
   EXPECT_EQ(openDescriptors().size(), before_);
   socket.bind(local_);
   EXPECT_GT(socket.getLocalPort(), 0);
 }
 
-TEST_F(BindFaultsTest, ADatagramSocketThatDoesNotLearnItsPortTells) {
-  for (const int before : {0, 1}) {  // the system is asked twice: for the port that it has chosen, and in the end
+TEST_F(BindFaultsTest, AFailureToReadADatagramSocketsPortIsReported) {
+  for (const int before : {0, 1}) {  // getsockname is called twice: for the chosen port and at the end
     DatagramSocket socket = DatagramSocket::unbound();
     if (before > 0) faults_.pass(Call::getsockname, before);
     faults_.fail(Call::getsockname, ENOBUFS);
-    expectToTell(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
+    expectError(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
     EXPECT_FALSE(socket.isBound());
     EXPECT_EQ(openDescriptors().size(), before_);
     socket.bind(local_);
@@ -617,30 +617,30 @@ TEST_F(BindFaultsTest, ADatagramSocketThatDoesNotLearnItsPortTells) {
   }
 }
 
-TEST_F(BindFaultsTest, AWildcardPortInUseIsTold) {
+TEST_F(BindFaultsTest, AWildcardPortInUseIsReported) {
   faults_.fail(Call::bind, EADDRINUSE, 2);
   const auto exception = thrownBy<BindException>([] { ServerSocket server(0); });
   EXPECT_TRUE(exception.code() == std::errc::address_in_use) << exception.what();
   EXPECT_EQ(openDescriptors().size(), before_);
 }
 
-// Machines without IPv6 say so at different calls.
+// Without IPv6, different systems fail in different calls.
 void expectAWildcardListenerToServeIPv4() {
   const ServerSocket server(0);
   EXPECT_NO_THROW(Socket(InetAddress::getLoopbackAddress(), server.getLocalPort()));
 }
 
-TEST_F(BindFaultsTest, TheWildcardIsIPv4WhereTheSystemDoesNotKnowIPv6) {
+TEST_F(BindFaultsTest, TheWildcardIsIPv4WithoutIPv6Support) {
   faults_.fail(Call::socket, EAFNOSUPPORT);
   expectAWildcardListenerToServeIPv4();
 }
 
-TEST_F(BindFaultsTest, TheWildcardIsIPv4WhereIPv6IsSwitchedOff) {
+TEST_F(BindFaultsTest, TheWildcardIsIPv4IfIPv6IsDisabled) {
   faults_.fail(Call::bind, EADDRNOTAVAIL);
   expectAWildcardListenerToServeIPv4();
 }
 
-TEST_F(BindFaultsTest, TheWildcardIsIPv4WhereASocketCannotBeForBoth) {
+TEST_F(BindFaultsTest, TheWildcardIsIPv4WithoutDualStackSockets) {
   faults_.pass(Call::setsockopt, 1).fail(Call::setsockopt, ENOPROTOOPT);
   expectAWildcardListenerToServeIPv4();
 }
@@ -649,7 +649,7 @@ TEST_F(BindFaultsTest, TheWildcardIsIPv4WhereASocketCannotBeForBoth) {
 
 using CloseFaultsTest = FaultsTest;
 
-TEST_F(CloseFaultsTest, AnInterruptedCloseIsNotMadeAgain) {
+TEST_F(CloseFaultsTest, AnInterruptedCloseIsNotRetried) {
   const auto before = openDescriptors().size();
   faults_.failAfter(Call::close, EINTR);
   pair_.client.close();
@@ -657,39 +657,39 @@ TEST_F(CloseFaultsTest, AnInterruptedCloseIsNotMadeAgain) {
   EXPECT_EQ(openDescriptors().size(), before - 1);
 }
 
-TEST_F(CloseFaultsTest, AFailedCloseIsNotMadeAgain) {
+TEST_F(CloseFaultsTest, AFailedCloseIsNotRetried) {
   faults_.failAfter(Call::close, EIO);
   EXPECT_NO_THROW(pair_.client.close());
   pair_.client.close();
   EXPECT_EQ(faults_.count(Call::close), 1);
 }
 
-TEST_F(CloseFaultsTest, APeerThatIsGoneDoesNotMatter) {
+TEST_F(CloseFaultsTest, CloseIgnoresThatThePeerIsGone) {
   send("unread");
   faults_.fail(Call::shutdown, ENOTCONN, kAlways).fail(Call::getsockname, ENOBUFS, kAlways);
   EXPECT_NO_THROW(pair_.client.close());
   EXPECT_TRUE(pair_.client.isClosed());
 }
 
-TEST_F(CloseFaultsTest, InterruptionsWhileUnreadInputIsDroppedDoNotMatter) {
+TEST_F(CloseFaultsTest, CloseDrainsUnreadInputDespiteInterruptions) {
   send("unread");
   faults_.fail(Call::recv, EINTR, 3);
   pair_.client.close();
   EXPECT_EQ(pair_.server.getInputStream().read(), -1);
 }
 
-TEST_F(CloseFaultsTest, AnOptionThatTheSystemRefusesIsTold) {
+TEST_F(CloseFaultsTest, AnOptionThatTheSystemRefusesIsReported) {
   faults_.fail(Call::setsockopt, ENOPROTOOPT);
   const std::string socket = pair_.client.toString();
   const auto exception = thrownBy<SocketException>([&] { pair_.client.setKeepAlive(true); });
-  expectToTell(exception, ENOPROTOOPT, "set option of " + socket);
+  expectError(exception, ENOPROTOOPT, "set option of " + socket);
   EXPECT_FALSE(pair_.client.getKeepAlive());
 }
 
-TEST_F(CloseFaultsTest, AShutdownThatTheSystemRefusesIsTold) {
+TEST_F(CloseFaultsTest, AShutdownThatTheSystemRefusesIsReported) {
   faults_.fail(Call::shutdown, ENOBUFS);
-  expectToTell(thrownBy<SocketException>([&] { pair_.client.shutdownOutput(); }), ENOBUFS,
-               "shut down output to " + peerName());
+  expectError(thrownBy<SocketException>([&] { pair_.client.shutdownOutput(); }), ENOBUFS,
+              "shut down output to " + peerName());
 }
 
 // ---- connecting -----------------------------------------------------------------------------------------------------
@@ -713,20 +713,20 @@ class ConnectFaultsTest : public testing::Test {
   Faults faults_;
 
  private:
-  // With the waker of this thread, which stays.
+  // Includes this thread's waker, which stays open.
   static std::size_t descriptorsAfterAWait() {
     waitOnce();
     return openDescriptors().size();
   }
 };
 
-TEST_F(ConnectFaultsTest, AnInterruptedConnectGoesOnAndIsNotMadeAgain) {
+TEST_F(ConnectFaultsTest, AnInterruptedConnectContinuesAndIsNotRetried) {
   faults_.failAfter(Call::connect, EINTR);
   expectToConnect();
   EXPECT_EQ(faults_.count(Call::connect), 1);
 }
 
-TEST_F(ConnectFaultsTest, AConnectUnderWayIsWaitedFor) {
+TEST_F(ConnectFaultsTest, AConnectInProgressIsWaitedFor) {
   faults_.failAfter(Call::connect, EINPROGRESS).answer(Call::poll, 0, 2).fail(Call::poll, EINTR, 2);
   expectToConnect();
   EXPECT_GE(faults_.count(Call::poll), 5);
@@ -738,7 +738,7 @@ TEST_F(ConnectFaultsTest, InterruptionsDoNotMoveTheDeadline) {
   Socket socket;
   expectToLast(100ms, [&] {
     const auto timeout = thrownBy<SocketTimeoutException>([&] { socket.connect(silent.address(), 100ms); });
-    expectToTell(timeout, std::errc::timed_out, "connect to " + silent.address().toString());
+    expectError(timeout, std::errc::timed_out, "connect to " + silent.address().toString());
     EXPECT_EQ(timeout.bytesTransferred(), 0U);
   });
 }
@@ -746,26 +746,26 @@ TEST_F(ConnectFaultsTest, InterruptionsDoNotMoveTheDeadline) {
 TEST_F(ConnectFaultsTest, ASocketThatCannotBeMadeNonBlockingIsNotUsed) {
   faults_.fail(Call::ioctl, ENOMEM);
   Socket socket;
-  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOMEM, target());
+  expectError(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOMEM, target());
 }
 
-TEST_F(ConnectFaultsTest, AnAddressThatCannotBeLearntIsAFailure) {
+TEST_F(ConnectFaultsTest, AFailureToReadTheLocalAddressIsReported) {
   faults_.fail(Call::getsockname, ENOBUFS);
   Socket socket;
-  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOBUFS, target());
+  expectError(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOBUFS, target());
 }
 
-TEST_F(ConnectFaultsTest, AResultThatCannotBeLearntIsAFailure) {
+TEST_F(ConnectFaultsTest, AFailureToReadTheResultIsReported) {
   faults_.failAfter(Call::connect, EINPROGRESS).fail(Call::getsockopt, ENOBUFS);
   Socket socket;
-  expectToTell(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOBUFS, target());
+  expectError(thrownBy<SocketException>([&] { socket.connect(server_.getLocalSocketAddress()); }), ENOBUFS, target());
 }
 
 template <typename Exception>
 void expectConnectToThrow(const InetSocketAddress& remote, Faults& faults, int error) {
   faults.fail(Call::connect, error);
   Socket socket;
-  expectToTell(thrownBy<Exception>([&] { socket.connect(remote); }), error, "connect to " + remote.toString());
+  expectError(thrownBy<Exception>([&] { socket.connect(remote); }), error, "connect to " + remote.toString());
   EXPECT_FALSE(socket.isClosed());
   socket.connect(remote);
 }
@@ -777,7 +777,7 @@ INSTANTIATE_TEST_SUITE_P(, RefusedConnectTest,
                                          EAGAIN),
                          [](const auto& tested) { return "errno" + std::to_string(tested.param); });
 
-TEST_P(RefusedConnectTest, IsAConnectExceptionAndCanTryAgain) {
+TEST_P(RefusedConnectTest, IsAConnectExceptionAndCanBeRetried) {
   expectConnectToThrow<ConnectException>(server_.getLocalSocketAddress(), faults_, GetParam());
 }
 
@@ -786,7 +786,7 @@ class NoRouteTest : public ConnectFaultsTest, public testing::WithParamInterface
 INSTANTIATE_TEST_SUITE_P(, NoRouteTest, testing::Values(EHOSTUNREACH, ENETUNREACH),
                          [](const auto& tested) { return "errno" + std::to_string(tested.param); });
 
-TEST_P(NoRouteTest, IsANoRouteToHostExceptionAndCanTryAgain) {
+TEST_P(NoRouteTest, IsANoRouteToHostExceptionAndCanBeRetried) {
   expectConnectToThrow<NoRouteToHostException>(server_.getLocalSocketAddress(), faults_, GetParam());
 }
 
@@ -800,24 +800,24 @@ class NameFaultsTest : public ConnectFaultsTest {
   FakeNames names_;
 };
 
-TEST_F(NameFaultsTest, TheNextAddressIsTriedWhenOneRefuses) {
+TEST_F(NameFaultsTest, TheNextAddressIsTriedAfterARefusal) {
   names_.add("two.test", {"127.0.0.2", "127.0.0.1"});
   EXPECT_EQ(Socket("two.test", port()).getInetAddress().toString(), "two.test/127.0.0.1");
 }
 
-TEST_F(NameFaultsTest, TheNextAddressIsTriedWhereTheSystemHasNoIPv6) {
+TEST_F(NameFaultsTest, TheNextAddressIsTriedWithoutIPv6Support) {
   names_.add("both.test", {"::1", "127.0.0.1"});
   faults_.fail(Call::socket, EAFNOSUPPORT);
   EXPECT_EQ(Socket("both.test", port()).getInetAddress().toString(), "both.test/127.0.0.1");
 }
 
-TEST_F(NameFaultsTest, TheNextAddressIsTriedWhereIPv6LeadsNowhere) {
+TEST_F(NameFaultsTest, TheNextAddressIsTriedIfIPv6IsUnreachable) {
   names_.add("both.test", {"::1", "127.0.0.1"});
   faults_.fail(Call::connect, ENETUNREACH);
   EXPECT_EQ(Socket("both.test", port(), 1h).getInetAddress().toString(), "both.test/127.0.0.1");
 }
 
-TEST_F(NameFaultsTest, TheFamiliesTakeTurns) {
+TEST_F(NameFaultsTest, TheFamiliesAlternate) {
   names_.add("many.test", {"::1", "::2", "127.0.0.2", "127.0.0.3"});
   faults_.fail(Call::connect, ENETUNREACH, 4);
   const auto exception = thrownBy<NoRouteToHostException>([&] { Socket("many.test", port()); });
@@ -828,7 +828,7 @@ TEST_F(NameFaultsTest, TheFamiliesTakeTurns) {
   EXPECT_EQ(exception.what(), expected);
 }
 
-TEST_F(NameFaultsTest, AnAddressThatDoesNotAnswerIsOvertaken) {
+TEST_F(NameFaultsTest, TheNextAddressOvertakesASilentOne) {
   const FullListener silent({"127.0.0.2", port()});
   names_.add("slow.test", {"127.0.0.2", "127.0.0.1"});
   Socket socket;
@@ -836,7 +836,7 @@ TEST_F(NameFaultsTest, AnAddressThatDoesNotAnswerIsOvertaken) {
   EXPECT_EQ(socket.getInetAddress().toString(), "slow.test/127.0.0.1");
 }
 
-TEST_F(NameFaultsTest, TheDeadlineHoldsForAllAddressesTogether) {
+TEST_F(NameFaultsTest, TheDeadlineAppliesToAllAddressesTogether) {
   const FullListener first({"127.0.0.2", port()});
   const FullListener second({"127.0.0.3", port()});
   const FullListener third({"127.0.0.4", port()});
@@ -844,76 +844,76 @@ TEST_F(NameFaultsTest, TheDeadlineHoldsForAllAddressesTogether) {
   const int connects = faults_.count(Call::connect);
   expectToLast(2500ms, [&] {  // the third attempt starts after half a second
     const auto timeout = thrownBy<SocketTimeoutException>([&] { Socket("dead.test", port(), 2500ms); });
-    expectToTell(timeout, std::errc::timed_out, "connect to dead.test" + portText());
+    expectError(timeout, std::errc::timed_out, "connect to dead.test" + portText());
   });
   EXPECT_EQ(faults_.count(Call::connect) - connects, 3);
 }
 
-TEST_F(NameFaultsTest, TheDeadlineHoldsForLookUpAndConnectTogether) {
+TEST_F(NameFaultsTest, TheDeadlineAppliesToLookupAndConnectTogether) {
   const FullListener silent({"127.0.0.2", port()});
   names_.add("late.test", {"127.0.0.2"}, 3000ms);
   const auto start = Clock::now();
   EXPECT_THROW(Socket("late.test", port(), 3500ms), SocketTimeoutException);
   EXPECT_GE(Clock::now() - start, 3500ms);
-  EXPECT_LT(Clock::now() - start, 6000ms) << "the look-up's time was given again";
+  EXPECT_LT(Clock::now() - start, 6000ms) << "the connect got the time of the lookup again";
 }
 
-TEST_F(NameFaultsTest, ASlowLookUpIsWaitedFor) {
+TEST_F(NameFaultsTest, ASlowLookupIsWaitedFor) {
   names_.add("slow.test", {"127.0.0.1"}, 50ms);
   EXPECT_NO_THROW(Socket("slow.test", port()));
   EXPECT_NO_THROW(Socket("slow.test", port(), 1h));
 }
 
-TEST_F(NameFaultsTest, ALookUpThatHangsEndsWithTheDeadline) {
+TEST_F(NameFaultsTest, AHangingLookupEndsAtTheDeadline) {
   names_.hang("hangs.test");
   expectToLast(50ms, [&] {
     const auto timeout = thrownBy<SocketTimeoutException>([&] { Socket("hangs.test", port(), 50ms); });
-    expectToTell(timeout, std::errc::timed_out, "look up hangs.test");
+    expectError(timeout, std::errc::timed_out, "look up hangs.test");
   });
 }
 
-TEST_F(NameFaultsTest, TryingAgainWhileALookUpHangsStartsNoOther) {
+TEST_F(NameFaultsTest, RetryingWhileALookupHangsStartsNoOther) {
   names_.hang("again.test");
   for (int i = 0; i < 20; ++i) EXPECT_THROW(Socket("again.test", port(), 20ms), SocketTimeoutException);
   EXPECT_EQ(names_.lookupCount("again.test"), 1);
 }
 
-TEST_F(NameFaultsTest, AnotherNameIsLookedUpWhileALookUpHangs) {
+TEST_F(NameFaultsTest, AnotherNameIsLookedUpWhileALookupHangs) {
   names_.hang("hangs.test");
   names_.add("fine.test", {"127.0.0.1"});
   EXPECT_THROW(Socket("hangs.test", port(), 20ms), SocketTimeoutException);
   EXPECT_NO_THROW(Socket("fine.test", port(), 1h));
 }
 
-TEST_F(NameFaultsTest, ALookUpThatTheSystemInterruptsIsMadeAgain) {
+TEST_F(NameFaultsTest, AnInterruptedLookupIsRetried) {
   names_.add("interrupted.test", {"127.0.0.1"});
   names_.fail("interrupted.test", EAI_SYSTEM, EINTR, 3);
   EXPECT_NO_THROW(Socket("interrupted.test", port()));
   EXPECT_EQ(names_.lookupCount("interrupted.test"), 4);
 }
 
-TEST_F(NameFaultsTest, ASystemErrorOfTheLookUpIsTold) {
+TEST_F(NameFaultsTest, ASystemErrorOfTheLookupIsReported) {
   names_.fail("system.test", EAI_SYSTEM, EMFILE);
   for (const auto timeout : {0ms, std::chrono::milliseconds(1h)}) {
     const auto exception = thrownBy<UnknownHostException>([&] { Socket("system.test", port(), timeout); });
-    expectToTell(exception, EMFILE, "look up system.test");
+    expectError(exception, EMFILE, "look up system.test");
     EXPECT_EQ(exception.host(), "system.test");
   }
 }
 
-TEST_F(NameFaultsTest, SomeAddressesTwiceAreTriedOnce) {
+TEST_F(NameFaultsTest, DuplicateAddressesAreListedOnce) {
   names_.add("twice.test", {"127.0.0.2", "127.0.0.2", "127.0.0.1"});
   EXPECT_EQ(InetAddress::getAllByName("twice.test").size(), 2U);
 }
 
-class FailedLookUpTest : public NameFaultsTest, public testing::WithParamInterface<int> {};
+class FailedLookupTest : public NameFaultsTest, public testing::WithParamInterface<int> {};
 
-INSTANTIATE_TEST_SUITE_P(, FailedLookUpTest,
+INSTANTIATE_TEST_SUITE_P(, FailedLookupTest,
                          testing::Values(EAI_AGAIN, EAI_BADFLAGS, EAI_FAIL, EAI_FAMILY, EAI_MEMORY, EAI_NONAME,
                                          EAI_SERVICE, EAI_SOCKTYPE, EAI_OVERFLOW),
                          [](const auto& tested) { return "code" + std::to_string(-tested.param); });
 
-TEST_P(FailedLookUpTest, IsAnUnknownHost) {
+TEST_P(FailedLookupTest, IsAnUnknownHost) {
   names_.fail("unknown.test", GetParam());
   for (const auto timeout : {0ms, std::chrono::milliseconds(1h)}) {
     const auto exception = thrownBy<UnknownHostException>([&] { Socket("unknown.test", port(), timeout); });
@@ -923,7 +923,7 @@ TEST_P(FailedLookUpTest, IsAnUnknownHost) {
   }
 }
 
-TEST_P(FailedLookUpTest, IsAnUnknownHostForInetAddressToo) {
+TEST_P(FailedLookupTest, IsAnUnknownHostForInetAddressToo) {
   names_.fail("unknown.test", GetParam());
   EXPECT_THROW(InetAddress::getByName("unknown.test"), UnknownHostException);
   EXPECT_THROW(InetAddress::getAllByName("unknown.test"), UnknownHostException);
@@ -942,13 +942,13 @@ TEST(LateThreadsTest, AServerWaitsForAClientWhoseThreadHasNotBegun) {
   EXPECT_EQ(served, 1);
 }
 
-// Own program: its look-up goes on hanging while it exits.
-TEST(HangingLookUpDeathTest, DoesNotHoldUpTheProgramsExit) {
+// A separate process: its lookup still hangs while it exits.
+TEST(HangingLookupDeathTest, DoesNotDelayTheProgramsExit) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto start = Clock::now();
   EXPECT_EXIT(
       {
-        static FakeNames& names = *new FakeNames;  // never destroyed: its look-up hangs on
+        static FakeNames& names = *new FakeNames;  // never destroyed: its lookup keeps hanging
         names.hang("hangs.test");
         EXPECT_THROW(Socket("hangs.test", 80, 20ms), SocketTimeoutException);
         std::exit(testing::Test::HasFailure() ? 1 : 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Thousands of sockets, each closed at a random moment while threads are busy with it, and all the while somebody else
-// opens descriptors that get the numbers just freed. No call may ever reach one of those: they hold known bytes, and
-// are looked at before they are closed.
+// Closes thousands of sockets, each at a random moment while threads use it. Meanwhile another thread opens descriptors
+// that get the numbers just freed. No call may ever reach one of those: they hold known bytes, which are checked before
+// they are closed.
 #include "support/descriptors.hpp"
 #include "support/loopback.hpp"
 #include "support/running_threads.hpp"
@@ -39,9 +39,9 @@ constexpr int kRounds = 400;
 #else
 constexpr int kRounds = 3000;
 #endif
-constexpr auto kLongest = 6s;  // of one storm: then the rounds made have to do
+constexpr auto kMaxTime = 6s;  // for one storm, even if it has not made all rounds
 
-// ---- descriptors that are nobody's business -------------------------------------------------------------------------
+// ---- foreign descriptors --------------------------------------------------------------------------------------------
 
 const std::string kSentinel = "sentinel";
 
@@ -50,7 +50,7 @@ class Descriptor {
   explicit Descriptor(int number) : number_(number) {
     if (number < 0) throw std::runtime_error("no descriptor");
   }
-  // Somebody else has closed it, if this fails.
+  // If this fails, another thread has closed it.
   ~Descriptor() { EXPECT_EQ(::close(number_), 0); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -61,7 +61,7 @@ class Descriptor {
     EXPECT_EQ(::write(number_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   }
 
-  // What can be read now and fits a little more than what ought to be there.
+  // The bytes available now; the buffer has room for more than the expected ones.
   std::string take() const {
     char bytes[64];
     const ssize_t count = ::read(number_, bytes, sizeof bytes);
@@ -72,7 +72,7 @@ class Descriptor {
   const int number_;
 };
 
-// A thing with known bytes in it. Whatever a socket call could do to a descriptor shows in one of these.
+// A descriptor that holds known bytes, which any stray socket call would change.
 class Foreign {
  public:
   Foreign() = default;
@@ -87,7 +87,7 @@ class ForeignSockets final : public Foreign {
   ForeignSockets() : ForeignSockets(makePair()) {}
 
   void expectUntouched() override {
-    for (int round = 0; round < 2; ++round) {  // the second time: both ways are still open
+    for (int round = 0; round < 2; ++round) {  // the second round checks that both directions are still open
       EXPECT_EQ(left_.take(), kSentinel);
       EXPECT_EQ(right_.take(), kSentinel);
       fill();
@@ -177,15 +177,15 @@ class DescriptorOpener {
 
 class StormTest : public testing::Test {
  protected:
-  // Makes the rounds, with the opener beside them, and looks for what they have left behind.
+  // Runs the rounds alongside an opener, and checks that no threads or descriptors are left.
   template <typename Round>
   static void storm(Round round) {
-    waitOnce();  // this thread has its waker now
+    waitOnce();  // creates this thread's waker
     const std::size_t threads = baselineThreads();
     const auto descriptors = openDescriptors();
     {
       const DescriptorOpener opener;
-      const auto end = Clock::now() + kLongest;
+      const auto end = Clock::now() + kMaxTime;
       for (int number = 0; number < kRounds && Clock::now() < end && !HasFailure(); ++number) round(number);
     }
     EXPECT_TRUE(threadsFallTo(threads));
@@ -202,7 +202,7 @@ class Threads {
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
 
-  // Works until the socket is gone, one way or the other.
+  // Repeats `work` until the socket is closed or reset.
   template <typename Work>
   void untilClosed(Work work) {
     threads_.emplace_back([work = std::move(work)]() mutable {
@@ -215,7 +215,7 @@ class Threads {
     });
   }
 
-  // Does it once, at a moment that nobody can foresee.
+  // Does `work` once, at a random moment.
   template <typename Work>
   void atRandom(int seed, std::chrono::microseconds latest, Work work) {
     threads_.emplace_back([seed, latest, work = std::move(work)]() mutable {
@@ -234,7 +234,7 @@ class Threads {
 bool readSome(SocketInputStream& in) {
   char bytes[512];
   const std::size_t count = in.read(bytes, sizeof bytes);
-  EXPECT_TRUE(std::all_of(bytes, bytes + count, [](char byte) { return byte == 'x'; })) << "foreign bytes were read";
+  EXPECT_TRUE(std::all_of(bytes, bytes + count, [](char byte) { return byte == 'x'; })) << "read foreign bytes";
   return count != 0;
 }
 
@@ -259,7 +259,7 @@ TEST_F(StormTest, ClosingWhileOthersReadAndWrite) {
   });
 }
 
-TEST_F(StormTest, ClosingWhileNothingComesAndNothingGoes) {
+TEST_F(StormTest, ClosingWhileOthersWaitForInput) {
   storm([](int number) {
     Pair pair = connectedPair();
     if (number % 2 == 1) pair.client.setSoTimeout(1h);
@@ -294,7 +294,7 @@ TEST_F(StormTest, ClosingWhileOthersAccept) {
     }
     threads.untilClosed([&server, port = server.getLocalPort()] {
       Socket(InetAddress::getLoopbackAddress(), port).setSoLinger(true, 0);
-      return !server.isClosed();  // the port may be somebody else's by now
+      return !server.isClosed();  // another process may have the port by now
     });
     threads.atRandom(number, 500us, [&server] { server.close(); });
   });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Timeouts: one deadline for the whole member call, however many reads and writes it needs and whatever the peer does;
-// exact counts; nothing lost. Elapsed times are compared with the timeout from below; from above only with a bound that
-// tells "it ended" from "it hangs".
+// exact counts; no lost bytes. Elapsed times must reach the timeout; their upper bound only distinguishes a call that
+// ended from one that hangs.
 #include "support/blocked_thread.hpp"
 #include "support/full_listener.hpp"
 #include "support/loopback.hpp"
@@ -33,7 +33,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMoreThanBuffersHold = 64 << 20;
 constexpr auto kHangs = 10s;
 
-// What `call` throws, which has to be a timeout after `timeout`.
+// Returns the exception of `call`, which must time out after `timeout`.
 SocketTimeoutException timeoutOf(std::chrono::milliseconds timeout, const std::function<void()>& call) {
   const auto start = Clock::now();
   SocketTimeoutException exception = thrownBy<SocketTimeoutException>(call);
@@ -43,8 +43,8 @@ SocketTimeoutException timeoutOf(std::chrono::milliseconds timeout, const std::f
   return exception;
 }
 
-// A peer that sends a byte every few milliseconds and so keeps a reader busy for as long as it lives, up to a minute.
-// The first byte is there from the beginning.
+// A peer that sends a byte every few milliseconds, and so keeps a reader busy while it lives, up to a minute. The first
+// byte is sent by the constructor.
 class DrippingPeer {
  public:
   explicit DrippingPeer(Socket& socket) : out_(socket.getOutputStream()) {
@@ -80,7 +80,7 @@ void spinFor(std::chrono::milliseconds time) {
   for (const auto end = Clock::now() + time; Clock::now() < end;) std::this_thread::yield();
 }
 
-// Takes its time: whoever writes to it comes back only after `time`.
+// A stream whose write() takes `time`.
 class SlowOutputStream final : public OutputStream {
  public:
   explicit SlowOutputStream(std::chrono::milliseconds time) : time_(time) {}
@@ -97,7 +97,7 @@ class SlowOutputStream final : public OutputStream {
   std::size_t written_ = 0;
 };
 
-// Gives a byte of the socket's at a time, and takes its time for each.
+// Reads one byte of the socket at a time, and takes `time` for each.
 class SlowInputStream final : public InputStream {
  public:
   SlowInputStream(const SocketInputStream& in, std::chrono::milliseconds time) : in_(in), time_(time) {}
@@ -145,7 +145,7 @@ TEST(ConnectTimeoutTest, ANegativeOneIsAnArgumentError) {
 
 class NoTimeoutTest : public TimeoutsTest, public testing::WithParamInterface<std::chrono::milliseconds> {};
 
-TEST_P(NoTimeoutTest, AReadWaitsForEver) {
+TEST_P(NoTimeoutTest, AReadWaitsForever) {
   pair_.client.setSoTimeout(GetParam());
   int got = 0;
   BlockedThread reader([&] { got = in().read(); });
@@ -156,7 +156,7 @@ TEST_P(NoTimeoutTest, AReadWaitsForEver) {
   EXPECT_EQ(got, 'x');
 }
 
-TEST_P(NoTimeoutTest, AWriteWaitsForEver) {
+TEST_P(NoTimeoutTest, AWriteWaitsForever) {
   pair_.client.setWriteTimeout(GetParam());
   BlockedThread writer([&] { out().write(std::string(kMoreThanBuffersHold, 'x')); });
   writer.waitUntilAsleep();
@@ -165,7 +165,7 @@ TEST_P(NoTimeoutTest, AWriteWaitsForEver) {
   EXPECT_NO_THROW(writer.join());
 }
 
-TEST_P(NoTimeoutTest, AConnectWaitsForEver) {
+TEST_P(NoTimeoutTest, AConnectWaitsForever) {
   const FullListener full;
   Socket socket;
   BlockedThread connector([&] { socket.connect(full.address(), GetParam()); });
@@ -188,7 +188,7 @@ TEST_F(TimeoutsTest, AReadThatGetsNothingTimesOut) {
             "read from " + pair_.client.getRemoteSocketAddress().toString() + ": Timed out");
 }
 
-TEST_F(TimeoutsTest, AReadGivesWhatIsThereAtOnceAndTheNextTimesOut) {
+TEST_F(TimeoutsTest, AReadReturnsArrivedBytesImmediatelyAndTheNextTimesOut) {
   pair_.client.setSoTimeout(30ms);
   peerWrites("ab");
   std::array<char, 10> buffer;
@@ -196,7 +196,7 @@ TEST_F(TimeoutsTest, AReadGivesWhatIsThereAtOnceAndTheNextTimesOut) {
   timeoutOf(30ms, [&] { in().read(buffer.data(), buffer.size()); });
 }
 
-TEST_F(TimeoutsTest, TheSocketIsGoodAfterATimeout) {
+TEST_F(TimeoutsTest, TheSocketIsUsableAfterATimeout) {
   pair_.client.setSoTimeout(1ms);
   timeoutOf(1ms, [&] { in().read(); });
   pair_.client.setSoTimeout(10s);
@@ -206,7 +206,7 @@ TEST_F(TimeoutsTest, TheSocketIsGoodAfterATimeout) {
   EXPECT_EQ(receive(pair_.server, 1), "y");
 }
 
-TEST_F(TimeoutsTest, ANewTimeoutDoesNotTouchAReadThatWaits) {
+TEST_F(TimeoutsTest, ANewTimeoutDoesNotAffectAWaitingRead) {
   BlockedThread reader([&] { in().read(); });
   reader.waitUntilAsleep();
   pair_.client.setSoTimeout(1ms);
@@ -216,7 +216,7 @@ TEST_F(TimeoutsTest, ANewTimeoutDoesNotTouchAReadThatWaits) {
   EXPECT_NO_THROW(reader.join());
 }
 
-TEST_F(TimeoutsTest, ReadFullyOfADripTimesOutAndCountsTheBytesInTheBuffer) {
+TEST_F(TimeoutsTest, ReadFullyFromASlowPeerTimesOutAndCountsTheBytesInTheBuffer) {
   pair_.client.setSoTimeout(60ms);
   DrippingPeer peer(pair_.server);
   std::string buffer(100000, '?');
@@ -225,7 +225,7 @@ TEST_F(TimeoutsTest, ReadFullyOfADripTimesOutAndCountsTheBytesInTheBuffer) {
   EXPECT_EQ(buffer.find('?'), timeout.bytesTransferred());
 }
 
-TEST_F(TimeoutsTest, ReadNBytesOfADripLosesNothing) {
+TEST_F(TimeoutsTest, ReadNBytesFromASlowPeerLosesNothing) {
   pair_.client.setSoTimeout(60ms);
   DrippingPeer peer(pair_.server);
   std::string buffer(100000, '?');
@@ -245,7 +245,7 @@ TEST_F(TimeoutsTest, ReadNBytesCountsExactly) {
   EXPECT_EQ(std::string(buffer.data(), 3), "abc");
 }
 
-TEST_F(TimeoutsTest, SkipOfADripTimesOutAndCountsWhatItDropped) {
+TEST_F(TimeoutsTest, SkipFromASlowPeerTimesOutAndCountsTheSkippedBytes) {
   pair_.client.setSoTimeout(60ms);
   DrippingPeer peer(pair_.server);
   const auto timeout = timeoutOf(60ms, [&] { in().skip(100000); });
@@ -255,7 +255,7 @@ TEST_F(TimeoutsTest, SkipOfADripTimesOutAndCountsWhatItDropped) {
   EXPECT_EQ(timeout.bytesTransferred() + in().readAllBytes().size(), sent);
 }
 
-TEST_F(TimeoutsTest, ReadAllBytesOfADripTimesOutAndLosesNothing) {
+TEST_F(TimeoutsTest, ReadAllBytesFromASlowPeerTimesOutAndLosesNothing) {
   pair_.client.setSoTimeout(60ms);
   DrippingPeer peer(pair_.server);
   EXPECT_EQ(timeoutOf(60ms, [&] { in().readAllBytes(); }).bytesTransferred(), 0u);
@@ -265,7 +265,7 @@ TEST_F(TimeoutsTest, ReadAllBytesOfADripTimesOutAndLosesNothing) {
   EXPECT_EQ(in().readAllBytes(), std::string(sent, 'x'));
 }
 
-TEST_F(TimeoutsTest, HalfOfReadAllBytesComesFirstInTheNextRead) {
+TEST_F(TimeoutsTest, TheNextReadBeginsWithTheBytesOfATimedOutReadAllBytes) {
   pair_.client.setSoTimeout(1ms);
   peerWrites("first ");
   timeoutOf(1ms, [&] { in().readAllBytes(); });
@@ -276,7 +276,7 @@ TEST_F(TimeoutsTest, HalfOfReadAllBytesComesFirstInTheNextRead) {
   EXPECT_EQ(receive(pair_.client, 9), "st second");
 }
 
-TEST_F(TimeoutsTest, ReadAllBytesEndsInTimeAlthoughAnotherReaderWaitsForEver) {
+TEST_F(TimeoutsTest, ReadAllBytesTimesOutAlthoughAnotherReaderWaitsForever) {
   pair_.client.setSoTimeout(200ms);
   peerWrites("x");
   BlockedThread timed([this] { timeoutOf(200ms, [this] { in().readAllBytes(); }); });
@@ -287,17 +287,17 @@ TEST_F(TimeoutsTest, ReadAllBytesEndsInTimeAlthoughAnotherReaderWaitsForEver) {
   peerWrites("y");
   EXPECT_NO_THROW(patient.join());
   pair_.server.close();
-  EXPECT_EQ(in().readAllBytes().size(), 1u);  // of x and y, whichever the patient one has not got
+  EXPECT_EQ(in().readAllBytes().size(), 1u);  // x or y, whichever the patient reader did not get
 }
 
-TEST_F(TimeoutsTest, ReadLineOfADripTimesOut) {
+TEST_F(TimeoutsTest, ReadLineFromASlowPeerTimesOut) {
   pair_.client.setSoTimeout(60ms);
   DrippingPeer peer(pair_.server);
   BufferedReader reader(in());
   timeoutOf(60ms, [&] { reader.readLine(); });
 }
 
-TEST_F(TimeoutsTest, HalfALineIsThereAfterATimeout) {
+TEST_F(TimeoutsTest, APartialLineIsKeptAfterATimeout) {
   pair_.client.setSoTimeout(1ms);
   BufferedReader reader(in());
   peerWrites("first half, ");
@@ -318,12 +318,12 @@ TEST_F(TimeoutsTest, LinesInTheBufferNeedNoTime) {
   timeoutOf(1ms, [&] { reader.readLine(); });
 }
 
-TEST_F(TimeoutsTest, EveryCallHasADeadlineOfItsOwn) {
+TEST_F(TimeoutsTest, EveryCallHasItsOwnDeadline) {
   pair_.client.setSoTimeout(30ms);
   for (int i = 0; i < 3; ++i) timeoutOf(30ms, [&] { in().readAllBytes(); });
 }
 
-TEST_F(TimeoutsTest, TransferToOfADripTimesOutAndCountsWhatItWrote) {
+TEST_F(TimeoutsTest, TransferToFromASlowPeerTimesOutAndCountsTheWrittenBytes) {
   pair_.client.setSoTimeout(60ms);
   DrippingPeer peer(pair_.server);
   ByteArrayOutputStream sink;
@@ -336,7 +336,7 @@ TEST_F(TimeoutsTest, TransferToOfADripTimesOutAndCountsWhatItWrote) {
   EXPECT_EQ(sink.toString().size() + in().readAllBytes().size(), sent);
 }
 
-TEST_F(TimeoutsTest, APeerThatAlwaysHasSomethingDoesNotExtendTheDeadline) {
+TEST_F(TimeoutsTest, APeerThatAlwaysHasInputDoesNotExtendTheDeadline) {
   pair_.client.setSoTimeout(30ms);
   const std::string bytes(100000, 'x');
   peerWrites(bytes);
@@ -349,7 +349,7 @@ TEST_F(TimeoutsTest, APeerThatAlwaysHasSomethingDoesNotExtendTheDeadline) {
   EXPECT_EQ(sink.written() + in().readAllBytes().size(), bytes.size());
 }
 
-// Every byte is there when it is read, and yet the call as a whole takes too long.
+// Every byte has arrived when it is read, but the call as a whole takes too long.
 class OneDeadlineTest : public TimeoutsTest {
  protected:
   OneDeadlineTest() {
@@ -363,30 +363,30 @@ class OneDeadlineTest : public TimeoutsTest {
   std::array<char, 40> buffer_{};
 };
 
-TEST_F(OneDeadlineTest, HoldsForReadFully) {
+TEST_F(OneDeadlineTest, AppliesToReadFully) {
   timeoutOf(50ms, [&] { slow().readFully(buffer_.data(), buffer_.size()); });
 }
 
-TEST_F(OneDeadlineTest, HoldsForReadNBytes) {
+TEST_F(OneDeadlineTest, AppliesToReadNBytes) {
   const auto timeout = timeoutOf(50ms, [&] { slow().readNBytes(buffer_.data(), buffer_.size()); });
   pair_.client.setSoTimeout(10s);
   EXPECT_EQ(timeout.bytesTransferred() + in().readAllBytes().size(), buffer_.size());
 }
 
-TEST_F(OneDeadlineTest, HoldsForSkip) {
+TEST_F(OneDeadlineTest, AppliesToSkip) {
   timeoutOf(50ms, [&] { slow().skip(buffer_.size()); });
 }
 
-TEST_F(OneDeadlineTest, HoldsForReadAllBytes) {
+TEST_F(OneDeadlineTest, AppliesToReadAllBytes) {
   timeoutOf(50ms, [&] { slow().readAllBytes(); });
 }
 
-TEST_F(OneDeadlineTest, HoldsForTransferTo) {
+TEST_F(OneDeadlineTest, AppliesToTransferTo) {
   ByteArrayOutputStream sink;
   timeoutOf(50ms, [&] { slow().transferTo(sink); });
 }
 
-TEST_F(OneDeadlineTest, HoldsForReadLine) {
+TEST_F(OneDeadlineTest, AppliesToReadLine) {
   BufferedReader reader(slow());
   timeoutOf(50ms, [&] { reader.readLine(); });
 }
@@ -416,7 +416,7 @@ TEST_F(TimeoutsTest, ATimeoutInOneThreadDoesNotDisturbAnother) {
   EXPECT_EQ(got, 'x');
 }
 
-TEST_F(TimeoutsTest, AReadTimeoutDoesNotTouchWrites) {
+TEST_F(TimeoutsTest, AReadTimeoutDoesNotAffectWrites) {
   pair_.client.setSoTimeout(1ms);
   BlockedThread writer([&] { out().write(std::string(kMoreThanBuffersHold, 'x')); });
   writer.waitUntilAsleep();
@@ -452,7 +452,7 @@ TEST_F(TimeoutsTest, AfterAWriteTimeoutTheRestCanBeWrittenOnceThePeerReads) {
   EXPECT_NO_THROW(writer.join());
 }
 
-TEST_F(TimeoutsTest, WritesThatTimeOutOneAfterTheOtherCountExactly) {
+TEST_F(TimeoutsTest, ConsecutiveWritesThatTimeOutCountExactly) {
   pair_.client.setWriteTimeout(20ms);
   const std::string bytes(kMoreThanBuffersHold, 'x');
   std::size_t sent = 0;
@@ -472,7 +472,7 @@ TEST_F(TimeoutsTest, AWriterThatWaitsForItsTurnTimesOutByItsOwnDeadline) {
 }
 
 TEST_F(TimeoutsTest, APeerThatAlwaysReadsDoesNotExtendTheDeadlineOfAWrite) {
-  const std::string bytes(kMoreThanBuffersHold, 'x');  // no machine carries this many in the time below
+  const std::string bytes(kMoreThanBuffersHold, 'x');  // more than any machine transfers within the timeout below
   pair_.client.setWriteTimeout(2ms);
   std::size_t got = 0;
   BlockedThread peer([&] { got = pair_.server.getInputStream().skip(bytes.size()); });
@@ -499,7 +499,7 @@ TEST_F(TimeoutsTest, TransferToAPeerThatDoesNotReadTimesOutAndKeepsTheRest) {
 
 // ---- connecting and accepting ---------------------------------------------------------------------------------------
 
-TEST(ConnectTimeoutTest, AConnectThatNobodyAnswersTimesOut) {
+TEST(ConnectTimeoutTest, AConnectWithoutAnAnswerTimesOut) {
   const FullListener full;
   Socket socket;
   const auto timeout = timeoutOf(30ms, [&] { socket.connect(full.address(), 30ms); });
@@ -531,7 +531,7 @@ TEST(ConnectTimeoutTest, TheConnectTimeoutIsNotTheReadTimeout) {
   EXPECT_EQ(socket.getWriteTimeout(), 0ms);
 }
 
-TEST(AcceptTimeoutTest, AnAcceptWithoutClientsTimesOutAndNamesItself) {
+TEST(AcceptTimeoutTest, AnAcceptWithoutClientsTimesOutAndIsNamed) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(30ms);
   const auto timeout = timeoutOf(30ms, [&] { server.accept(); });
