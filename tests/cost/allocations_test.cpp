@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The memory that is taken: none for lines that come and go, and where there is no more of it, sockets stay as they
-// were.
+// Memory: reading and printing lines allocates none, and sockets stay usable after an allocation has failed.
 #include "support/counted_memory.hpp"
 #include "support/descriptors.hpp"
 #include "support/loopback.hpp"
@@ -38,7 +37,7 @@ std::string lines(int count, std::size_t length) {
   return text;
 }
 
-// How many allocations `work` makes.
+// The number of allocations that `work` makes.
 template <typename Work>
 long allocationsOf(Work work) {
   const long before = allocations();
@@ -52,14 +51,14 @@ void readAll(BufferedReader& in, std::string& line, int count) {
 
 class AllocationsTest : public testing::TestWithParam<std::size_t> {};
 
-TEST_P(AllocationsTest, ReadLineIntoAStringMakesNonePerLine) {
+TEST_P(AllocationsTest, ReadLineIntoAStringAllocatesNothingPerLine) {
   BufferedReader in{ByteArrayInputStream(lines(3 * kLines, GetParam()))};
   std::string line;
   readAll(in, line, kLines);  // the reader's buffer and the string grow
   EXPECT_EQ(allocationsOf([&] { readAll(in, line, kLines); }), 0);
 }
 
-TEST_P(AllocationsTest, PrintlnMakesNonePerLine) {
+TEST_P(AllocationsTest, PrintlnAllocatesNothingPerLine) {
   PrintWriter out{NullStream()};
   const std::string line(GetParam(), 'x');
   for (int i = 0; i < kLines; ++i) out.println(line);
@@ -69,7 +68,7 @@ TEST_P(AllocationsTest, PrintlnMakesNonePerLine) {
             0);
 }
 
-TEST_P(AllocationsTest, ALineReadAndAnsweredOverASocketMakesNone) {
+TEST_P(AllocationsTest, ReadingAndAnsweringALineOverASocketAllocatesNothing) {
   Pair pair = connectedPair();
   BufferedReader in(pair.server.getInputStream());
   PrintWriter out(pair.server.getOutputStream());
@@ -95,7 +94,7 @@ TEST_P(AllocationsTest, ALineReadAndAnsweredOverASocketMakesNone) {
 INSTANTIATE_TEST_SUITE_P(LineLengths, AllocationsTest, testing::Values(16, 80, 1024),
                          [](const auto& test) { return std::to_string(test.param) + "Bytes"; });
 
-// Gives a line and leaves the reader waiting for more.
+// Provides one line and no end of the stream.
 class OneLineStream final : public InputStream {
  public:
   explicit OneLineStream(std::size_t length) : left_(length + 1) {}
@@ -112,7 +111,7 @@ class OneLineStream final : public InputStream {
   std::size_t left_;
 };
 
-TEST(MemoryTest, ALongLinesIsGivenBackWhenTheLineIsOut) {
+TEST(MemoryTest, ReturningALongLineFreesItsBuffer) {
   constexpr std::size_t kLength = 1000000;
   std::string line(kLength, '\0');
   const long before = bytesInUse();
@@ -122,11 +121,11 @@ TEST(MemoryTest, ALongLinesIsGivenBackWhenTheLineIsOut) {
   EXPECT_LT(bytesInUse() - before, static_cast<long>(kLength / 10));
 }
 
-// Whether `work` gets by with this many allocations.
+// Whether `work` succeeds with at most `max` allocations.
 template <typename Work>
-bool succeedsWith(long most, Work work) {
+bool succeedsWith(long max, Work work) {
   bool succeeded = true;
-  allowAllocations(most);
+  allowAllocations(max);
   try {
     work();
   } catch (const std::bad_alloc&) {
@@ -136,48 +135,48 @@ bool succeedsWith(long most, Work work) {
   return succeeded;
 }
 
-// Lets `work` run out of memory wherever it can, on a new Type each time, which has to be good for the same work then
-// and may leave no descriptor behind.
+// Fails each allocation of `work` in turn, on a new Type each time. Afterwards the same object must be able to do the
+// work, and no descriptor may be leaked.
 template <typename Type, typename Work>
-void survivesRunningOut(Work work) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
-  work(*std::make_unique<Type>());  // with all that is taken only once
+void survivesOutOfMemory(Work work) {
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
+  work(*std::make_unique<Type>());  // with everything that is allocated only once
   const std::set<std::intptr_t> before = openDescriptors();
-  long most = 0;
-  for (bool succeeded = false; !succeeded; ++most) {
+  long max = 0;
+  for (bool succeeded = false; !succeeded; ++max) {
     {
       Type socket;
-      succeeded = succeedsWith(most, [&] { work(socket); });
+      succeeded = succeedsWith(max, [&] { work(socket); });
       if (!succeeded) {
-        EXPECT_NO_THROW(work(socket)) << "after " << most << " allocations";
+        EXPECT_NO_THROW(work(socket)) << "after " << max << " allocations";
       }
     }
-    ASSERT_EQ(openDescriptors(), before) << "after " << most << " allocations";
+    ASSERT_EQ(openDescriptors(), before) << "after " << max << " allocations";
   }
-  EXPECT_GT(most, 1);
+  EXPECT_GT(max, 1);
 }
 
 TEST(OutOfMemoryTest, AConnectLosesNoDescriptor) {
   ServerSocket server = loopbackServer(100);
   const InetSocketAddress remote(InetAddress::getLoopbackAddress(), server.getLocalPort());
-  survivesRunningOut<Socket>([&](Socket& socket) { socket.connect(remote, std::chrono::seconds(10)); });
+  survivesOutOfMemory<Socket>([&](Socket& socket) { socket.connect(remote, std::chrono::seconds(10)); });
 }
 
 TEST(OutOfMemoryTest, AConnectOfABoundSocketLosesNoDescriptor) {
   ServerSocket server = loopbackServer(100);
   const InetSocketAddress remote(InetAddress::getLoopbackAddress(), server.getLocalPort());
-  survivesRunningOut<Socket>([&](Socket& socket) {
+  survivesOutOfMemory<Socket>([&](Socket& socket) {
     if (!socket.isBound()) socket.bind({InetAddress::getLoopbackAddress(), 0});
     socket.connect(remote, std::chrono::seconds(10));
   });
 }
 
 TEST(OutOfMemoryTest, ABindLosesNoDescriptor) {
-  survivesRunningOut<Socket>([](Socket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
+  survivesOutOfMemory<Socket>([](Socket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
 }
 
 TEST(OutOfMemoryTest, AServersBindLosesNoDescriptor) {
-  survivesRunningOut<ServerSocket>([](ServerSocket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
+  survivesOutOfMemory<ServerSocket>([](ServerSocket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
 }
 
 TEST(OutOfMemoryTest, ClosingNeedsNoMemory) {

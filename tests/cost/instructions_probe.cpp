@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The program that instructions_test.cpp runs under callgrind: one task, done by netlite or by the raw baseline of the
-// benchmarks, inside one function whose instructions are counted. Peers are other threads, which never come there.
+// The program that instructions_test.cpp runs under callgrind. It does one task, with netlite or with the benchmarks'
+// raw baseline, inside one function whose instructions are counted. Peers run in other threads, which never enter it.
 //
 //   instructions_probe (raw|netlite) (ping-pong|tied|read|print) LINES LENGTH
 //
-//   ping-pong   LINES lines of LENGTH bytes are read from a socket and answered one after the other
-//   tied        LINES lines that come together are answered when no further one is at hand
-//   read        LINES lines are read from memory
-//   print       LINES lines are printed and flushed into nothing, 64 at a time
+//   ping-pong   reads LINES lines of LENGTH bytes from a socket and answers each before the next arrives
+//   tied        answers LINES lines that arrive together, and flushes only when no further line has arrived
+//   read        reads LINES lines from memory
+//   print       prints LINES lines to a null stream and flushes every 64 lines
 #include "bench/support/raw_lines.hpp"
 
 #include <netlite/netlite.hpp>
@@ -41,7 +41,7 @@ std::string linesOf(const Size& size) {
   return lines;
 }
 
-// The peers of servers: each ends its output when it has sent its lines.
+// The servers' peers: each shuts down its output after its last line.
 
 void sendOneByOne(int descriptor, const Size& size) {
   const std::string line = lineOf(size.length);
@@ -70,7 +70,7 @@ class NullStream final : public OutputStream {
 
 }  // namespace
 
-// What is counted: everything between entering and leaving this function, in whatever it calls.
+// Counted are all instructions between entering and leaving this function, including those of its callees.
 extern "C" [[gnu::noinline]] void countedTask(const std::function<void()>& task) { task(); }
 
 namespace {
@@ -164,8 +164,8 @@ void netlitePrint(const Size& size) {
 }
 
 struct Task {
-  const char* who;
-  const char* what;
+  const char* side;
+  const char* name;
   void (*run)(const Size&);
 };
 
@@ -182,7 +182,7 @@ int main(int count, char** arguments) {
   if (count != 5) return 2;
   const Size size{std::stoul(arguments[3]), std::stoul(arguments[4])};
   for (const Task& task : kTasks) {
-    if (arguments[1] != std::string(task.who) || arguments[2] != std::string(task.what)) continue;
+    if (arguments[1] != std::string(task.side) || arguments[2] != std::string(task.name)) continue;
     task.run(size);
     return 0;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a line costs in instructions, which no noise affects: instructions_probe.cpp under callgrind. It is
-// optimized whatever the build. The raw baseline is measured in the same run, and only the ratio is bound.
+// The instructions that a line takes, a measure without noise: instructions_probe.cpp under callgrind, optimized in
+// every build. The raw baseline is measured in the same run, and only the ratio has a bound.
 #include "support/scratch_file.hpp"
 
 #include <gtest/gtest.h>
@@ -18,11 +18,11 @@ struct Bound {
   const char* name;
   const char* task;
   int length;    // of a line, in bytes
-  int lines;     // in the shorter one of two runs; lines that come together have to fill large buffers several times
-  double ratio;  // the most instructions of netlite for one of the baseline
+  int lines;     // in the shorter of two runs; lines that arrive together must fill large buffers several times
+  double ratio;  // max instructions of netlite per instruction of the baseline
 };
 
-// Measured with words of 64 bits and of 32.
+// The bounds measured on 64-bit and on 32-bit systems.
 constexpr double byWords(double of64Bits, double of32Bits) { return sizeof(void*) == 8 ? of64Bits : of32Bits; }
 
 constexpr Bound kBounds[] = {
@@ -43,21 +43,21 @@ std::ostream& operator<<(std::ostream& out, const Bound& bound) { return out << 
 class InstructionsTest : public testing::TestWithParam<Bound> {
  protected:
   void SetUp() override {
-    if (!run("valgrind --tool=callgrind --callgrind-out-file=/dev/null true")) GTEST_SKIP() << "valgrind is not there";
+    if (!run("valgrind --tool=callgrind --callgrind-out-file=/dev/null true")) GTEST_SKIP() << "valgrind is missing";
   }
 
-  // Start-up, and what happens once only, drops out of the difference.
-  static double perLine(const std::string& who) {
-    return static_cast<double>(total(who, 2 * GetParam().lines) - total(who, GetParam().lines)) / GetParam().lines;
+  // The difference of two runs excludes start-up and everything else that happens once.
+  static double perLine(const std::string& side) {
+    return static_cast<double>(total(side, 2 * GetParam().lines) - total(side, GetParam().lines)) / GetParam().lines;
   }
 
  private:
   static bool run(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()) == 0; }
 
-  static long total(const std::string& who, int lines) {
-    const std::string file = netlite::test::scratchFile(std::string("callgrind.") + GetParam().name + "." + who);
+  static long total(const std::string& side, int lines) {
+    const std::string file = netlite::test::scratchFile(std::string("callgrind.") + GetParam().name + "." + side);
     const std::string task =
-        " " + who + " " + GetParam().task + " " + std::to_string(lines) + " " + std::to_string(GetParam().length);
+        " " + side + " " + GetParam().task + " " + std::to_string(lines) + " " + std::to_string(GetParam().length);
     EXPECT_TRUE(run("valgrind --tool=callgrind --toggle-collect=countedTask --callgrind-out-file=" + file +
                     " " NETLITE_INSTRUCTIONS_PROBE + task));
     const long count = totalIn(file);
@@ -76,10 +76,10 @@ class InstructionsTest : public testing::TestWithParam<Bound> {
   }
 };
 
-TEST_P(InstructionsTest, StayWithinABoundOfTheRawBaseline) {
+TEST_P(InstructionsTest, StaysWithinABoundOfTheRawBaseline) {
   const double raw = perLine("raw");
   const double netlite = perLine("netlite");
-  std::printf("instructions a line: raw %.0f, netlite %.0f, ratio %.2f\n", raw, netlite, netlite / raw);
+  std::printf("instructions per line: raw %.0f, netlite %.0f, ratio %.2f\n", raw, netlite, netlite / raw);
   EXPECT_GT(raw, 0);
   EXPECT_LE(netlite / raw, kAllowance * GetParam().ratio);
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The program that system_calls_test.cpp traces. Its main thread does with netlite what its argument says, between two
-// marks that are visible from outside: attempts to open files that do not exist. The peer is another thread, which is
-// not traced.
+// The program that system_calls_test.cpp traces. Its main thread does the task that its argument names, between two
+// marks that the trace shows: attempts to open files that do not exist. The peer is another thread, which is not
+// traced.
 //
-//   ping-pong       100 lines are read and answered, one after the other
-//   tied-ping-pong  the same by a tied reader and writer, nothing flushed
-//   read            100 bytes are read one by one without a timeout
+//   ping-pong       reads and answers 100 lines, one after the other
+//   tied-ping-pong  the same with a tied reader and writer and without flushes
+//   read            reads 100 bytes one by one without a timeout
 //   timed-read      the same with a timeout
-//   pipelined       1000 lines that have arrived together are read and answered, each flushed
-//   tied            the same by a tied reader and writer, nothing flushed
-//   serve           stays in TcpServer::run() while 100 clients come and go
-//   fresh           prints the descriptors and the bytes of memory that a connection's reader and writer take
-//   idle            prints the bytes that they take when lines have passed and the reader waits for more
+//   pipelined       reads and answers 1000 lines that have arrived together, and flushes each
+//   tied            the same with a tied reader and writer and without flushes
+//   serve           stays in TcpServer::run() while 100 clients connect and leave
+//   fresh           prints the descriptors of a new connection and the bytes of memory of its reader and writer
+//   idle            prints those bytes again after lines have passed and while the reader waits for more
 #include "support/blocked_thread.hpp"
 #include "support/counted_memory.hpp"
 #include "support/descriptors.hpp"
@@ -149,7 +149,7 @@ void idle() {
   BlockedThread waiting([&in] { in.readLine(); });
   waiting.waitUntilAsleep();
   const auto taken = [&] { return bytesInUse() - before - static_cast<long>(dropped.capacity()); };
-  eventually([&taken] { return taken() < kFewBytes; });  // to have been idle is to have waited for a moment
+  eventually([&taken] { return taken() < kFewBytes; });  // the reader must have waited for a moment to count as idle
   std::cout << taken() << '\n';
   pair.client.close();
   waiting.join();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a line costs: the system calls of line_server_probe.cpp and of the echo_server program, which strace counts from
-// outside, and the memory and descriptors that a connection holds.
+// The system calls that a line takes, which strace counts in line_server_probe.cpp and in the echo_server program, and
+// the memory and descriptors that a connection holds.
 #include "support/eventually.hpp"
 #include "support/scratch_file.hpp"
 
@@ -22,7 +22,7 @@
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // the sanitizers make system calls as well
+constexpr bool kSanitized = true;  // sanitizers make their own system calls
 #else
 constexpr bool kSanitized = false;
 #endif
@@ -38,7 +38,7 @@ using Counts = std::map<std::string, int>;
 
 class SystemCallsTest : public testing::Test {
  protected:
-  // The leak check of a sanitizer does not work in a program that is traced.
+  // A sanitizer's leak check does not work in a traced program.
   static bool run(const std::string& command) {
     return std::system(("ASAN_OPTIONS=detect_leaks=0 " + command + " 2>/dev/null").c_str()) == 0;
   }
@@ -47,10 +47,10 @@ class SystemCallsTest : public testing::Test {
 class StraceTest : public SystemCallsTest {
  protected:
   void SetUp() override {
-    if (!run("strace -o /dev/null true")) GTEST_SKIP() << "strace is missing, or may not trace";
+    if (!run("strace -o /dev/null true")) GTEST_SKIP() << "strace is missing or not permitted";
   }
 
-  // How often the probe's main thread made which call between its marks.
+  // The number of each system call that the probe's main thread makes between its marks.
   static Counts callsOf(const std::string& task) {
     const std::string file = scratchFile("strace");
     EXPECT_TRUE(run("strace -o " + file + " " NETLITE_LINE_SERVER_PROBE " " + task));
@@ -74,7 +74,7 @@ class StraceTest : public SystemCallsTest {
   }
 
  protected:
-  // 32-bit x86 has recv and send as calls of their own, where others have recvfrom and sendto without an address.
+  // 32-bit x86 has separate calls recv and send, where other systems use recvfrom and sendto without an address.
   static std::string nameOfCall(const std::string& line) {
     const std::string name = line.substr(0, line.find('('));
     if (name == "recv") return "recvfrom";
@@ -91,24 +91,24 @@ class StraceTest : public SystemCallsTest {
   }
 };
 
-const Counts kTwoCallsALine{{"recvfrom", kCalls}, {"sendto", kCalls}};
+const Counts kTwoCallsPerLine{{"recvfrom", kCalls}, {"sendto", kCalls}};
 
-TEST_F(StraceTest, ALineReadAndAnsweredCostsTwoCalls) { EXPECT_EQ(callsOf("ping-pong"), kTwoCallsALine); }
+TEST_F(StraceTest, ReadingAndAnsweringALineTakesTwoCalls) { EXPECT_EQ(callsOf("ping-pong"), kTwoCallsPerLine); }
 
-TEST_F(StraceTest, ALineReadAndAnsweredByATiedWriterCostsTwoCalls) {
-  EXPECT_EQ(callsOf("tied-ping-pong"), kTwoCallsALine);
+TEST_F(StraceTest, ReadingAndAnsweringALineWithATiedWriterTakesTwoCalls) {
+  EXPECT_EQ(callsOf("tied-ping-pong"), kTwoCallsPerLine);
 }
 
 #ifdef NETLITE_EXAMPLES
-// The calls of each thread, by its number.
+// The calls of each thread, keyed by its ID.
 using CallsOfThreads = std::map<std::string, std::vector<std::string>>;
 
 class EchoServerTest : public StraceTest {
  protected:
-  // What the echo_server does for a client that sends one line after the other.
+  // The calls that echo_server makes for a client that sends one line after the other.
   static std::vector<std::string> callsForLines(int count) {
     const std::string file = scratchFile("strace-echo");
-    // With -D the server, not strace, is the test's own child, and can be ended.
+    // With -D the server is the test's own child, not strace, so that the test can stop it.
     std::vector<std::string> command{"env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-D", "-f", "-o", file};
     for (const std::string& word : netlite::test::example("echo_server", {"0"})) command.push_back(word);
     netlite::test::Server server{netlite::test::Process(command)};
@@ -120,13 +120,13 @@ class EchoServerTest : public StraceTest {
     peer.socket.close();
     server.end();
     std::vector<std::string> calls;
-    netlite::test::eventually([&] { return !(calls = callsOfReader(file)).empty(); });  // strace may write a bit longer
+    netlite::test::eventually([&] { return !(calls = callsOfReader(file)).empty(); });  // strace may still be writing
     std::remove(file.c_str());
     return calls;
   }
 
  private:
-  // The calls of the thread that reads from a client, once it has ended; none before.
+  // The calls of the thread that reads from a client; none until it has ended.
   static std::vector<std::string> callsOfReader(const std::string& file) {
     CallsOfThreads threads;
     std::ifstream lines(file);
@@ -147,23 +147,23 @@ TEST_F(EchoServerTest, ReadsAndAnswersALineWithTwoCalls) {
   ASSERT_LT(firstRead, lastAnswer);
   Counts counts;
   for (auto call = firstRead; call != lastAnswer; ++call) ++counts[*call];
-  EXPECT_EQ(counts, kTwoCallsALine);
+  EXPECT_EQ(counts, kTwoCallsPerLine);
 }
 #endif
 
-TEST_F(StraceTest, AReadWithoutTimeoutCostsOneCall) { EXPECT_EQ(callsOf("read"), (Counts{{"recvfrom", kCalls}})); }
+TEST_F(StraceTest, AReadWithoutATimeoutTakesOneCall) { EXPECT_EQ(callsOf("read"), (Counts{{"recvfrom", kCalls}})); }
 
-TEST_F(StraceTest, AReadWithTimeoutCostsTwoCalls) {
+TEST_F(StraceTest, AReadWithATimeoutTakesTwoCalls) {
   EXPECT_EQ(callsOf("timed-read"), (Counts{{"poll", kCalls}, {"recvfrom", kCalls}}));
 }
 
-TEST_F(StraceTest, AThousandPipelinedLinesFlushedOneByOneCostOneCallEach) {
+TEST_F(StraceTest, AThousandPipelinedLinesFlushedOneByOneTakeOneCallEach) {
   const Counts counts = callsOf("pipelined");
   EXPECT_EQ(counts.at("sendto"), kPipelined);
   EXPECT_LE(total(counts), kPipelined + kFewCalls);
 }
 
-TEST_F(StraceTest, AThousandPipelinedLinesOfATiedWriterCostAFewCalls) {
+TEST_F(StraceTest, AThousandPipelinedLinesOfATiedWriterTakeAFewCalls) {
   const Counts counts = callsOf("tied");
   EXPECT_GT(total(counts), 0);
   EXPECT_LE(total(counts), kFewCalls);
@@ -176,7 +176,7 @@ TEST_F(StraceTest, AThreadInRunSleepsWhileClientsComeAndGo) {
 
 using FootprintTest = SystemCallsTest;
 
-TEST_F(FootprintTest, AnAcceptedConnectionTakesOneDescriptorAndItsReaderAndWriterNoBuffers) {
+TEST_F(FootprintTest, AnAcceptedConnectionUsesOneDescriptorAndNoBuffersForItsReaderAndWriter) {
   const std::string file = scratchFile("fresh");
   ASSERT_TRUE(run(NETLITE_LINE_SERVER_PROBE " fresh >" + file));
   long descriptors = 0;
@@ -188,7 +188,7 @@ TEST_F(FootprintTest, AnAcceptedConnectionTakesOneDescriptorAndItsReaderAndWrite
   std::remove(file.c_str());
 }
 
-TEST_F(FootprintTest, AReaderThatWaitsGivesItsBufferBack) {
+TEST_F(FootprintTest, AWaitingReaderFreesItsBuffer) {
   const std::string file = scratchFile("idle");
   ASSERT_TRUE(run(NETLITE_LINE_SERVER_PROBE " idle >" + file));
   long bytes = 0;

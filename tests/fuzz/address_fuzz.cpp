@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Any text as a host: either a literal, on which netlite and the system agree and whose text form leads back to it; or
-// a name that no resolver takes for a number; or refused without asking a resolver.
+// Parses any text as a host. It must be a literal on which netlite and the system agree and whose text form parses to
+// the same address, a name that no resolver parses as a number, or refused without asking a resolver.
 #include "address/address_text.hpp"
 #include "address/resolver.hpp"
 
@@ -25,10 +25,10 @@ using netlite::InetAddress;
 using netlite::platform::Address;
 using netlite::platform::Addresses;
 
-int times_asked = 0;
+int lookup_count = 0;
 
 netlite::platform::Result<Addresses> answer(const std::string&) {
-  ++times_asked;
+  ++lookup_count;
   Address address;
   address.bytes = {192, 0, 2, 1};
   return Addresses{address};
@@ -38,7 +38,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// The system's parser knows no brackets and no scopes, and stops at NUL.
+// The system's parser supports neither brackets nor scopes, and stops at NUL.
 void requireAgreementWithSystem(const std::string& text, const std::optional<AddressLiteral>& literal) {
   if (text.find_first_of(std::string("[%\0", 3)) != std::string::npos) return;
   std::uint8_t bytes[16];
@@ -49,18 +49,18 @@ void requireAgreementWithSystem(const std::string& text, const std::optional<Add
   if (literal) require(literal->size == size && std::memcmp(literal->bytes.data(), bytes, size) == 0);
 }
 
-void requireTextLeadsBack(const InetAddress& address) {
+void requireRoundTrip(const InetAddress& address) {
   require(InetAddress::getByName(address.getHostAddress()) == address);
   if (address.isIPv6()) require(InetAddress::getByName('[' + address.getHostAddress() + ']') == address);
 }
 
 void requireLiteral(const std::string& text, const AddressLiteral& literal) {
   try {
-    requireTextLeadsBack(netlite::resolveHost(text, Deadline::never(), answer).front());
+    requireRoundTrip(netlite::resolveHost(text, Deadline::never(), answer).front());
   } catch (const netlite::UnknownHostException&) {
     require(literal.scope.has_value());  // no interface of that name or number
   }
-  require(times_asked == 0);
+  require(lookup_count == 0);
 }
 
 void requireName(const std::string& text) {
@@ -70,7 +70,7 @@ void requireName(const std::string& text) {
   addrinfo* found = nullptr;
   require(getaddrinfo(text.c_str(), nullptr, &hints, &found) != 0);
   require(netlite::resolveHost(text, Deadline::never(), answer).front().getHostName() == text);
-  require(times_asked == 1);
+  require(lookup_count == 1);
 }
 
 void requireRefusal(const std::string& text) {
@@ -81,14 +81,14 @@ void requireRefusal(const std::string& text) {
     require(exception.host() == text);
     for (const char* c = exception.what(); *c != '\0'; ++c) require(static_cast<unsigned char>(*c) >= ' ');
   }
-  require(times_asked == 0);
+  require(lookup_count == 0);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(data, data + size);
-  times_asked = 0;
+  lookup_count = 0;
   const std::optional<AddressLiteral> literal = netlite::parseAddressLiteral(text);
   requireAgreementWithSystem(text, literal);
   if (literal) {

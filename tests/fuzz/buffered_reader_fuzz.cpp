@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes, arriving in any chunks with timeouts between them, read with any mix of calls through a buffer of any size
-// and under any limit, come out as a reader that has all of them at once would give them. The input is the buffer size,
-// the limit, the number of bytes of the plan, the plan (what arrives and what is called), and the bytes themselves.
+// Reads any bytes, arriving in any chunks with timeouts between them, with any mix of calls, any buffer size and any
+// limit. The result must be that of a reader with all bytes in memory. The input is the buffer size, the limit, the
+// length of the plan, the plan (what arrives and which calls are made), and the bytes themselves.
 #include <netlite/buffered_reader.hpp>
 #include <netlite/exceptions.hpp>
 
@@ -22,7 +22,7 @@ using netlite::fuzz::Plan;
 using netlite::fuzz::PlannedStream;
 using netlite::fuzz::require;
 
-/// What the reader has to do, with all bytes at hand.
+/// The expected behaviour: a reader with all bytes in memory.
 class Reference {
  public:
   Reference(std::string_view bytes, std::size_t limit) : bytes_(bytes), limit_(limit) {}
@@ -44,7 +44,7 @@ class Reference {
     return {text, false};
   }
 
-  /// Takes the bytes that a read has given, if they are the next.
+  /// Consumes the bytes that a read has returned, if they are the next ones.
   bool take(std::string_view bytes) {
     skipLineFeed();
     if (bytes_.substr(0, bytes.size()) != bytes) return false;
@@ -71,7 +71,7 @@ class Reference {
   bool terminated_ = true;
 };
 
-/// Does it again after a timeout: nothing may be lost by one.
+/// Repeats the call after a timeout, which must not lose anything.
 template <typename Call>
 auto patiently(Call call) {
   for (;;) {
@@ -135,7 +135,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   reader.setMaxLineLength(limit);
   Reference reference(bytes, limit);
   Plan calls(input.substr(0, plan_size));
-  // Each call but ready() takes a byte at least, or is the last.
+  // Each call except ready() consumes at least one byte or is the last.
   for (std::size_t i = 0; i < 3 * size && checkCall(reader, reference, calls.next()); ++i) {
   }
   while (checkLine(reader, reference)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Any bytes, arriving in any chunks with timeouts between them and read into buffers of any size, become the text that
-// a plain decoder makes of all of them at once, and that text is well-formed UTF-8. The input is the number of bytes of
-// the plan, the plan (sizes of chunks and buffers), and the bytes themselves.
+// Reads any bytes, arriving in any chunks with timeouts between them, into buffers of any size. The result must be the
+// text that a plain decoder makes of all bytes together, and well-formed UTF-8. The input is the length of the plan,
+// the plan (sizes of chunks and buffers), and the bytes themselves.
 #include <netlite/exceptions.hpp>
 #include <netlite/input_stream_reader.hpp>
 
@@ -21,7 +21,7 @@ using netlite::fuzz::Plan;
 using netlite::fuzz::PlannedStream;
 using netlite::fuzz::require;
 
-/// The well-formed characters of The Unicode Standard, table 3-7, written down as ranges of bytes.
+/// The well-formed byte sequences of The Unicode Standard, table 3-7, as byte ranges.
 struct Row {
   std::size_t length;
   unsigned char from[4];
@@ -40,7 +40,7 @@ constexpr Row kRows[] = {
     {4, {0xF4, 0x80, 0x80, 0x80}, {0xF4, 0x8F, 0xBF, 0xBF}},
 };
 
-/// How many bytes at the front fit the row.
+/// How many leading bytes match the row.
 std::size_t matched(const Row& row, std::string_view bytes) {
   std::size_t count = 0;
   while (count < std::min(row.length, bytes.size())) {
@@ -55,21 +55,21 @@ std::size_t matched(const Row& row, std::string_view bytes) {
 std::string decode(std::string_view bytes, bool strict) {
   std::string text;
   while (!bytes.empty()) {
-    std::size_t longest = 0;
+    std::size_t prefix = 0;
     bool whole = false;
     for (const Row& row : kRows) {
-      longest = std::max(longest, matched(row, bytes));
+      prefix = std::max(prefix, matched(row, bytes));
       whole = whole || matched(row, bytes) == row.length;
     }
     if (!whole && strict) return "";
-    longest = std::max<std::size_t>(longest, 1);
-    text.append(whole ? bytes.substr(0, longest) : "\xEF\xBF\xBD");
-    bytes.remove_prefix(longest);
+    prefix = std::max<std::size_t>(prefix, 1);
+    text.append(whole ? bytes.substr(0, prefix) : "\xEF\xBF\xBD");
+    bytes.remove_prefix(prefix);
   }
   return text;
 }
 
-/// Reads once more; false at the end.
+/// Makes one read. False at the end.
 bool readMore(InputStreamReader& reader, std::string& text, std::size_t size) {
   std::string buffer(size, '\0');
   const bool ready = reader.available() != 0;
@@ -95,7 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
       more = readMore(reader, text, 1 + sizes.next() % 40);
     } catch (const SocketTimeoutException&) {
-      // Nothing may be lost by one.
+      // A timeout must not lose anything.
     }
   }
   require(text == decode(bytes, false));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the fuzz targets of the readers stand on: numbers out of the input, and a stream that deals its bytes out as
-// these numbers say, with timeouts in between. Thread-safety: none.
+// Support for the fuzz targets of the readers: a plan of numbers taken from the input, and a stream that returns its
+// bytes in chunks of these sizes, with timeouts in between. Thread-safety: none.
 #pragma once
 
 #include <netlite/exceptions.hpp>
@@ -20,7 +20,7 @@ inline void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// Numbers from the input, over and over.
+/// Numbers from the input, repeated endlessly.
 class Plan {
  public:
   explicit Plan(std::string_view numbers) : numbers_(numbers) {}
@@ -58,7 +58,7 @@ class PlannedStream : public InputStream {
  private:
   std::string_view bytes_;
   Plan plan_;
-  bool timed_out_ = false;  // two in a row would teach nothing
+  bool timed_out_ = false;  // two timeouts in a row would test nothing new
 };
 
 }  // namespace netlite::fuzz

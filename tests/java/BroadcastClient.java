@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The broadcast client of the textbooks: a thread that prints what arrives, and user:text for every line typed.
+// The textbooks' broadcast client: one thread prints arriving lines, the other sends user:text for every typed line.
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

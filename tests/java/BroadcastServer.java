@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The broadcast server of the textbooks: a list of all writers, and a thread for each client.
+// The textbooks' broadcast server: a list of all writers, and a thread for each client.
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

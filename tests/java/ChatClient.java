@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The 1:1 chat of the textbooks, by turns: the client says a line, then waits for one.
+// The client of the textbooks' 1:1 chat, which takes turns: it sends a line, then waits for one.
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The 1:1 chat of the textbooks, by turns: the server waits for a line, then says one.
+// The server of the textbooks' 1:1 chat, which takes turns: it waits for a line, then sends one.
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The echo client of the textbooks: sends a line, waits for a line.
+// The textbooks' echo client: sends a line, then waits for a line.
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The echo server of the textbooks: one client after the other.
+// The textbooks' echo server: serves one client after the other.
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

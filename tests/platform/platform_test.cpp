@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the systems' addresses and interfaces become, where no public call shows it.
+// Conversions of native addresses and interfaces that no public function shows.
 #include "platform/platform.hpp"
 
 #include "address/conversion.hpp"
@@ -16,7 +16,7 @@ namespace {
 using namespace netlite;
 using platform::Family;
 
-InetSocketAddress thereAndBack(const InetSocketAddress& address, Family family) {
+InetSocketAddress roundTrip(const InetSocketAddress& address, Family family) {
   sockaddr_storage native{};
   platform::toNative(toPlatform(address), family, native);
   return inetSocketAddress(platform::fromNative(native));
@@ -37,13 +37,13 @@ std::string ipv6Bytes(const sockaddr_in6& native) {
 
 TEST(NativeAddressTest, IPv4KeepsAddressAndPort) {
   const InetSocketAddress address("192.0.2.1", 4711);
-  EXPECT_EQ(thereAndBack(address, Family::ipv4), address);
+  EXPECT_EQ(roundTrip(address, Family::ipv4), address);
 }
 
 TEST(NativeAddressTest, IPv6KeepsAddressPortAndScope) {
   const InetSocketAddress address("fe80::1%7", 4711);
-  EXPECT_EQ(thereAndBack(address, Family::ipv6), address);
-  EXPECT_EQ(thereAndBack(address, Family::dualStack), address);
+  EXPECT_EQ(roundTrip(address, Family::ipv6), address);
+  EXPECT_EQ(roundTrip(address, Family::dualStack), address);
 }
 
 TEST(NativeAddressTest, AnIPv4SocketGetsAnIPv4Address) {
@@ -61,12 +61,12 @@ TEST(NativeAddressTest, AnIPv6SocketGetsAMappedIPv4Address) {
 
 TEST(NativeAddressTest, AMappedAddressComesBackAsIPv4) {
   const InetSocketAddress address("192.0.2.1", 4711);
-  EXPECT_EQ(thereAndBack(address, Family::dualStack), address);
+  EXPECT_EQ(roundTrip(address, Family::dualStack), address);
 }
 
 TEST(NativeAddressTest, TheIPv4WildcardIsTheIPv6OneOnAnIPv6Socket) {
   EXPECT_EQ(ipv6Bytes(asIPv6(InetSocketAddress(1), Family::dualStack)), std::string(16, '\0'));
-  EXPECT_EQ(thereAndBack(InetSocketAddress(1), Family::ipv6), InetSocketAddress("::", 1));
+  EXPECT_EQ(roundTrip(InetSocketAddress(1), Family::ipv6), InetSocketAddress("::", 1));
 }
 
 TEST(NativeAddressTest, AnIPv6AddressStaysIPv6ForAnIPv4Socket) {
@@ -77,7 +77,7 @@ TEST(NativeAddressTest, NoAddressIsTheWildcard) {
   EXPECT_EQ(inetSocketAddress(platform::fromNative(sockaddr_storage{})), InetSocketAddress());
 }
 
-TEST(InterfaceIndexTest, IsZeroForAnInterfaceThatIsNotThere) {
+TEST(InterfaceIndexTest, IsZeroForAnUnknownInterface) {
   EXPECT_EQ(platform::interfaceIndex("no-such-if"), 0U);
   EXPECT_EQ(platform::interfaceIndex("a-name-that-is-longer-than-any-interface"), 0U);
 }

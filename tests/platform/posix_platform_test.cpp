@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What posix/ does with errors, where no public call shows it.
+// Error codes of posix/ that no public function shows.
 #include "platform/platform.hpp"
 
 #include <gtest/gtest.h>

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// netlite and the headers of Windows do not get into each other's way: here netlite comes first, in
-// support/windows/headers_first.cpp last. Both see all of windows.h's macros; of these libstdc++ takes min and max
-// away.
+// netlite and the Windows headers can be included in either order: here netlite comes first, in
+// support/windows/headers_first.cpp it comes last. Both files see all macros of windows.h except min and max, which
+// libstdc++ undefines.
 #include <netlite/netlite.hpp>
 
 #if defined(_WINDOWS_) || defined(_WINSOCK2API_) || defined(_WINSOCKAPI_) || defined(_INC_WINDOWS) || \
     defined(_WINDEF_) || defined(min) || defined(max) || defined(ERROR) || defined(interface) || defined(SOCKET_ERROR)
-#error "netlite lets the headers of Windows out"
+#error "netlite includes the headers of Windows"
 #endif
 
 #include <winsock2.h>
-// After winsock2.h, or it would bring the old winsock.h.
+// After winsock2.h, or it would include the old winsock.h.
 #include <windows.h>
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@
 #include <string>
 
 #if !defined(ERROR) || !defined(SOCKET_ERROR)
-#error "netlite takes macros of Windows away"
+#error "netlite undefines macros of Windows"
 #endif
 
 namespace netlite::test {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What windows/ does with interfaces, errors, handles, ports and wakers, where no public call shows it.
+// Interfaces, errors, handles, ports and wakers of windows/, as far as no public function shows them.
 #include "platform/platform.hpp"
 
 #include "address/conversion.hpp"
@@ -43,7 +43,7 @@ void PrintTo(const Condition& entry, std::ostream* out) { *out << entry.number; 
 
 class SystemErrorTest : public testing::TestWithParam<Condition> {};
 
-// By their numbers, so that a slip in a name shows.
+// Given as numbers, so that a wrong name in the source fails the test.
 INSTANTIATE_TEST_SUITE_P(
     Numbers, SystemErrorTest,
     testing::Values(Condition{4, std::errc::too_many_files_open}, Condition{5, std::errc::permission_denied},
@@ -105,7 +105,7 @@ TEST(SystemErrorTest, HasTheSystemsSentenceWithoutItsFullStop) {
   EXPECT_EQ(message.find_last_of(".\r\n"), std::string::npos) << message;
 }
 
-TEST(SystemErrorTest, ANumberWithoutASentenceIsToldAsSuch) {
+TEST(SystemErrorTest, ANumberWithoutASentenceIsAnUnknownError) {
   EXPECT_EQ(platform::systemError(123456789).message(), "Unknown error 123456789");
 }
 
@@ -118,18 +118,18 @@ TEST(ResolverErrorTest, ComparesWithTheStandardsConditions) {
 
 // ---- text -----------------------------------------------------------------------------------------------------------
 
-TEST(Utf16Test, TextGoesThereAndBack) {
+TEST(Utf16Test, TextSurvivesTheRoundTrip) {
   EXPECT_EQ(platform::toUtf16("h\xED\x95\x9C\xF0\x9F\x98\x80"), L"h\xD55C\xD83D\xDE00");
   EXPECT_EQ(platform::toUtf8(L"h\xD55C\xD83D\xDE00"), "h\xED\x95\x9C\xF0\x9F\x98\x80");
   EXPECT_EQ(platform::toUtf16(""), L"");
   EXPECT_EQ(platform::toUtf8(L""), "");
 }
 
-TEST(Utf16Test, WhatIsNoUtf8IsNothing) { EXPECT_EQ(platform::toUtf16("a\xFF"), L""); }
+TEST(Utf16Test, InvalidUtf8BecomesAnEmptyText) { EXPECT_EQ(platform::toUtf16("a\xFF"), L""); }
 
 // ---- handles --------------------------------------------------------------------------------------------------------
 
-// The first call of the program to Winsock, from several threads at once.
+// Several threads make the program's first call to Winsock concurrently.
 TEST(StartTest, AnyCallMayBeTheFirstFromAnyThread) {
   std::promise<void> go;
   const std::shared_future<void> start(go.get_future());
@@ -146,9 +146,9 @@ TEST(StartTest, AnyCallMayBeTheFirstFromAnyThread) {
   for (std::future<std::error_code>& one : opened) EXPECT_FALSE(one.get());
 }
 
-TEST(StartTest, ALookUpMayBeTheFirst) { EXPECT_TRUE(platform::resolve("localhost")); }
+TEST(StartTest, ALookupMayBeTheFirst) { EXPECT_TRUE(platform::resolve("localhost")); }
 
-TEST(StartTest, AReverseLookUpMayBeTheFirst) {
+TEST(StartTest, AReverseLookupMayBeTheFirst) {
   EXPECT_NO_THROW(platform::reverseLookup(toPlatform(InetAddress::getLoopbackAddress())));
 }
 
@@ -176,7 +176,7 @@ TEST(HandleTest, NoWakerIsInherited) {
   platform::closeWaker(*opened);
 }
 
-TEST(HandleTest, ACloseThatLingersWaitsForTheHandle) {
+TEST(HandleTest, ALingeringCloseReleasesTheHandle) {
   Pair pair = connectedPair();
   pair.client.setSoLinger(true, 10);
   pair.client.getOutputStream().write("last words");
@@ -191,7 +191,7 @@ TEST(HandleTest, ACloseThatLingersWaitsForTheHandle) {
 
 // ---- ports ----------------------------------------------------------------------------------------------------------
 
-// Whether somebody else gets the port by SO_REUSEADDR.
+// Whether another socket can bind to the port with SO_REUSEADDR.
 bool canBeTaken(int type, const InetSocketAddress& local) {
   const SOCKET thief = ::socket(AF_INET, type, 0);
   const BOOL on = TRUE;
@@ -210,19 +210,19 @@ int exclusive(Handle handle) {
   return value;
 }
 
-TEST(PortTest, NobodyTakesAListenersPort) {
+TEST(PortTest, AListenersPortCannotBeTaken) {
   const ServerSocket server = loopbackServer();
   EXPECT_FALSE(canBeTaken(SOCK_STREAM, server.getLocalSocketAddress()));
   EXPECT_NE(exclusive(server.nativeHandle()), 0);
 }
 
-TEST(PortTest, NobodyTakesADatagramSocketsPort) {
+TEST(PortTest, ADatagramSocketsPortCannotBeTaken) {
   const DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   EXPECT_FALSE(canBeTaken(SOCK_DGRAM, socket.getLocalSocketAddress()));
   EXPECT_NE(exclusive(socket.nativeHandle()), 0);
 }
 
-TEST(PortTest, ADatagramSocketThatSharesItsPortDoes) {
+TEST(PortTest, TheSharedPortOfADatagramSocketCanBeTaken) {
   DatagramSocket socket = DatagramSocket::unbound();
   socket.setReuseAddress(true);
   socket.bind({InetAddress::getLoopbackAddress(), 0});
@@ -241,7 +241,7 @@ class WakerTest : public testing::Test {
     platform::close(idle_);
   }
 
-  // How long a wait took for nothing to come.
+  // How long a wait lasts when no input arrives.
   std::chrono::milliseconds wait(std::chrono::milliseconds timeout) const {
     platform::WaitEntry entry{idle_, platform::Interest::readable, true};
     const auto start = std::chrono::steady_clock::now();
@@ -262,24 +262,24 @@ TEST_F(WakerTest, ASignalEndsTheNextWait) {
   EXPECT_LT(wait(kLong), kSoon);
 }
 
-TEST_F(WakerTest, ASignalEndsTheWaitThatGoesOn) {
+TEST_F(WakerTest, ASignalEndsAWaitInProgress) {
   std::thread signaller([this] { platform::signalWaker(waker_); });
   EXPECT_LT(wait(kLong), kSoon);
   signaller.join();
 }
 
-TEST_F(WakerTest, MoreSignalsThanAnyQueueHoldsEndTheNextWaitToo) {
+TEST_F(WakerTest, MoreSignalsThanAnyQueueHoldsEndTheNextWait) {
   for (int i = 0; i < 20000; ++i) platform::signalWaker(waker_);
   EXPECT_LT(wait(kLong), kSoon);
 }
 
-TEST_F(WakerTest, AWaitTakesTheSignalWithIt) {
+TEST_F(WakerTest, AWaitConsumesTheSignal) {
   platform::signalWaker(waker_);
   wait(kLong);
-  EXPECT_GE(wait(50ms), 30ms);  // the system counts in ticks of 16 ms
+  EXPECT_GE(wait(50ms), 30ms);  // the clock ticks every 16 ms
 }
 
-TEST_F(WakerTest, AResetTakesTheSignalsBack) {
+TEST_F(WakerTest, AResetDrainsTheSignals) {
   for (int i = 0; i < 3; ++i) platform::signalWaker(waker_);
   wait(kLong);  // they have arrived
   platform::signalWaker(waker_);
@@ -300,7 +300,7 @@ TEST_F(WakerTest, AThreadKeepsItsWakerUntilItsEnd) {
   EXPECT_FALSE(::GetHandleInformation(reinterpret_cast<HANDLE>(kept.waiting), &flags));
 }
 
-TEST(WaitTest, ARefusedConnectIsReadyAndItsReasonIsTold) {
+TEST(WaitTest, ARefusedConnectIsReadyAndReportsItsReason) {
   const Handle handle = *platform::openStream(Family::ipv4);
   const DeadPort dead;
   ASSERT_EQ(platform::connect(handle, Family::ipv4, toPlatform(dead.address())).outcome, Outcome::wouldBlock);
@@ -312,15 +312,14 @@ TEST(WaitTest, ARefusedConnectIsReadyAndItsReasonIsTold) {
   platform::close(handle);
 }
 
-// A connection whose client has said all it has to say and does not read yet, with no more room for what the server
-// says.
+// A connection whose client has shut down its output and does not read yet, and whose server has filled all buffers.
 Pair halfClosedAndFull() {
   Pair pair = connectedPair();
   pair.client.shutdownOutput();
   const Handle server = pair.server.nativeHandle();
   platform::WaitEntry end{server, platform::Interest::readable, false};
   while (!end.ready) platform::wait(&end, 1, {}, 1s);
-  // The system moves what it has taken from one buffer to the other; then there is room once more.
+  // The system moves the bytes from one buffer to another, which makes room once more.
   const std::string much(1024 * 1024, 'x');
   for (bool moved = true; moved;) {
     moved = false;
@@ -337,10 +336,10 @@ TEST(WaitTest, AWriterIsNotWokenByAPeerThatOnlyReads) {
   EXPECT_FALSE(room.ready);
   const auto start = std::chrono::steady_clock::now();
   EXPECT_FALSE(platform::wait(&room, 1, {}, 50ms));
-  EXPECT_GE(std::chrono::steady_clock::now() - start, 30ms);  // the system counts in ticks of 16 ms
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 30ms);  // the clock ticks every 16 ms
 }
 
-TEST(WaitTest, AWriterIsWokenByAPeerThatOnlyReadsWhenThereIsRoom) {
+TEST(WaitTest, AWriterIsWokenByAPeerThatOnlyReadsOnceThereIsRoom) {
   Pair pair = halfClosedAndFull();
   std::thread reader([&] { pair.client.getInputStream().skip(16 * 1024 * 1024); });
   platform::WaitEntry room{pair.server.nativeHandle(), platform::Interest::writable, false};
@@ -351,7 +350,7 @@ TEST(WaitTest, AWriterIsWokenByAPeerThatOnlyReadsWhenThereIsRoom) {
   reader.join();
 }
 
-TEST(WaitTest, LookingNeedsNoWaker) {
+TEST(WaitTest, PollingNeedsNoWaker) {
   Pair pair = connectedPair();
   platform::WaitEntry entry{pair.client.nativeHandle(), platform::Interest::writable, false};
   EXPECT_FALSE(platform::wait(&entry, 1, {}, 0ms));
