@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What cpack makes: an archive and, with Debian's tools, packages. A consumer is built against each, once unpacked.
+# Tests what cpack makes: an archive and, with Debian's tools, packages. Each is unpacked and used by a consumer.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 find_program(DPKG_DEB dpkg-deb)
@@ -12,7 +12,7 @@ function(pack generator)
   run("${CPACK}" -G ${generator} -C Release --config "${WORK}/other/CPackConfig.cmake" -B "${work}/packed")
 endfunction()
 
-# one_file(result pattern): the one file that fits.
+# one_file(result pattern): the only file that matches.
 function(one_file result pattern)
   file(GLOB files "${work}/packed/${pattern}")
   list(LENGTH files count)
@@ -24,7 +24,7 @@ endfunction()
 
 function(check_consumer prefix)
   file(REMOVE_RECURSE "${work}/build")
-  build_consumer(-DROAD=find_package "-DCMAKE_PREFIX_PATH=${prefix}")
+  build_consumer(-DMETHOD=find_package "-DCMAKE_PREFIX_PATH=${prefix}")
 endfunction()
 
 pack(TGZ)
@@ -38,11 +38,11 @@ if(NOT DPKG_DEB)
   skip("dpkg-deb is not on the PATH: Debian's packages are not tested")
 endif()
 
-# expect(package field pattern): what a package says of itself.
+# expect(package field pattern): checks a field of a package.
 function(expect package field pattern)
   output_of(value "${DPKG_DEB}" --field "${package}" ${field})
   if(NOT value MATCHES "${pattern}")
-    fail("${package} says ${field}: '${value}', expected: ${pattern}")
+    fail("${package} has ${field}: '${value}', expected: ${pattern}")
   endif()
 endfunction()
 
@@ -51,7 +51,7 @@ if(OTHER STREQUAL "shared")
                           -B "${work}/incomplete" -D NETLITE_DPKG_SHLIBDEPS=
                   OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT output MATCHES "dpkg-shlibdeps is missing")
-    fail("cpack does not say that the package has no dependencies:\n${output}")
+    fail("cpack does not report that the package has no dependencies:\n${output}")
   endif()
   if(NOT DPKG_SHLIBDEPS)
     skip("dpkg-shlibdeps is not on the PATH (Debian and Ubuntu: dpkg-dev): Debian's packages are not tested")
@@ -70,13 +70,13 @@ if(OTHER STREQUAL "shared")
   expect("${development}" Depends "libnetlite${interface} \\(= ${VERSION}\\)")
   output_of(files "${DPKG_DEB}" --contents "${runtime}")
   if(files MATCHES "include/|\\.cmake|\\.pc|libnetlite\\.so( |\n)" OR NOT files MATCHES "libnetlite\\.so\\.${VERSION}")
-    fail("not what a finished program needs:\n${files}")
+    fail("not the files that a built program needs:\n${files}")
   endif()
-  # The package of another interface can be installed beside it.
+  # Packages of different interface versions can be installed next to each other.
   string(REPLACE "\n" ";" unversioned "${files}")
   list(FILTER unversioned EXCLUDE REGEX "^d|netlite(\\.so\\.)?${interface}")
   if(unversioned)
-    fail("in the place of another interface's: ${unversioned}")
+    fail("these files would conflict with another interface version: ${unversioned}")
   endif()
   run("${DPKG_DEB}" --extract "${runtime}" "${work}/from deb")
 endif()

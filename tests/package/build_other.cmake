@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# A Release build of the other kind, as a user makes it to install the library; a unity build, which is quicker.
-# What an earlier run has built is kept.
+# Builds a Release of the other kind, as users do to install the library, but as a unity build, which is quicker. The
+# results of an earlier run are reused.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 set(shared OFF)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The Conan package, static and shared, in a cache of its own: it is made and used as C++17, used as C++20 and 23, and
-# refused below 17.
+# The Conan package, static and shared, in a separate cache: it is created and used as C++17, used as C++20 and C++23,
+# and refused below C++17.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 find_program(CONAN conan)
@@ -12,7 +12,7 @@ endif()
 set(ENV{CONAN_HOME} "${WORK}/conan home")
 file(REMOVE_RECURSE "${WORK}/conan home")
 start_with_empty_folder()
-# Conan builds beside the recipe of a test package: in a copy of the sources.
+# Conan builds a test package in its recipe's folder, so this uses a copy of the sources.
 run("${CMAKE_COMMAND}" -E copy "${SOURCE}/conanfile.py" "${SOURCE}/CMakeLists.txt" "${SOURCE}/LICENSE" "${work}")
 foreach(folder IN ITEMS cmake include src packaging)
   file(COPY "${SOURCE}/${folder}" DESTINATION "${work}")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What is installed: all of the headers and nothing that is not expected, and no file that tells where it was built.
+# Installs all public headers and no unexpected file, and no installed file contains a path of the build.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 installed_prefix(${KIND} prefix)
@@ -24,7 +24,7 @@ list(REMOVE_ITEM unexpected ${headers} ${licence})
 list(FILTER unexpected EXCLUDE REGEX "^(lib[^/]*(/[^/]+)?|bin)/${library}$")
 list(FILTER unexpected EXCLUDE REGEX "/pkgconfig/netlite\\.pc$|/cmake/netlite/netlite-[-a-z]+\\.cmake$")
 if(unexpected)
-  fail("installed, and not expected: ${unexpected}")
+  fail("installed unexpectedly: ${unexpected}")
 endif()
 
 foreach(file IN LISTS files)
@@ -33,7 +33,7 @@ foreach(file IN LISTS files)
     string(HEX "${place}" needle)
     string(FIND "${content}" "${needle}" found)
     if(NOT found EQUAL -1)
-      fail("${file} tells where it was built: ${place}")
+      fail("${file} contains a path of the build: ${place}")
     endif()
   endforeach()
 endforeach()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The installed netlite of one KIND, found by CMake. The standards do not matter to how it is linked, so all of them
-# are tried with the static one only.
+# The installed netlite of one KIND, found by CMake. The C++ standard does not affect linking, so all standards are
+# tried with the static library only.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 set(standards 17)
@@ -10,10 +10,10 @@ if(KIND STREQUAL "static")
 endif()
 installed_prefix(${KIND} prefix)
 set(place "-DCMAKE_PREFIX_PATH=${prefix}")
-if(TOOLCHAIN) # which says itself where to search
+if(TOOLCHAIN) # it restricts where CMake searches
   file(GLOB_RECURSE config "${prefix}/*/netlite-config.cmake")
   get_filename_component(config "${config}" DIRECTORY)
   set(place "-Dnetlite_DIR=${config}")
 endif()
 start_with_empty_folder()
-build_consumer(-DROAD=find_package "${place}" "-DSTANDARDS=${standards}")
+build_consumer(-DMETHOD=find_package "${place}" "-DSTANDARDS=${standards}")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Where the tests' GoogleTest comes from when none is installed: an archive, which has to have the expected hash.
+# Where the tests' GoogleTest comes from if none is installed: local sources or an archive with the expected hash.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 if(NOT EXISTS "${GOOGLETEST}/CMakeLists.txt")
@@ -17,11 +17,11 @@ cmake_minimum_required(VERSION 3.16)
 project(tests LANGUAGES C CXX)
 include(\"${SOURCE}/tests/support/googletest.cmake\")
 if(NOT TARGET GTest::gtest_main)
-  message(FATAL_ERROR \"there is no GTest::gtest_main\")
+  message(FATAL_ERROR \"GTest::gtest_main is missing\")
 endif()
 ")
 
-# expect_configure(succeeds pattern sources url hash): what CMake says matches `pattern`.
+# expect_configure(succeeds pattern sources url hash): CMake succeeds or fails, and its output matches `pattern`.
 function(expect_configure succeeds pattern sources url hash)
   execute_process(COMMAND "${CMAKE_COMMAND}" -S "${work}/project" -B "${work}/build" -G "${GENERATOR}"
                           "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON
@@ -41,7 +41,7 @@ expect_configure(OFF "is not the expected archive: its SHA-256 is ${hash}, expec
 expect_configure(OFF "Fetching file://.*/none failed: .*libgtest-dev" "${none}" "file://${none}" "${hash}")
 expect_configure(ON "fetching file://.*archive.tar.gz.*Build files have been written"
                  "${none}" "file://${archive}" "${hash}")
-# What is there is used, and what was fetched is not fetched again.
+# An earlier download and local sources are used without another download.
 expect_configure(ON "Build files have been written" "${none}" "file://${none}" "${hash}")
 file(REMOVE_RECURSE "${work}/build")
 expect_configure(ON "Build files have been written" "${GOOGLETEST}" "file://${none}" "${hash}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Every public header compiles alone with a second compiler and the newest standard that it knows. (The build compiles
-# each of them with the first compiler as C++17.)
+# Every public header compiles on its own with a second compiler and the newest standard that this compiler supports.
+# (The build compiles each header with the first compiler as C++17.)
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 start_with_empty_folder()

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
-# What a program pays for <netlite/netlite.hpp>: the standard headers that it brings, of which no further one is added
-# lightly, and of netlite's own lines not many. Time would depend on the machine.
+# The cost of including <netlite/netlite.hpp>: a fixed list of standard headers and a limited number of netlite's own
+# lines. Compile times would depend on the machine.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 set(allowed array chrono cstddef cstdint exception functional iosfwd iterator memory optional ostream stdexcept string
             string_view system_error type_traits utility vector)
-set(most_own_lines 2500)
+set(max_own_lines 2500)
 
 file(GLOB headers "${SOURCE}/include/netlite/*.hpp")
 foreach(header IN LISTS headers)
@@ -14,12 +14,12 @@ foreach(header IN LISTS headers)
   foreach(include IN LISTS includes)
     string(REGEX REPLACE ".*<(.*)>.*" "\\1" name "${include}")
     if(NOT name IN_LIST allowed)
-      fail("${header} includes <${name}>: every program that includes it compiles that, too")
+      fail("${header} includes <${name}>: every program that includes it then compiles <${name}>, too")
     endif()
   endforeach()
 endforeach()
 
-# lines(source result): what the compiler sees of a program, without comments and empty lines.
+# lines(source result): the number of a program's lines after preprocessing, without comments and empty lines.
 function(lines source result)
   file(WRITE "${work}/program.cpp" "${source}")
   output_of(text "${COMPILER}" -std=c++17 "-I${SOURCE}/include" -E -P "${work}/program.cpp")
@@ -35,6 +35,6 @@ lines("${standard_headers}" standard)
 lines("${standard_headers}#include <netlite/netlite.hpp>\n" all)
 math(EXPR own "${all} - ${standard}")
 message("${all} lines, ${own} of them netlite's own")
-if(own GREATER most_own_lines)
-  fail("<netlite/netlite.hpp> brings ${own} lines besides the standard library's, more than ${most_own_lines}")
+if(own GREATER max_own_lines)
+  fail("<netlite/netlite.hpp> adds ${own} lines to the standard library's, more than ${max_own_lines}")
 endif()

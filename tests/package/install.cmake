@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Installs netlite of one KIND, and moves the installed tree to another place, with a space in its path.
+# Installs netlite of one KIND, and moves the installed tree to a path with a space.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 set(build "${WORK}/other")

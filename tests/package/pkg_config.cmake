@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The installed netlite of one KIND, by pkg-config and a command line.
+# The installed netlite of one KIND, used with pkg-config and a command line.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 find_program(PKG_CONFIG pkg-config)
@@ -15,7 +15,7 @@ get_filename_component(library_dir "${pc_dir}" DIRECTORY)
 set(ENV{PKG_CONFIG_PATH} "${pc_dir}")
 run("${PKG_CONFIG}" --exact-version=${VERSION} netlite)
 
-# expect(option flag present): whether `pkg-config option` tells of this flag.
+# expect(option flag present): checks whether `pkg-config option` prints this flag.
 function(expect option flag present)
   output_of(flags "${PKG_CONFIG}" ${option} netlite)
   separate_arguments(flags UNIX_COMMAND "${flags}")

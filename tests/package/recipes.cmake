@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
-# The two recipes for Conan say the same of how the library is built and used, and link on Windows, where the test of
-# them does not come, what CMakeLists.txt links.
+# The two Conan recipes describe the same build and use of the library. On Windows, where the Conan test does not run,
+# they link the same libraries as CMakeLists.txt.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
-# recipe(path result): from the settings to the end, without the parts in which the two differ for good reason.
+# recipe(path result): the recipe from the settings to the end, without the parts that must differ.
 function(recipe path result)
   file(READ "${SOURCE}/${path}" text)
   string(REGEX REPLACE "^.*\n(    package_type = )" "\\1" text "${text}")
@@ -28,5 +28,5 @@ string(REGEX REPLACE ".*Threads::Threads (.*)\\)" "\\1" libraries "${libraries}"
 string(REPLACE " " "\", \"" libraries "${libraries}")
 string(FIND "${ours}" "system_libs = [\"${libraries}\"]" found)
 if(libraries STREQUAL "" OR found EQUAL -1)
-  fail("the recipes do not link on Windows what CMakeLists.txt links: \"${libraries}\"")
+  fail("the recipes do not link on Windows the libraries of CMakeLists.txt: \"${libraries}\"")
 endif()

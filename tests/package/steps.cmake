@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What the scripts of this folder share. tests/package/CMakeLists.txt gives them their variables.
+# Functions that the scripts of this folder share. tests/package/CMakeLists.txt sets their variables.
 cmake_minimum_required(VERSION 3.16)
 
 set(work "${WORK}/${NAME}")
@@ -28,18 +28,18 @@ function(output_of result)
   set(${result} "${output}" PARENT_SCOPE)
 endfunction()
 
-# CTest knows a skipped test by this line.
+# CTest recognizes a skipped test by this line.
 macro(skip)
   message("SKIPPED: ${ARGN}")
   return()
 endmacro()
 
-# Where netlite of this kind is installed, after it was moved there. The space is on purpose.
+# The path that the installed netlite of this kind is moved to. It contains a space on purpose.
 function(installed_prefix kind result)
   set(${result} "${WORK}/${kind} and moved" PARENT_SCOPE)
 endfunction()
 
-# What the shared library, its package and its licence are called by: the version without its last part.
+# The version in the names of the shared library, its package and its licence: the version without its last part.
 function(interface_version result)
   string(REGEX REPLACE "\\.[0-9]+$" "" interface "${VERSION}")
   set(${result} "${interface}" PARENT_SCOPE)
@@ -50,7 +50,7 @@ function(start_with_empty_folder)
   file(MAKE_DIRECTORY "${work}")
 endfunction()
 
-# Builds the programs of consumer/, each of which is run by its build, on its own system. ARGN goes to CMake.
+# Builds the programs of consumer/. Unless cross-compiled, each build also runs its program. ARGN goes to CMake.
 function(build_consumer)
   set(toolchain "")
   if(TOOLCHAIN)
@@ -61,13 +61,13 @@ function(build_consumer)
   run("${CMAKE_COMMAND}" --build "${work}/build" --parallel 2)
 endfunction()
 
-# public_headers(root result): their names below root, as programs include them.
+# public_headers(root result): the public headers' names below root, as programs include them.
 function(public_headers root result)
   file(GLOB headers RELATIVE "${root}" "${root}/netlite/*.hpp")
   set(${result} "${headers}" PARENT_SCOPE)
 endfunction()
 
-# Where a compiler that other programs call is asked for C++23, it may know it by its older name only.
+# The newest C++ standard that the compiler supports. It may know C++23 only by its older name.
 function(newest_standard result)
   file(WRITE "${work}/empty.cpp" "")
   foreach(standard IN ITEMS c++23 c++2b c++20 c++17)

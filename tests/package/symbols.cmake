@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The shared library exports only netlite's names, and links everything that it needs.
+# The shared library exports only netlite's names and links every library that it needs.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
 find_program(NM nm)
@@ -22,15 +22,15 @@ set(foreign ${exported})
 list(FILTER foreign EXCLUDE REGEX " (_ZNK?|_ZT[ISV]N)7netlite[^ ]*$")
 if(foreign)
   list(JOIN foreign "\n" foreign)
-  fail("exported, and not netlite's:\n${foreign}")
+  fail("exported, but not in namespace netlite:\n${foreign}")
 endif()
 list(FILTER exported INCLUDE REGEX "7netlite8platform|7netlite10SocketCore")
 if(exported)
   list(JOIN exported "\n" exported)
-  fail("exported, and only netlite's own business:\n${exported}")
+  fail("exported, but internal to netlite:\n${exported}")
 endif()
 
-# What another library has to bring carries that library's version; weak names may stay open.
+# Names that other libraries provide carry a version; weak names may stay undefined.
 symbols(missing --undefined-only)
 list(FILTER missing EXCLUDE REGEX " w |@")
 if(missing)

@@ -136,7 +136,7 @@ if(more GREATER 0 AND NOT problems)
   problem("README.ko.md continues where README.md ends: ${korean}")
 endif()
 
-# The table of rooms.cmake, as docs/architecture.md has to show it.
+# The table of rooms.cmake as docs/architecture.md must show it.
 set(rows "")
 function(room folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ANY_WORD" "EXCEPT" "MAY;FILES")
@@ -168,5 +168,5 @@ endif()
 
 if(problems)
   message("${problems}")
-  message(FATAL_ERROR "The documents are wrong about these points.")
+  message(FATAL_ERROR "The documents have these errors.")
 endif()

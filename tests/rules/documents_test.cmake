@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Plants faults in a small tree of documents under ROOT and expects documents.cmake to find each; the tree without faults
-# has to pass.
+# must pass.
 cmake_minimum_required(VERSION 3.16)
 
 set(code "<!-- command:test -->\n```sh\nls; ls [a-z]\n```\n<!-- end -->\n")

@@ -4,7 +4,7 @@
 #
 #   cmake -DROOT=<netlite's folder> [-DEXACT=ON] -P layering.cmake
 #
-# EXACT: a permission between two rooms of src/ that no file uses is a violation, too.
+# EXACT: a permission between two rooms of src/ that no file uses is also a violation.
 cmake_minimum_required(VERSION 3.16)
 
 set(violations "")
@@ -66,7 +66,7 @@ function(check_line place line permissions words)
   endif()
 endfunction()
 
-# A permission that nothing uses makes the table say more than what is built.
+# An unused permission would allow more than the sources need.
 function(check_used folder permissions)
   foreach(permission IN LISTS permissions)
     if((IS_DIRECTORY "${ROOT}/src/${permission}" OR permission MATCHES "/") AND NOT "${folder}>${permission}" IN_LIST used)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# Plants violations, each in a tree of its own under ROOT, and expects layering.cmake to name the line: for every row of
-# rooms.cmake an include that the row does not allow and, where it counts, a word of the operating system. Then a tree
-# without violations for every permission, which has to pass.
+# Plants violations, each in its own tree under ROOT, and expects layering.cmake to name the line: for every row of
+# rooms.cmake an include that the row does not allow and, where the row forbids it, a word of the operating system. Then
+# plants an allowed include for every permission, which must pass.
 cmake_minimum_required(VERSION 3.16)
 
 set(rooms platform base thread address io net server)
@@ -52,7 +52,7 @@ function(example_of permission result)
   set(${result} "#include ${include}" PARENT_SCOPE)
 endfunction()
 
-# A file that the row is about.
+# A file that the row applies to.
 function(file_of folder patterns result)
   set(file planted.cpp)
   if(patterns AND NOT patterns MATCHES "[*]")
@@ -61,7 +61,7 @@ function(file_of folder patterns result)
   set(${result} "${folder}/${file}" PARENT_SCOPE)
 endfunction()
 
-# Plants in every row of the table.
+# Plants lines for every row of the table.
 function(room folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ANY_WORD" "EXCEPT" "MAY;FILES")
   if(folder STREQUAL "include/netlite" AND NOT arg_FILES)
@@ -94,7 +94,7 @@ endfunction()
 
 include("${CMAKE_CURRENT_LIST_DIR}/rooms.cmake")
 
-# What no row says by itself: the twins never include each other.
+# A rule that no single row states: the twins never include each other.
 expect_violation(src/platform/posix/wait.cpp "#include \"platform/windows/winsock.hpp\"")
 expect_violation(src/platform/windows/wait.cpp "#include \"platform/posix/native_types.hpp\"")
 expect_violation(examples/support/windows/system.cpp "#include \"../posix/system.hpp\"")

@@ -17,7 +17,7 @@ function(run_on_planted header old new result_variable output_variable)
   file(READ "${ROOT}/include/netlite/${header}" text)
   string(REPLACE "${old}" "${new}" planted "${text}")
   if(planted STREQUAL text AND NOT old STREQUAL new)
-    message(SEND_ERROR "${header} has no '${old}' any more: plant something else")
+    message(SEND_ERROR "${header} no longer contains '${old}': plant another fault")
   endif()
   file(WRITE "${ROOT}/include/netlite/${header}" "${planted}")
   execute_process(COMMAND "${DOXYGEN}" "${ROOT}/Doxyfile" WORKING_DIRECTORY "${SOURCE}"
@@ -39,7 +39,7 @@ if(NOT result EQUAL 0)
   message(SEND_ERROR "Wrongly refused:\n${output}")
 endif()
 
-# A member without a comment, a class without one, and a parameter documented under a wrong name.
+# A member and a class without a comment, and parameters documented under wrong names.
 expect_refused(socket.hpp "  bool isClosed() const;" "  bool isClosed() const;\n  bool isOpen() const;")
 expect_refused(tcp_server.hpp "  struct Options {" "  struct Planted {\n    int member;\n  };\n\n  struct Options {")
 expect_refused(socket.hpp "@param trafficClass" "@param octet")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The one table of who may include whom. layering.cmake checks the sources against it, layering_test.cmake plants a
-# violation for each of its rows, and docs/architecture.md shows it.
+# The table of the include rules. layering.cmake checks the sources against it, layering_test.cmake plants a violation
+# for each of its rows, and docs/architecture.md shows it.
 #
 #   room(FOLDER MAY permission... [FILES pattern...] [EXCEPT regex] [ANY_WORD])
 #
@@ -9,7 +9,7 @@
 #   std      the standard library             <vector>
 #   public   the public headers               <netlite/socket.hpp>
 #   system   headers of the operating system  <sys/socket.h>
-#   any      whatever is installed            <asio.hpp>
+#   any      any installed library            <asio.hpp>
 #   sibling  a header of the same folder      "raw_socket.hpp"
 #   support  the folder's support library     "support/console.hpp"
 # ANY_WORD: the files may name the operating system (_WIN32, errno) and the like.

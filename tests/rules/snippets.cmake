@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The C++ pieces of the documents and of the headers' comments, made into sources so that the tests compile them. A piece
-# that begins with #include and has a main, or nothing but includes and usings, stands for itself; every other becomes
-# the body of a function.
+# Turns the C++ snippets of the documents and of the headers' comments into source files, so that the tests compile
+# them. A snippet that begins with #include is a whole source file; any other becomes the body of a function.
 
 set(NETLITE_SNIPPET_HEAD "#include <netlite/netlite.hpp>
 
@@ -18,7 +17,7 @@ using namespace std::chrono_literals;
 
 ")
 
-# Writes a source for each C++ piece of `text`, and sets `result` to their names. `name` names the text's origin.
+# Writes a source file for each C++ snippet of `text`, and sets `result` to their paths. `name` is the text's origin.
 function(netlite_write_snippets name text result)
   set(sources "")
   set(number 0)
@@ -27,13 +26,13 @@ function(netlite_write_snippets name text result)
     math(EXPR start "${start} + 7")
     string(SUBSTRING "${text}" ${start} -1 text)
     string(FIND "${text}" "```" end)
-    string(SUBSTRING "${text}" 0 ${end} piece)
+    string(SUBSTRING "${text}" 0 ${end} code)
     math(EXPR number "${number} + 1")
     set(source "${CMAKE_CURRENT_BINARY_DIR}/snippets/${name}_${number}.cpp")
-    if(NOT piece MATCHES "^#include")
-      set(piece "${NETLITE_SNIPPET_HEAD}void snippet_${name}_${number}();\n\nvoid snippet_${name}_${number}() {\n${piece}}\n")
+    if(NOT code MATCHES "^#include")
+      set(code "${NETLITE_SNIPPET_HEAD}void snippet_${name}_${number}();\n\nvoid snippet_${name}_${number}() {\n${code}}\n")
     endif()
-    file(GENERATE OUTPUT "${source}" CONTENT "${piece}")
+    file(GENERATE OUTPUT "${source}" CONTENT "${code}")
     list(APPEND sources "${source}")
     string(SUBSTRING "${text}" ${end} -1 text)
     string(SUBSTRING "${text}" 3 -1 text)
@@ -42,7 +41,7 @@ function(netlite_write_snippets name text result)
   set(${result} "${sources}" PARENT_SCOPE)
 endfunction()
 
-# netlite_snippets(document result): the sources for the C++ pieces of a document.
+# netlite_snippets(document result): the source files for the C++ snippets of a document.
 function(netlite_snippets document result)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${document}")
   file(READ "${document}" text)
@@ -51,7 +50,7 @@ function(netlite_snippets document result)
   set(${result} "${sources}" PARENT_SCOPE)
 endfunction()
 
-# netlite_comment_snippets(header result): the sources for the C++ pieces of a header's /// comments.
+# netlite_comment_snippets(header result): the source files for the C++ snippets of a header's /// comments.
 function(netlite_comment_snippets header result)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${header}")
   file(READ "${header}" text)
@@ -61,7 +60,7 @@ function(netlite_comment_snippets header result)
   set(${result} "${sources}" PARENT_SCOPE)
 endfunction()
 
-# netlite_require_example(header class): fails unless the comment of `class` in `header` has a C++ piece.
+# netlite_require_example(header class): fails unless the comment of `class` in `header` has a C++ snippet.
 function(netlite_require_example header class)
   file(READ "${header}" text)
   string(REGEX MATCH "((\n///[^\n]*)+)\nclass (NETLITE_API )?${class}( [^;\n]*)?{" declaration "${text}")

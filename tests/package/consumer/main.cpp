@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A line there and back over loopback, on one thread: the system's buffers hold it. And an exception that the library
-// throws, caught outside of it.
+// Sends a line over loopback, on one thread since the system's buffers hold it, and catches an exception that the
+// library throws.
 #include <netlite/netlite.hpp>
 
 #include <functional>

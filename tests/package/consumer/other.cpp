@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A second source with netlite's headers: whatever they define, they may define twice.
+// A second source file with netlite's headers: their definitions must be allowed in several files.
 #include <netlite/netlite.hpp>
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What other.cpp offers main.cpp.
+// The functions of other.cpp that main.cpp calls.
 #pragma once
 
 #include <netlite/inet_address.hpp>

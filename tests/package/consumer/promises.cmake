@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-# What netlite must not do to the project around it. Read after netlite came in.
+# Checks that netlite changes nothing in the surrounding project. Included after netlite.
 
 # only(what found... ALLOWED allowed...): fails unless each of `found` is one of `allowed`.
 function(only what)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ALLOWED")
   list(REMOVE_ITEM arg_UNPARSED_ARGUMENTS "" ${arg_ALLOWED})
   if(arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "netlite brings ${what}: ${arg_UNPARSED_ARGUMENTS}")
+    message(FATAL_ERROR "netlite adds ${what}: ${arg_UNPARSED_ARGUMENTS}")
   endif()
 endfunction()
 
@@ -19,10 +19,10 @@ endforeach()
 
 get_cmake_property(variables CACHE_VARIABLES)
 list(REMOVE_ITEM variables ${variables_before})
-if(ROAD STREQUAL "find_package")
+if(METHOD STREQUAL "find_package")
   list(REMOVE_ITEM variables netlite_DIR) # where find_package found it
 endif()
-# CMake itself writes down where a subproject is, and where FetchContent has what it fetched.
+# CMake itself records the folders of subprojects and of fetched sources.
 list(FILTER variables EXCLUDE REGEX "^NETLITE_|^netlite_(BINARY_DIR|SOURCE_DIR|IS_TOP_LEVEL|LIB_DEPENDS)$")
 list(FILTER variables EXCLUDE REGEX "^FETCHCONTENT_")
 only("cache entries of other names" ${variables})
@@ -32,7 +32,7 @@ foreach(property IN ITEMS COMPILE_OPTIONS COMPILE_DEFINITIONS LINK_OPTIONS INCLU
   only("${property} to the directory" ${value})
 endforeach()
 
-# uses(property allowed...): what a program that links netlite takes over with it.
+# uses(property allowed...): checks a property that programs inherit by linking netlite.
 function(uses property)
   get_target_property(value netlite::netlite INTERFACE_${property})
   if(value)
@@ -45,7 +45,7 @@ uses(LINK_OPTIONS)
 uses(COMPILE_FEATURES cxx_std_17)
 uses(COMPILE_DEFINITIONS NETLITE_SHARED)
 
-# Every folder that netlite adds, at any depth.
+# Checks every folder that netlite adds, at any depth.
 function(check_folders_below directory)
   get_property(folders DIRECTORY "${directory}" PROPERTY SUBDIRECTORIES)
   foreach(folder IN LISTS folders)

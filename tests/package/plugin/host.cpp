@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Loads the plugin, lets it give up a lookup, unloads it, and then lets the lookup end. Its own getaddrinfo is called
-// instead of the system's and decides when that is.
+// Loads the plugin, lets it abandon a lookup, unloads it, and then lets the lookup end. The library calls this
+// program's getaddrinfo, which controls when the lookup ends.
 #include <dlfcn.h>
 #include <netdb.h>
 
@@ -51,8 +51,8 @@ extern "C" int getaddrinfo(const char*, const char*, const addrinfo*, addrinfo**
 int main(int, char** arguments) {
   void* const plugin = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
   if (plugin == nullptr) return fail(dlerror());
-  const auto giveUpLookUp = reinterpret_cast<bool (*)()>(dlsym(plugin, "giveUpLookUp"));
-  if (giveUpLookUp == nullptr || !giveUpLookUp()) return fail("the look-up was not given up");
+  const auto abandonLookup = reinterpret_cast<bool (*)()>(dlsym(plugin, "abandonLookup"));
+  if (abandonLookup == nullptr || !abandonLookup()) return fail("the lookup was not abandoned");
   {
     std::unique_lock<std::mutex> lock(mutex);
     changed.wait(lock, [] { return asked; });
@@ -64,5 +64,5 @@ int main(int, char** arguments) {
     answered = true;
   }
   changed.notify_all();
-  return waitForLastThread() ? 0 : fail("the look-up does not end");
+  return waitForLastThread() ? 0 : fail("the lookup does not end");
 }
