@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: one client sends lines as fast as it can, N clients (the sender among them) get them all.
+// Workload: one client sends lines as fast as it can, and N clients (the sender included) receive them all.
 //
-//   broadcast/8, /64   N clients of examples/broadcast_server, of the textbook server and, where there is Go, of a
+//   broadcast/8, /64   N clients of examples/broadcast_server, of the textbook server and, if Go is installed, of a
 //                      server with a goroutine for each client and batched writers
 //
 // The figure is delivered lines per second. The baseline is the textbook server, textbook_broadcast_server.cpp.
@@ -20,7 +20,7 @@ using namespace bench;
 struct BroadcastServer {
   const char* name;
   std::vector<std::string> command;
-  std::size_t deliveries;  // a rate is a rate: the slower server gets fewer, so that each takes about as long
+  std::size_t deliveries;  // fewer for a slower server, so that each run takes about as long
 };
 
 constexpr std::size_t kClients[] = {8, 64};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: many bytes in blocks of 64 KiB, no lines.
+// Workload: bulk bytes in blocks of 64 KiB, not lines.
 //
 //   bulk_read    the server reads what the client sends, and answers every 16 MiB with a byte
-//   bulk_write   the server writes whenever the client asks for 16 MiB with a byte
+//   bulk_write   the server writes 16 MiB whenever the client sends a byte
 //
 // The figure is bytes per second. The baseline is recv and send.
 #include "support/raw_socket.hpp"
@@ -24,7 +24,7 @@ using namespace bench;
 constexpr std::size_t kBlock = 64 * 1024;       // bytes
 constexpr std::size_t kPortion = 256 * kBlock;  // bytes of one iteration
 
-// ---- servers: one client each ----
+// ---- servers, each for one client ----
 
 void rawReader() {
   const Descriptor listener = listenOnLoopback();
@@ -115,8 +115,8 @@ void bulk(benchmark::State& state, void (*serve)(), void (*portion)(const Descri
   report(state, static_cast<double>(kPortion) / watch.medianMicroseconds(), "MB/s");
 }
 
-void addBulk(const char* workload, const char* who, void (*serve)(), void (*portion)(const Descriptor&)) {
-  add(workload, who, [serve, portion](benchmark::State& state) { bulk(state, serve, portion); });
+void addBulk(const char* workload, const char* contender, void (*serve)(), void (*portion)(const Descriptor&)) {
+  add(workload, contender, [serve, portion](benchmark::State& state) { bulk(state, serve, portion); });
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: a thread waits in a read, another one ends the connection.
+// Workload: one thread waits in a read, another closes the connection.
 //
-//   close_wakes   from the call until the reading thread is out of its read
+//   close_wakes   from the call of close until the reading thread returns from its read
 //
-// The figure is the median time. The baseline is recv and shutdown; close alone would not wake it.
+// The figure is the median time. The baseline is recv and shutdown; close alone would not wake recv.
 #include "support/raw_socket.hpp"
 #include "support/report.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 
 using namespace bench;
 
-constexpr int kTimes = 200;
+constexpr int kIterations = 200;
 constexpr std::chrono::milliseconds kUntilAsleep{1};
 
 Clock::duration wakeUp(const std::function<void()>& read, const std::function<void()>& close) {
@@ -63,7 +63,9 @@ void closeWakes(benchmark::State& state, Clock::duration (*wake)()) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  add("close_wakes", "raw", [](benchmark::State& state) { closeWakes(state, wakeRaw); })->Iterations(kTimes);
-  add("close_wakes", "netlite", [](benchmark::State& state) { closeWakes(state, wakeNetlite); })->Iterations(kTimes);
+  add("close_wakes", "raw", [](benchmark::State& state) { closeWakes(state, wakeRaw); })->Iterations(kIterations);
+  add("close_wakes", "netlite", [](benchmark::State& state) {
+    closeWakes(state, wakeNetlite);
+  })->Iterations(kIterations);
   return run(count, arguments);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: connections come and go.
+// Workload: short connections.
 //
-//   churn    connect, one line there and back, close; the server has a thread for each connection
+//   churn    connect, send a line, receive it back, close; the server has a thread for each connection
 //   accept   100 connections at a time, which the server accepts and closes one after the other, without threads
 //
-// The figure is connections per second. Each connection has its own source address out of many, since a port that was
-// used a moment ago is not free yet.
+// The figure is connections per second. The connections rotate through many source addresses, since a port is not free
+// again immediately after its use.
 #include "support/contenders.hpp"
 #include "support/line_client.hpp"
 #include "support/raw_socket.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 using namespace bench;
 
-constexpr int kChurned = 100;  // in one iteration
+constexpr int kChurned = 100;  // per iteration
 constexpr int kAccepted = 100;
 
 void churn(benchmark::State& state, const Contender& contender) {
@@ -55,7 +55,7 @@ void accept(benchmark::State& state, void (*serve)()) {
     watch.time([&] {
       std::vector<Descriptor> sockets;
       for (int i = 0; i < kAccepted; ++i) sockets.push_back(connectedFromAnyAddress(server.port()));
-      for (const Descriptor& socket : sockets) awaitEnd(socket);
+      for (const Descriptor& socket : sockets) awaitClose(socket);
     });
   }
   report(state, kAccepted * 1e6 / watch.medianMicroseconds(), "connections/s");

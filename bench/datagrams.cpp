@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: a client sends a datagram and awaits it, again and again.
+// Workload: a client repeatedly sends a datagram and waits for its echo.
 //
 //   udp_round_trip/32, /1024   datagrams of that many bytes
 //
@@ -19,19 +19,19 @@ namespace {
 using namespace bench;
 
 constexpr std::size_t kSizes[] = {32, 1024};
-constexpr std::size_t kMost = 2048;  // bytes of a datagram
+constexpr std::size_t kMaxSize = 2048;  // bytes of a datagram
 
 void rawEcho() {
   const Descriptor socket = boundToLoopback(SOCK_DGRAM);
   announcePort(portOf(socket));
-  char buffer[kMost];
+  char buffer[kMaxSize];
   for (;;) answerDatagram(socket, buffer, sizeof buffer);
 }
 
 void netliteEcho() {
   netlite::DatagramSocket socket(0, netlite::InetAddress::getLoopbackAddress());
   announcePort(socket.getLocalPort());
-  netlite::DatagramPacket packet(kMost);
+  netlite::DatagramPacket packet(kMaxSize);
   for (;;) {
     socket.receive(packet);
     socket.send(packet);
@@ -43,10 +43,10 @@ void roundTrip(benchmark::State& state, void (*serve)(), std::size_t size) {
   const Descriptor socket = boundToLoopback(SOCK_DGRAM);
   connectTo(socket, server.port());
   const std::string datagram(size, 'x');
-  char answer[kMost];
+  char answer[kMaxSize];
   const auto exchange = [&] {
     sendAll(socket.get(), datagram);
-    if (receiveSome(socket.get(), answer, sizeof answer) != size) throw std::runtime_error("not what was sent");
+    if (receiveSome(socket.get(), answer, sizeof answer) != size) throw std::runtime_error("the echo has another size");
   };
   exchange();  // warms up
   Stopwatch watch;

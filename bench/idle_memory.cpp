@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: connections that have sent a line, have got it back, and now wait.
+// Workload: idle connections that have exchanged one line.
 //
-//   idle_memory/1000, /10000   that many
+//   idle_memory/1000, /10000   that many connections
 //
-// The figure is the server's resident memory per connection, in bytes: what the process has grown by, its kernel's part
-// not counted. netlite's server is examples/echo_server as it is; the baseline has a thread and a buffer of 8 KiB for
-// each. Both processes need a descriptor per connection: where `ulimit -n` does not allow it, the benchmark says so.
+// The figure is the server's resident memory per connection, in bytes: the growth of the process, without kernel
+// memory. netlite's server is examples/echo_server, unchanged; the baseline has a thread and an 8 KiB buffer for each
+// connection. Client and server need a descriptor per connection: if `ulimit -n` is too low, the benchmark reports
+// that.
 #include "support/contenders.hpp"
 #include "support/line_client.hpp"
 #include "support/report.hpp"
@@ -44,14 +45,14 @@ std::size_t residentWhenIdle(const ServerProcess& server) {
 double bytesPerConnection(const Contender& contender, std::size_t count) {
   const ServerProcess server = start(contender);
   std::deque<LineClient> clients;
-  connectAnother(clients, server.port());  // what the first needs, and all others share
+  connectAnother(clients, server.port());  // allocates what all connections share
   const std::size_t before = residentWhenIdle(server);
   for (std::size_t i = 0; i < count; ++i) connectAnother(clients, server.port());
   return static_cast<double>(residentWhenIdle(server) - before) / static_cast<double>(count);
 }
 
 void idleMemory(benchmark::State& state, const Contender& contender, std::size_t count) {
-  if (allowMostDescriptors() < count + kOtherDescriptors) {
+  if (allowMaxDescriptors() < count + kOtherDescriptors) {
     return state.SkipWithError("ulimit -n does not allow so many connections");
   }
   double bytes = 0;

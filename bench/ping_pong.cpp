@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: a client sends a line and awaits it, again and again; the server reads a line, prints it and flushes.
+// Workload: a client repeatedly sends a line and waits for its echo; the server reads a line, prints it and flushes.
 //
-//   ping_pong/32     lines of 32 bytes, their ends included
+//   ping_pong/32     lines of 32 bytes, including the line feed
 //   ping_pong/1024   lines of 1 KiB
 //
-// The figure is the median time of a round trip. The baseline is a memchr over what recv has given, and send.
+// The figure is the median time of a round trip. The baseline is recv, memchr and send.
 #include "support/contenders.hpp"
 #include "support/line_client.hpp"
 #include "support/report.hpp"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: a client sends lines without awaiting the answers, which it reads at the same time.
+// Workload: a client sends lines without waiting for the answers, which it reads at the same time.
 //
-//   pipelined_flush/32, /1024   the server flushes after each line: one system call a line for everybody
-//   pipelined_tied/32, /1024    the server flushes when it has no further line at hand; netlite's way to that is tie()
+//   pipelined_flush/32, /1024   the server flushes after each line: one system call per line for every contender
+//   pipelined_tied/32, /1024    the server flushes when no further line has arrived, in netlite by means of tie()
 //
-// The figure is answered lines per second. The baseline's buffer is 8 KiB; netlite's grows as long as it is busy.
+// The figure is answered lines per second. The baseline's buffer has 8 KiB; netlite's grows while it is busy.
 #include "support/contenders.hpp"
 #include "support/line_client.hpp"
 #include "support/report.hpp"
@@ -17,9 +17,9 @@ namespace {
 using namespace bench;
 
 constexpr std::size_t kLineSizes[] = {32, 1024};
-constexpr std::size_t kTextSize = 64 * 1024;  // bytes, sent at once as far as the system takes them
+constexpr std::size_t kTextSize = 64 * 1024;  // bytes per send, as far as the system accepts them
 
-// Enough for each iteration to reach the steady state, and to be over in some 20 ms.
+// Enough for an iteration to reach the steady state, and few enough to take only about 20 ms.
 std::size_t textsPerIteration(Mode mode, std::size_t lineSize) {
   const std::size_t lines = mode == Mode::flush ? 8 * 1024 : 64 * 1024;
   return lines * lineSize / kTextSize;

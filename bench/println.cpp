@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Workload: lines are printed into a buffer of 8 KiB, which is emptied into nothing whenever it is full.
+// Workload: lines are printed into an 8 KiB buffer, which is discarded whenever it is full.
 //
-//   println/16, /80, /1024   text of that many bytes, and the line's end
+//   println/16, /80, /1024   text of that many bytes and a line feed
 //   println/int              a number
 //
-// The figure is time per line. The baseline is a memcpy (and std::to_chars) into an array; beside netlite stands a
+// The figure is time per line. The baseline is memcpy (or std::to_chars) into an array; another contender is
 // std::ostream with a buffer of the same size.
 #include "support/report.hpp"
 
@@ -24,10 +24,10 @@ using namespace bench;
 
 constexpr std::size_t kLineSizes[] = {16, 80, 1024};
 constexpr std::size_t kBufferSize = 8192;  // bytes
-constexpr int kLines = 1000;               // in one iteration
+constexpr int kLines = 1000;               // per iteration
 constexpr int kNumber = 1234567890;
 
-// Where full buffers go. The compiler may not know that nobody looks at them.
+// Discards a full buffer. The compiler must not see that the bytes are never read.
 void drop(const char* bytes) { benchmark::DoNotOptimize(bytes); }
 
 class RawWriter {

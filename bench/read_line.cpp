@@ -2,13 +2,12 @@
 //
 // Workload: lines are read and dropped.
 //
-//   read_line_memory/16, /80, /1024   from memory, copied into the reader's buffer as recv would copy it: time per line
-//   read_line_tcp/16, /80, /1024      from a socket that never runs dry: processor time of the reading process per
-//   line,
-//                                     the system's part included
+//   read_line_memory/16, /80, /1024   from memory, copied into the reader's buffer as recv would: time per line
+//   read_line_tcp/16, /80, /1024      from a socket that always has input: processor time of the reading process per
+//                                     line, including the system's part
 //
-// The size is that of the line's text, its end not counted. The baseline is a memchr over a buffer of 8 KiB that copies
-// each line out; the C++ and C library have 8 KiB as well. Rivals with readers of their own come in over the socket.
+// The size is that of the line's text without the line feed. The baseline is memchr over an 8 KiB buffer and a copy of
+// each line; the C++ and C libraries have 8 KiB buffers, too. Rivals with their own readers take part over the socket.
 #include "support/contenders.hpp"
 #include "support/line_client.hpp"
 #include "support/raw_lines.hpp"
@@ -30,8 +29,8 @@ using namespace bench;
 
 constexpr std::size_t kLineSizes[] = {16, 80, 1024};
 constexpr std::size_t kMemorySize = 256 * 1024;  // bytes, so that the text stays in the processor's caches
-constexpr std::size_t kTextSize = 64 * 1024;     // bytes, sent at once
-constexpr std::size_t kTexts = 256;              // together 16 MiB a connection
+constexpr std::size_t kTextSize = 64 * 1024;     // bytes per send
+constexpr std::size_t kTexts = 256;              // 16 MiB per connection
 
 // A text in memory, as a source of bytes.
 class Memory {
@@ -49,7 +48,7 @@ class Memory {
   std::size_t position_ = 0;
 };
 
-// The same for netlite: a ByteArrayInputStream would copy the whole text first.
+// The same as a stream for netlite. ByteArrayInputStream would first copy the whole text.
 class MemoryStream final : public netlite::InputStream {
  public:
   explicit MemoryStream(const std::string& text) : memory_(text) {}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The broadcast server of the textbooks, as the rival of examples/broadcast_server.cpp: one list of writers, and the
-// thread that reads a client's line prints and flushes it to every client before it reads the next. One client that
-// stops reading stops them all; here it is only to be measured.
+// The textbooks' broadcast server, the rival of examples/broadcast_server.cpp: one list of writers, and the thread that
+// reads a client's line prints and flushes it to every client before it reads the next. A client that stops reading
+// blocks all others; this server is only for measurements.
 //
-//   textbook_broadcast_server      prints "listening on port N"; runs until it is ended by a signal
+//   textbook_broadcast_server      prints "listening on port N" and runs until a signal ends it
 #include <netlite/netlite.hpp>
 
 #include <iostream>

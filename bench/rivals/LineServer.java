@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The server of lines in Java: a thread per connection, java.io's readers and writers.
+// The line server in Java: a thread per connection, java.io's readers and writers.
 //
 //   java LineServer (flush|tied|count)
 import java.io.BufferedReader;
@@ -54,7 +54,7 @@ final class LineServer {
                 default -> count(in, out);
             }
         } catch (IOException e) {
-            // a client that is gone is the end of its connection
+            // the client is gone: its connection ends
         }
     }
 

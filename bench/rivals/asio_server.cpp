@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Asio's blocking sockets as its tutorials use them: read_until into a streambuf, std::getline out of it.
+// Asio's blocking sockets as in its tutorials: read_until into a streambuf, then std::getline from it.
 // Thread-safety: each connection belongs to its thread.
 #include "support/contenders.hpp"
 
@@ -74,7 +74,7 @@ void serve(tcp::socket& socket, Mode mode) {
     if (mode == Mode::flush) echoLines(socket);
     if (mode == Mode::tied) echoLinesTogether(socket);
     if (mode == Mode::count) countLines(socket);
-  } catch (const std::system_error&) {  // a client that is gone is the end of its connection
+  } catch (const std::system_error&) {  // the client is gone: its connection ends
   }
 }
 

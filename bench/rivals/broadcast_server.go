@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The broadcast server in Go: two goroutines per client, one that reads and hands each line to all, one that writes and
-// flushes when no further line is at hand.
+// The broadcast server in Go: two goroutines per client, one that reads and passes each line to all, one that writes
+// and flushes when no further line is queued.
 //
 //	broadcast_server
 package main

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The server of lines in Go: a goroutine per connection, bufio on both sides.
+// The line server in Go: a goroutine per connection, bufio on both sides.
 //
 //	line_server (flush|tied|count)
 package main

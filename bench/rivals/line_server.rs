@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The server of lines in Rust: a thread per connection, std::io's buffers on both sides.
+// The line server in Rust: a thread per connection, std::io's buffers on both sides.
 //
 //   line_server (flush|tied|count)
 use std::io::{BufRead, BufReader, BufWriter, Result, Write};

@@ -23,7 +23,7 @@ namespace {
 
 using Poco::Net::SocketStream;
 
-constexpr int kMostThreads = 20000;
+constexpr int kMaxThreads = 20000;
 
 void echoLines(SocketStream& stream) {
   for (std::string line; std::getline(stream, line);) stream << line << '\n' << std::flush;
@@ -53,7 +53,7 @@ class Connection : public Poco::Net::TCPServerConnection {
       socket().setNoDelay(true);
       SocketStream stream(socket());
       serve(stream);
-    } catch (const Poco::Exception&) {  // a client that is gone is the end of its connection
+    } catch (const Poco::Exception&) {  // the client is gone: its connection ends
     }
   }
 };
@@ -71,10 +71,10 @@ Poco::Net::TCPServerConnectionFactory::Ptr factoryFor(Mode mode) {
 }  // namespace
 
 void servePoco(Mode mode) {
-  Poco::ThreadPool threads(2, kMostThreads);
+  Poco::ThreadPool threads(2, kMaxThreads);
   Poco::Net::TCPServerParams::Ptr parameters = new Poco::Net::TCPServerParams;
-  parameters->setMaxThreads(kMostThreads);
-  parameters->setMaxQueued(kMostThreads);
+  parameters->setMaxThreads(kMaxThreads);
+  parameters->setMaxQueued(kMaxThreads);
   Poco::Net::ServerSocket listener(Poco::Net::SocketAddress("127.0.0.1", 0), SOMAXCONN);
   Poco::Net::TCPServer server(factoryFor(mode), threads, listener, parameters);
   server.start();

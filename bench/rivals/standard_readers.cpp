@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Readers of lines from the standard libraries: std::getline over a streambuf, and stdio's getline. They only count
-// lines.
+// Line readers of the standard libraries: std::getline over a streambuf, and stdio's getline. They only count lines.
 // Thread-safety: each connection belongs to its thread.
 #include "support/contenders.hpp"
 #include "support/raw_lines.hpp"
@@ -19,7 +18,7 @@ namespace {
 
 template <typename Count>
 void serveCounting(Mode mode, Count count) {
-  if (mode != Mode::count) throw std::invalid_argument("these only count");
+  if (mode != Mode::count) throw std::invalid_argument("this server supports only the mode count");
   const Descriptor listener = listenOnLoopback();
   announcePort(portOf(listener));
   for (;;) {

@@ -13,14 +13,14 @@ namespace bench {
 
 namespace {
 
-const std::string kLine = "somebody:a line as people write them\n";
+const std::string kLine = "nickname:a line as people write them\n";
 const std::string kStart = "start\n";
 
-// The sender is never further ahead of the slowest receiver, so that no queue overflows however slow the machine is.
+// The sender is at most kMaxPending lines ahead of the slowest receiver, so that no queue overflows on a slow machine.
 constexpr std::size_t kBlock = 250;
-constexpr std::size_t kMostUnderWay = 1000;
+constexpr std::size_t kMaxPending = 1000;
 
-constexpr int kPatience = 30000;  // milliseconds without any progress
+constexpr int kTimeout = 30000;  // milliseconds without progress
 
 std::size_t receive(const Descriptor& socket, char* buffer, std::size_t size) {
   const std::size_t count = receiveSome(socket.get(), buffer, size);
@@ -41,7 +41,7 @@ void receiveStart(const Descriptor& socket) {
 BroadcastClients::BroadcastClients(int port, std::size_t count) : received_(count), buffer_(1 << 18) {
   for (std::size_t i = 0; i < count; ++i) {
     sockets_.push_back(connectedTo(port));
-    sendAll(sockets_.back().get(), kStart);  // comes back when the server knows this client
+    sendAll(sockets_.back().get(), kStart);  // echoed once the server knows this client
     for (const Descriptor& socket : sockets_) receiveStart(socket);
   }
 }
@@ -53,7 +53,7 @@ std::size_t BroadcastClients::pump(std::size_t deliveries) {
   std::fill(received_.begin(), received_.end(), 0);
   std::size_t sent = 0;
   while (linesOfSlowest() < lines) {
-    for (; sent < lines && sent + kBlock <= linesOfSlowest() + kMostUnderWay; sent += kBlock) {
+    for (; sent < lines && sent + kBlock <= linesOfSlowest() + kMaxPending; sent += kBlock) {
       sendAll(sockets_.front().get(), block);
     }
     receiveFromReady();
@@ -68,7 +68,7 @@ std::size_t BroadcastClients::linesOfSlowest() const {
 void BroadcastClients::receiveFromReady() {
   std::vector<pollfd> polled;
   for (const Descriptor& socket : sockets_) polled.push_back({socket.get(), POLLIN, 0});
-  if (::poll(polled.data(), polled.size(), kPatience) <= 0) throw std::runtime_error("nothing comes any more");
+  if (::poll(polled.data(), polled.size(), kTimeout) <= 0) throw std::runtime_error("no more lines arrive");
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     if (polled[i].revents != 0) received_[i] += receive(sockets_[i], buffer_.data(), buffer_.size());
   }

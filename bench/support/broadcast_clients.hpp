@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The load for broadcast servers: clients of bare system calls in one thread, so that they cost as little as can be.
+// The load for broadcast servers: clients with bare system calls in one thread, which cost as little as possible.
 // Thread-safety: none.
 #pragma once
 
@@ -14,12 +14,12 @@ namespace bench {
 
 class BroadcastClients {
  public:
-  /// Connects the clients one after the other, each known to be in the server's list before the next comes.
+  /// Connects the clients one after the other, each after the server has listed the one before.
   BroadcastClients(int port, std::size_t count);
 
-  /// The first client sends lines, all of them get each, `deliveries` together.
+  /// Sends lines from the first client and receives each with all clients, about `deliveries` times in total.
   ///
-  /// @return how many have been delivered: about as many, as lines are sent in blocks
+  /// @return the number of delivered lines, which may differ as lines are sent in blocks
   std::size_t pump(std::size_t deliveries);
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The list of those that were built. Rivals in other languages are programs whose commands the build knows; a command
-// is empty where there is no compiler for it.
+// The list of the contenders that were built. Rivals in other languages are programs whose commands the build sets; a
+// command is empty if its compiler is missing.
 // Thread-safety: see the header.
 #include "contenders.hpp"
 

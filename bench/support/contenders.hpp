@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The contenders: servers of lines that do the same work in a thread (a goroutine) per connection, each written as its
-// library or language wants it. The baseline comes first, netlite second, then whatever rivals this machine has.
+// The contenders: line servers that do the same work with a thread (or goroutine) per connection, each in the usual
+// style of its library or language. The baseline comes first, netlite second, then the rivals that are installed.
 // Thread-safety: none; used by the benchmark's one thread.
 #pragma once
 
@@ -17,28 +17,28 @@ namespace bench {
 /// What a server does with its lines.
 enum class Mode {
   flush,  ///< answers each line immediately
-  tied,   ///< answers when no further line is at hand, all together
+  tied,   ///< answers all lines together when no further one has arrived
   count,  ///< reads to the end and answers with the number of lines
 };
 
 struct Contender {
   std::string name;
   std::function<ServerProcess(Mode)> start;
-  std::chrono::milliseconds warmUp{0};  // what code that is compiled while it runs needs before it may be measured
+  std::chrono::milliseconds warmUp{0};  // time that just-in-time compiled code needs before measurements
 };
 
 const std::string kBaseline = "raw";
 
-/// All that answer lines.
+/// The contenders that answer lines.
 const std::vector<Contender>& contenders();
 
-/// These, and those that can only read them: the C++ and the C library.
+/// The same and those that only read lines: the C++ and the C library.
 const std::vector<Contender>& readers();
 
 /// The contender's server, started by the first call and left running until the benchmark ends.
 ServerProcess& serverOf(const Contender& contender, Mode mode);
 
-/// Does `work` once, and the first time for as long as the contender's server needs to come up to speed.
+/// Does `work` once; the first time repeats it for as long as the contender's server needs to warm up.
 void warmUp(const Contender& contender, Mode mode, const std::function<void()>& work);
 
 // The servers of the contenders in C++. Each announces its port and never returns.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Exchanges, and streams in both directions at once.
+// Exchanges of single lines, and streams in both directions concurrently.
 // Thread-safety: see the header.
 #include "line_client.hpp"
 
@@ -16,9 +16,9 @@ namespace bench {
 namespace {
 
 constexpr std::size_t kReceiveSize = 1 << 18;  // bytes
-constexpr int kPatience = 30000;               // milliseconds without any progress
+constexpr int kTimeout = 30000;                // milliseconds without progress
 
-// The bytes of a text, over and over again, as far as the system takes them without waiting.
+// Sends a text repeatedly, as far as the system accepts bytes without waiting.
 class Sender {
  public:
   Sender(int descriptor, std::string_view text, std::size_t times)
@@ -57,7 +57,7 @@ void LineClient::exchange(std::string_view line) {
     if (count == 0) throw std::runtime_error("the server has closed");
     got += count;
   }
-  if (answer_ != line) throw std::runtime_error("not the line that was sent: " + answer_);
+  if (answer_ != line) throw std::runtime_error("the answer is not the line sent: " + answer_);
 }
 
 void LineClient::pipeline(std::string_view text, std::size_t times) {
@@ -65,11 +65,11 @@ void LineClient::pipeline(std::string_view text, std::size_t times) {
   answer_.resize(kReceiveSize);
   for (std::size_t left = text.size() * times; left > 0;) {
     pollfd polled{socket_.get(), static_cast<short>(sender.isDone() ? POLLIN : POLLIN | POLLOUT), 0};
-    if (checked(::poll(&polled, 1, kPatience), "poll") == 0) throw std::runtime_error("nothing comes any more");
+    if (checked(::poll(&polled, 1, kTimeout), "poll") == 0) throw std::runtime_error("no more answers arrive");
     if ((polled.revents & POLLOUT) != 0) sender.sendSome();
     if ((polled.revents & ~POLLOUT) == 0) continue;
     const std::size_t count = receiveSome(socket_.get(), &answer_[0], answer_.size());
-    if (count == 0 || count > left) throw std::runtime_error("not as much as was sent");
+    if (count == 0 || count > left) throw std::runtime_error("the answers have another size than the lines sent");
     left -= count;
   }
 }

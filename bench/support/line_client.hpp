@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The load for servers of lines: a client of bare system calls in one thread, which checks that its answers are there.
+// The load for line servers: a client with bare system calls in one thread, which checks that its answers arrive.
 // Thread-safety: none.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace bench {
 
-/// A line of `size` bytes with its end.
+/// A line of `size` bytes, including its line feed.
 inline std::string lineOf(std::size_t size) { return std::string(size - 1, 'x') + "\n"; }
 
 /// Text of about `size` bytes, all lines of `lineSize` bytes.
@@ -23,13 +23,13 @@ class LineClient {
   explicit LineClient(Descriptor socket) : socket_(std::move(socket)) {}
   explicit LineClient(int port) : LineClient(connectedTo(port)) {}
 
-  /// Sends a line and awaits it.
+  /// Sends a line and waits for its echo.
   void exchange(std::string_view line);
 
-  /// Sends `text` `times` times, and awaits as many bytes meanwhile.
+  /// Sends `text` `times` times, and meanwhile receives as many bytes.
   void pipeline(std::string_view text, std::size_t times);
 
-  /// Sends `text` `times` times and the end, and awaits the answer, a number.
+  /// Sends `text` `times` times, shuts down the output, and waits for the answer, a number.
   std::size_t count(std::string_view text, std::size_t times);
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// netlite as its README shows it.
+// netlite, used as in its README.
 // Thread-safety: each connection belongs to its thread.
 #include "contenders.hpp"
 

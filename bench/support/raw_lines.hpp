@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The baseline of every workload on lines: memchr over a buffer of 8 KiB, each line copied out, and the servers that a
-// careful C programmer writes with that. No locks, no deadlines, no closing from elsewhere, no line longer than the
-// buffer: what is left is what the system itself costs.
+// The baseline of every line workload: memchr over an 8 KiB buffer, a copy of each line, and the servers that a careful
+// C programmer writes with them. There are no locks, no deadlines, no close from another thread and no line longer than
+// the buffer, so that only the cost of the system remains.
 // Thread-safety: none; a reader belongs to one thread.
 #pragma once
 
@@ -17,18 +17,19 @@
 
 namespace bench {
 
-/// Lines from `Source`, a function std::size_t(char* buffer, std::size_t size) that gives 0 at the end.
+/// Lines from `Source`, a function std::size_t(char* buffer, std::size_t size) that returns 0 at the end.
 template <typename Source>
 class RawLineReader {
  public:
   explicit RawLineReader(Source source) : source_(std::move(source)) {}
 
-  /// The next line with its end, good until the next call. Empty at the end; what follows the last `\n` is dropped.
+  /// The next line with its line feed, valid until the next call. Empty at the end; text after the last `\n` is
+  /// dropped.
   std::string_view next() {
     return next([] {});
   }
 
-  /// The same; `beforeWaiting` is called whenever more has to be read.
+  /// The same; calls `beforeWaiting` before each further read.
   template <typename BeforeWaiting>
   std::string_view next(BeforeWaiting beforeWaiting) {
     while (begin_ != end_ || (beforeWaiting(), fill())) {
@@ -45,7 +46,7 @@ class RawLineReader {
     return {};
   }
 
-  /// Copies the next line out, without its end. False at the end.
+  /// Copies the next line without its line feed. False at the end.
   bool readLine(std::string& line) {
     const std::string_view found = next();
     if (found.empty()) return false;
@@ -70,7 +71,7 @@ class RawLineReader {
   char buffer_[8192];
 };
 
-/// The source that is a socket.
+/// A socket as a source.
 class RawInput {
  public:
   explicit RawInput(int descriptor) : descriptor_(descriptor) {}
@@ -82,17 +83,17 @@ class RawInput {
 
 using RawSocketLines = RawLineReader<RawInput>;
 
-/// Answers every line at once.
+/// Answers every line immediately.
 inline void echoLines(int descriptor) {
   RawSocketLines in{RawInput(descriptor)};
   std::string line;
   for (std::string_view found = in.next(); !found.empty(); found = in.next()) {
-    line.assign(found);  // the program's own, as after a readLine()
+    line.assign(found);  // a copy, as after a readLine()
     sendAll(descriptor, line);
   }
 }
 
-/// Answers when no further line is at hand, all of them together.
+/// Answers all lines together when no further one has arrived.
 inline void echoLinesTogether(int descriptor) {
   RawSocketLines in{RawInput(descriptor)};
   std::string answers;

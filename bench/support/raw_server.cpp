@@ -22,7 +22,7 @@ void serve(const Descriptor& client, Mode mode) {
 void serveUntilItFails(const Descriptor& client, Mode mode) {
   try {
     serve(client, mode);
-  } catch (const std::system_error&) {  // a client that is gone is the end of its connection
+  } catch (const std::system_error&) {  // the client is gone: its connection ends
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The system's sockets with nothing of netlite: what the baselines and the load generators stand on.
+// The system's sockets without netlite, for the baselines and the load generators.
 // Thread-safety: a descriptor belongs to one thread at a time; the functions share nothing.
 #pragma once
 
@@ -98,12 +98,12 @@ inline Descriptor connectedTo(int port) {
   return socket;
 }
 
-/// The same from one of 250 addresses of this machine, which take turns.
+/// The same, rotating through 250 source addresses of this machine.
 inline Descriptor connectedFromAnyAddress(int port) {
   static unsigned turn = 0;
   Descriptor socket(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
   setNoDelay(socket.get());
-  const int on = 1;  // the port is chosen by connect, which knows what is free towards the other end
+  const int on = 1;  // connect chooses a port that is free for this destination
   checked(::setsockopt(socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on), "setsockopt");
   sockaddr_in address = loopbackAddress(0);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + turn++ % 250);
@@ -112,7 +112,7 @@ inline Descriptor connectedFromAnyAddress(int port) {
   return socket;
 }
 
-/// Two ends of one TCP connection.
+/// The two ends of one TCP connection.
 struct DescriptorPair {
   Descriptor client;
   Descriptor server;
@@ -133,20 +133,20 @@ inline void sendAll(int descriptor, std::string_view bytes) {
   }
 }
 
-/// At least one byte; 0 is the end.
+/// Receives at least one byte; returns 0 at the end.
 inline std::size_t receiveSome(int descriptor, char* buffer, std::size_t size) {
   return static_cast<std::size_t>(checked(::recv(descriptor, buffer, size, 0), "recv"));
 }
 
-/// Waits for the peer to close, and leaves nothing behind that would keep the port for a while.
-inline void awaitEnd(const Descriptor& socket) {
+/// Waits until the peer closes, and makes this side's close leave no TIME_WAIT, which would occupy the port.
+inline void awaitClose(const Descriptor& socket) {
   char byte = 0;
   while (receiveSome(socket.get(), &byte, 1) > 0) continue;
   const linger reset{1, 0};
   checked(::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
 }
 
-/// Ends both directions; whoever waits in receiveSome() wakes up.
+/// Shuts down both directions, which wakes a thread in receiveSome().
 inline void shutDown(const Descriptor& socket) { ::shutdown(socket.get(), SHUT_RDWR); }
 
 /// Waits for a datagram and sends it back.

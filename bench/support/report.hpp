@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How every benchmark gives its one figure, and the main that they share. `run` reads the figures of all of them.
+// How every benchmark reports its one figure, and the main function that they share. `run` reads all figures.
 // Thread-safety: none.
 #pragma once
 
@@ -21,7 +21,7 @@ benchmark::internal::Benchmark* add(const std::string& workload, const std::stri
   return benchmark::RegisterBenchmark((workload + "/" + contender).c_str(), work)->UseRealTime();
 }
 
-/// The figure that is compared, and its unit. More is better where the unit ends in "/s", less everywhere else.
+/// Reports the figure to compare and its unit. More is better if the unit ends in "/s", otherwise less.
 inline void report(benchmark::State& state, double figure, const char* unit) {
   state.counters["figure"] = figure;
   state.SetLabel(unit);
@@ -33,7 +33,7 @@ inline double median(std::vector<double> values) {
   return *middle;
 }
 
-/// Times pieces of work one by one.
+/// Measures the time of each piece of work.
 class Stopwatch {
  public:
   template <typename Work>

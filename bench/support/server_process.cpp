@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Starting, measuring and ending servers.
+// Starts, measures and ends servers.
 // Thread-safety: see the header.
 #include "server_process.hpp"
 
@@ -123,7 +123,7 @@ std::size_t ServerProcess::residentBytes() const {
     file >> kibibytes;
     return kibibytes * 1024;
   }
-  throw std::runtime_error("the system does not tell a process's memory");
+  throw std::runtime_error("the system does not report a process's memory");
 }
 
 void announcePort(int port) {
@@ -131,7 +131,7 @@ void announcePort(int port) {
   checked(::write(STDOUT_FILENO, line.data(), line.size()), "write");
 }
 
-std::size_t allowMostDescriptors() {
+std::size_t allowMaxDescriptors() {
   rlimit limit{};
   checked(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
   limit.rlim_cur = limit.rlim_max;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A server in a separate process, so that its processor time and memory can be measured apart from the load's.
-// The load keeps to the first processor and servers get all others, so that who runs where is no matter of luck.
-// Thread-safety: none; servers are started and looked at by the benchmark's one thread.
+// A server in a separate process, so that its processor time and memory are measured separately from the load's. The
+// load runs on the first processor and servers on all others, so that placement does not vary between runs.
+// Thread-safety: none; the benchmark's only thread starts and measures servers.
 #pragma once
 
 #include "raw_socket.hpp"
@@ -19,8 +19,8 @@ namespace bench {
 
 class ServerProcess {
  public:
-  /// Forks; the child calls `serve`, which announces its port with announcePort() and does not return. To be called
-  /// while this process has one thread.
+  /// Forks; the child calls `serve`, which announces its port with announcePort() and does not return. Requires
+  /// that this process has only one thread.
   explicit ServerProcess(const std::function<void()>& serve);
 
   /// Starts a program that prints "listening on port N".
@@ -34,7 +34,7 @@ class ServerProcess {
 
   int port() const { return port_; }
 
-  /// What all threads of the server have used so far, in the system too.
+  /// The processor time of all threads of the server so far, including system time.
   std::chrono::nanoseconds processorTime() const;
 
   /// The resident memory in bytes.
@@ -50,12 +50,12 @@ class ServerProcess {
   int port_ = 0;
 };
 
-/// Reports to the process that forked the server where it listens.
+/// Reports the listening port to the process that forked the server.
 void announcePort(int port);
 
-/// Allows this process and the servers that it starts as many descriptors as the system lets it.
+/// Raises the descriptor limit of this process, and of servers started later, to the maximum.
 ///
-/// @return how many that are
-std::size_t allowMostDescriptors();
+/// @return the maximum
+std::size_t allowMaxDescriptors();
 
 }  // namespace bench

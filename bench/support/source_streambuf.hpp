@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A typical handwritten streambuf: a buffer of 8 KiB, refilled from a source.
+// A typical handwritten streambuf: an 8 KiB buffer, refilled from a source.
 // Thread-safety: none.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace bench {
 
-/// Reads from `Source`, a function std::size_t(char* buffer, std::size_t size) that gives 0 at the end.
+/// Reads from `Source`, a function std::size_t(char* buffer, std::size_t size) that returns 0 at the end.
 template <typename Source>
 class SourceStreambuf : public std::streambuf {
  public:
