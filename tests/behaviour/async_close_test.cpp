@@ -120,7 +120,7 @@ TEST_P(AsyncCloseTest, WakesARead) {
   expectSocketClosed(reading, "read from localhost/127.0.0.1:");
 }
 
-TEST_P(AsyncCloseTest, WakesAReadThatWaitsItsTurn) {
+TEST_P(AsyncCloseTest, WakesAReadThatWaitsForItsTurn) {
   Socket peer;
   std::unique_ptr<Socket> socket = connectedTo(peer);
   std::deque<BlockedThread> reading;
@@ -158,7 +158,7 @@ TEST_P(AsyncCloseTest, WakesAWrite) {
   expectSocketClosed(writing, "write to localhost/127.0.0.1:");
 }
 
-TEST_P(AsyncCloseTest, WakesAWriteThatWaitsItsTurn) {
+TEST_P(AsyncCloseTest, WakesAWriteThatWaitsForItsTurn) {
   Socket peer;
   std::unique_ptr<Socket> socket = connectedTo(peer);
   BlockedThread writing([out = socket->getOutputStream()]() mutable { out.write(moreThanAnyBufferHolds()); });

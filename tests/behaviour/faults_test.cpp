@@ -163,7 +163,7 @@ TEST_F(ReadFaultsTest, AReadWaitsAgainIfAnotherThreadTookTheBytes) {
   EXPECT_EQ(in_.read(), 'x');
 }
 
-TEST_F(ReadFaultsTest, ABlockingReadThatWouldBlockWaits) {
+TEST_F(ReadFaultsTest, ABlockingReadWaitsAfterWouldBlock) {
   send("x");
   faults_.fail(Call::recv, EAGAIN);
   EXPECT_EQ(in_.read(), 'x');
@@ -320,7 +320,7 @@ class WriteFailureTest : public FaultsTest, public testing::WithParamInterface<i
 INSTANTIATE_TEST_SUITE_P(, WriteFailureTest, testing::Values(EPIPE, ECONNRESET, ETIMEDOUT, ENOBUFS, ENOMEM),
                          [](const auto& tested) { return "errno" + std::to_string(tested.param); });
 
-TEST_P(WriteFailureTest, IsTold) {
+TEST_P(WriteFailureTest, IsReported) {
   faults_.shorten(Call::send, 2).fail(Call::send, GetParam());
   expectError(thrownBy<SocketException>([&] { out_.write("text"); }), GetParam(), "write to " + peerName());
 }

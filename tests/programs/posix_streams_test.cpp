@@ -122,7 +122,7 @@ TEST(FailingStreams, HelpThatCannotBeWrittenGivesExitCodeOne) {
   EXPECT_EQ(inShell("exec \"$@\" >/dev/full", "echo_client", {"--help"}).wait(), 1);
 }
 
-TEST(FailingStreams, OutputWhoseReaderHasGoneGivesOneLineAndExitCodeOne) {
+TEST(FailingStreams, OutputWhoseReaderIsGoneGivesOneLineAndExitCodeOne) {
   OneSide side = OneSide::client();
   side.program.out.close();
   side.peer.say("hello");
@@ -142,7 +142,7 @@ TEST(FailingStreams, InputThatCannotBeReadGivesOneLineAndExitCodeOne) {
   }
 }
 
-TEST(FailingStreams, ErrorLogWhoseReaderHasGoneDoesNotEndTheServer) {
+TEST(FailingStreams, ErrorLogWhoseReaderIsGoneDoesNotEndTheServer) {
   Server server("echo_server");
   server.process.err.close();
   for (int i = 0; i < 3; ++i) {
