@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
-# What .ci/run and .ci/more share. A script that reads this defines all_checks, install_what_is_missing and a check_NAME
-# for each of its checks, and calls run_checks. Everything is checked in a fresh clone of HEAD.
+# Functions that .ci/run and .ci/more share. A script that sources this defines all_checks, install_prerequisites and
+# a check_NAME for each of its checks, and calls run_checks. Everything is checked in a fresh clone of HEAD.
 set -uo pipefail
 export LC_ALL=C.UTF-8
 export CTEST_PARALLEL_LEVEL=4
 
-readonly skipped=77 # what a check returns that cannot run here; it has said why
+readonly skipped=77 # status of a check that cannot run here and has printed the reason
 root=$(git -C "$(dirname "$0")" rev-parse --show-toplevel) || exit 2
 work=$(mktemp -d)
 trap clean_up EXIT
@@ -16,7 +16,7 @@ summary=()
 failed_checks=()
 
 clean_up() {
-  [ ! -d "$work/netlite/build/wine" ] || "$work/netlite/cmake/wine.sh" --stop # it outlives the programs it has run
+  [ ! -d "$work/netlite/build/wine" ] || "$work/netlite/cmake/wine.sh" --stop # it outlives its programs
   rm -rf "$work"
 }
 
@@ -28,7 +28,7 @@ install_packages() {
   as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy "$@" || exit 2
 }
 
-is_there() { if [[ $1 == /* ]]; then [ -e "$1" ]; else command -v "$1" >/dev/null; fi; }
+exists() { if [[ $1 == /* ]]; then [ -e "$1" ]; else command -v "$1" >/dev/null; fi; }
 
 # install_missing [apt's option] PROGRAM=PACKAGE... PATH=PACKAGE...
 install_missing() {
@@ -37,7 +37,7 @@ install_missing() {
     if [[ $pair == -* ]]; then
       options+=("$pair")
     else
-      is_there "${pair%%=*}" || packages+=("${pair#*=}")
+      exists "${pair%%=*}" || packages+=("${pair#*=}")
     fi
   done
   [ ${#packages[@]} -eq 0 ] || install_packages "${options[@]}" "${packages[@]}"
@@ -60,14 +60,14 @@ count() {
   fi
 }
 
-# The output of a failed check: its failed tests, 100 lines of each at most, or its last lines if none of it is a test.
-what_failed() {
-  local said
-  said=$(awk '/^ *[0-9]+\/[0-9]+ Test +#/ { wanted = /\*\*\*/ && !/\*\*\*Skipped/ ? 100 : 0 }
+# Prints the output of a failed check: up to 100 lines of each failed test, or its last lines if it ran no tests.
+print_failures() {
+  local text
+  text=$(awk '/^ *[0-9]+\/[0-9]+ Test +#/ { wanted = /\*\*\*/ && !/\*\*\*Skipped/ ? 100 : 0 }
     /^ +Start +[0-9]+:/ { wanted = 0 }
     wanted-- > 0' "$1")
-  [ -n "$said" ] || said=$(tail -n 40 "$1")
-  printf '%s\n' "$said"
+  [ -n "$text" ] || text=$(tail -n 40 "$1")
+  printf '%s\n' "$text"
 }
 
 run_check() {
@@ -90,15 +90,15 @@ run_checks() {
     declare -F "check_$check" >/dev/null || { echo "no such check: $check (${all_checks[*]})" >&2; exit 2; }
   done
 
-  install_what_is_missing
-  [ -z "$(git -C "$root" status --porcelain)" ] || echo "note: changes that are not committed are not checked"
+  install_prerequisites
+  [ -z "$(git -C "$root" status --porcelain)" ] || echo "note: uncommitted changes are not checked"
   git clone --quiet "$root" "$work/netlite" || exit 2
   for check in "${checks[@]}"; do run_check "$check"; done
 
-  # Once more at the end, which is all of a long output that some places show.
+  # Repeated at the end, since some CI systems show only the end of a long output.
   for check in "${failed_checks[@]}"; do
     printf '\n==== %s has failed:\n' "$check"
-    what_failed "$work/$check.log"
+    print_failures "$work/$check.log"
   done
   echo
   printf '%s\n' "${summary[@]}"
