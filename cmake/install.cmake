@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 #
-# What `cmake --install` puts where: the library, the headers, the CMake package and the pkg-config file. The installed
-# tree may be moved as a whole. Component Runtime is what a finished program needs, Development what building one needs.
+# What `cmake --install` installs and where: the library, the headers, the CMake package and the pkg-config file. The
+# installed tree may be moved as a whole. Component Runtime is for running programs, Development for building them.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 include(CheckCXXCompilerFlag)
 
 set(netlite_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/netlite")
 
-# What is installed does not tell where it was built. A debugger that is started in netlite's folder finds the sources of
-# a Debug build all the same; the counters of a coverage build need the whole path.
+# Installed files do not contain paths of the build. A debugger started in netlite's folder still finds the sources of a
+# Debug build; the counters of a coverage build need the full path.
 check_cxx_compiler_flag("-ffile-prefix-map=/from=to" NETLITE_COMPILER_HAS_FILE_PREFIX_MAP)
 if(NETLITE_COMPILER_HAS_FILE_PREFIX_MAP AND NOT NETLITE_COVERAGE)
   target_compile_options(netlite PRIVATE
@@ -34,8 +34,8 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/netlite-config-version.c
 install(FILES "${PROJECT_BINARY_DIR}/netlite-config.cmake" "${PROJECT_BINARY_DIR}/netlite-config-version.cmake"
   DESTINATION "${netlite_package_dir}" COMPONENT Development)
 
-# The licence goes wherever the code goes. Shared libraries of two interfaces can be installed side by side, so nothing
-# of one may have the place of another's.
+# The licence is installed with the library. Shared libraries of two interface versions can be installed side by side,
+# so their files must have different paths.
 if(BUILD_SHARED_LIBS)
   get_target_property(netlite_interface netlite SOVERSION)
   install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/netlite${netlite_interface}" COMPONENT Runtime)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# netlite's own targets, and the library from the sources that the rooms of src/ have named.
+# Settings of netlite's own targets, and the library from the sources that the rooms of src/ list.
 
 # netlite_sources(file...): adds sources of the calling folder to the library.
 function(netlite_sources)
@@ -8,14 +8,14 @@ function(netlite_sources)
   set_property(GLOBAL APPEND PROPERTY netlite_sources ${ARGN})
 endfunction()
 
-# Warnings, sanitizers and coverage for one of netlite's own targets. All of it stays private to the target.
+# Sets warnings, sanitizers and coverage for one of netlite's own targets. They stay private to the target.
 function(netlite_configure_target target)
   netlite_add_warnings(${target})
   netlite_add_sanitizers(${target})
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()
 
-# A library from netlite's sources: the one that users link, and the forms of it that the tests and fuzzers need.
+# Adds a library from netlite's sources: the one that users link, and its variants for tests and fuzzers.
 function(netlite_add_library target kind)
   foreach(property IN ITEMS sources system_libraries system_definitions)
     get_property(${property} GLOBAL PROPERTY netlite_${property})
@@ -29,7 +29,7 @@ function(netlite_add_library target kind)
   target_compile_definitions(${target} PRIVATE ${system_definitions})
   set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   if(NOT MSVC)
-    # A line is read in some ten nanoseconds: one or two of them depend on where in a cache line the function begins.
+    # Reading a line takes about ten nanoseconds, one or two of which depend on the function's position in a cache line.
     target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-falign-functions=64>")
   endif()
 endfunction()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What `cpack` makes of the installed files: an archive, and on Debian's relatives packages like those of Debian, one
-# for finished programs (if the library is a shared one) and one for building them.
+# What `cpack` makes of the installed files: an archive and, on Linux, Debian packages, one for running programs (if the
+# library is shared) and one for building them.
 set(CPACK_GENERATOR TGZ)
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   list(APPEND CPACK_GENERATOR DEB)

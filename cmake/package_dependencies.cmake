@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Read by cpack, once for each kind of package. dpkg-shlibdeps writes into Debian's package what libraries it needs.
+# cpack reads this once for each kind of package. dpkg-shlibdeps adds the needed libraries to the Debian package.
 if(CPACK_GENERATOR STREQUAL "DEB" AND CPACK_COMPONENTS_ALL MATCHES "Runtime")
   find_program(NETLITE_DPKG_SHLIBDEPS dpkg-shlibdeps)
   if(NETLITE_DPKG_SHLIBDEPS)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The target `reference`: the public headers as HTML, in the folder reference/ of the build. A comment that is missing,
-# or that Doxygen does not understand, is an error.
+# The target `reference`: HTML documentation of the public headers, in the folder reference/ of the build. A comment
+# that is missing or that Doxygen does not understand is an error.
 find_package(Doxygen 1.9 QUIET)
 find_program(NETLITE_SED sed)
 mark_as_advanced(NETLITE_SED)
@@ -14,7 +14,7 @@ if(DOXYGEN_FOUND AND NETLITE_SED)
     COMMAND "${DOXYGEN_EXECUTABLE}" "${netlite_doxyfile}"
     COMMAND ${CMAKE_COMMAND} -E echo "${NETLITE_REFERENCE_DIR}/index.html"
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-    COMMENT "Making the reference"
+    COMMENT "Generating the reference"
     VERBATIM)
 else()
   add_custom_target(reference

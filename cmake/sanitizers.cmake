@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# NETLITE_SANITIZE and NETLITE_COVERAGE for one of netlite's own targets.
+# Applies NETLITE_SANITIZE and NETLITE_COVERAGE to one of netlite's own targets.
 
 function(netlite_instrument target)
   target_compile_options(${target} PRIVATE ${ARGN})
@@ -10,10 +10,9 @@ endfunction()
 function(netlite_add_sanitizers target)
   if(NETLITE_SANITIZE)
     netlite_instrument(${target} -fsanitize=${NETLITE_SANITIZE} -fno-sanitize-recover=all)
-    # The vptr check looks at memory through a pipe, and takes an object for a wrong one when descriptors have run out,
-    # which is what some tests are about.
+    # The vptr check reads memory through a pipe and fails when descriptors have run out, as they do in some tests.
     netlite_instrument(${target} -fno-sanitize=vptr)
-    # Fortified calls would go past the sanitizers' own.
+    # Fortified calls would bypass the sanitizers' interceptors.
     target_compile_options(${target} PRIVATE -fno-omit-frame-pointer -U_FORTIFY_SOURCE)
   endif()
   if(NETLITE_COVERAGE)

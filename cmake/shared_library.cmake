@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What a shared netlite asks of the linker, where the linker has it (GNU ld and those like it).
+# Linker options of a shared netlite, if the linker supports them (GNU ld and compatible linkers).
 include(CheckCXXSourceCompiles)
 
 function(netlite_link_option name option)
@@ -12,8 +12,8 @@ function(netlite_link_option name option)
 endfunction()
 
 if(NOT WIN32 AND NOT APPLE)
-  # A lookup whose caller has given up continues in its own thread. Its code has to stay loaded when a program that has
-  # loaded netlite with dlopen unloads it with dlclose.
+  # A lookup continues in its own thread after its caller has timed out. Its code must stay loaded when a program that
+  # has loaded netlite with dlopen calls dlclose.
   netlite_link_option(NODELETE "-Wl,-z,nodelete")
   netlite_link_option(VERSION_SCRIPT "-Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map")
   set_property(TARGET netlite APPEND PROPERTY LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/exports.map")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The warnings of netlite's own targets. None of them reaches a program that uses the library.
+# The warnings of netlite's own targets. Programs that use the library do not inherit them.
 
 function(netlite_add_warnings target)
   if(MSVC)
@@ -10,7 +10,7 @@ function(netlite_add_warnings target)
       "$<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>") # a guarded field that is used without its lock
   endif()
   if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${target} PRIVATE -Wno-subobject-linkage) # right for headers, which sources are in unity only
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage) # meant for headers, but hits unity sources
   endif()
   if(NETLITE_WERROR)
     target_compile_options(${target} PRIVATE "$<IF:$<CXX_COMPILER_ID:MSVC>,/WX,-Werror>")

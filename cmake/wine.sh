@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Runs a Windows program under Wine, in a Wine of netlite's own (build/wine, or $WINEPREFIX): what CMake and CTest start
-# the programs of the mingw preset with.
+# Runs a Windows program under Wine, in a separate Wine prefix (build/wine, or $WINEPREFIX). CMake and CTest start the
+# programs of the mingw preset with this script.
 #
 #   cmake/wine.sh program.exe [argument...]
-#   cmake/wine.sh --stop                      ends that Wine; by itself it ends ten minutes after its last program
+#   cmake/wine.sh --stop                      stops that Wine, which otherwise ends ten minutes after its last program
 set -u
 : "${WINEPREFIX:=$(cd "$(dirname "$0")/.." && pwd)/build/wine}"
 : "${WINEDEBUG:=-all}"
@@ -25,12 +25,12 @@ fi
 mkdir -p "$WINEPREFIX" || exit
 (
   flock 9
-  "$server" -p600 9>&- || exit 0 # there is one
+  "$server" -p600 9>&- || exit 0 # a server is running
   "$wine" wineboot -i </dev/null 9>&-
 ) 9>"$WINEPREFIX/lock" >/dev/null 2>&1
 
-# Wine needs certain addresses for itself. Where the system chooses them at random, one in some thousands of programs
-# does not start. A container may forbid switching this off.
+# Wine needs certain addresses. With address space randomization, one program in some thousands does not start. A
+# container may forbid switching it off.
 if setarch -R true 2>/dev/null; then
   exec setarch -R "$wine" "$@"
 fi

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What i686.cmake and s390x.cmake share: Debian's cross compiler for CMAKE_SYSTEM_PROCESSOR (g++-PROCESSOR-linux-gnu).
+# The common part of i686.cmake and s390x.cmake: Debian's cross compiler for CMAKE_SYSTEM_PROCESSOR
+# (g++-PROCESSOR-linux-gnu).
 set(CMAKE_SYSTEM_NAME Linux)
 set(netlite_machine ${CMAKE_SYSTEM_PROCESSOR}-linux-gnu)
 

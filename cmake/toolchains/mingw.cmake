@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Windows programs made elsewhere: mingw-w64 compiles them (Debian and Ubuntu: g++-mingw-w64-x86-64-posix), Wine runs
-# them (wine64).
+# Cross-builds Windows programs: mingw-w64 compiles them (Debian and Ubuntu: g++-mingw-w64-x86-64-posix), Wine runs them
+# (wine64).
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Conan 2 recipe for Conan's own index, conan-center: what ../../../conanfile.py says, for released sources."""
+"""Conan 2 recipe for Conan's index, conan-center: the same as ../../../conanfile.py, for released sources."""
 
 import os
 
@@ -47,7 +47,7 @@ class NetliteConan(ConanFile):
     def package(self):
         CMake(self).install()
         copy(self, "LICENSE", src=self.source_folder, dst=os.path.join(self.package_folder, "licenses"))
-        # Conan writes these for the build system of whoever asks.
+        # Conan generates these for the consumer's build system.
         for folder in (os.path.join("lib", "cmake"), os.path.join("lib", "pkgconfig"), "share"):
             rmdir(self, os.path.join(self.package_folder, folder))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A line there and back over loopback, with the package that was made."""
+"""Sends a line over loopback with the package under test."""
 
 import os
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A line there and back over loopback, on one thread: the system's buffers hold it.
+// Sends a line over loopback, on one thread since the system's buffers hold it.
 #include <netlite/netlite.hpp>
 
 #include <iostream>
