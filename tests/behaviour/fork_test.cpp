@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// fork: what a child does to its copies of the parent's objects, and what it can do itself.
+// fork: a child may close, destroy and use its copies of the parent's objects, and may use the library itself.
 #include "support/blocked_thread.hpp"
 #include "support/eventually.hpp"
 #include "support/full_listener.hpp"
@@ -33,7 +33,7 @@ using namespace netlite;
 using namespace netlite::test;
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 10s;  // far more than any of this takes
+constexpr auto kTimeout = 10s;  // far more than any of this takes
 
 void echoOneLine(Socket& socket) {
   BufferedReader in(socket.getInputStream());
@@ -42,8 +42,8 @@ void echoOneLine(Socket& socket) {
 }
 
 std::string answerTo(const std::string& line, int port) {
-  Socket socket("127.0.0.1", port, kPatience);
-  socket.setSoTimeout(kPatience);
+  Socket socket("127.0.0.1", port, kTimeout);
+  socket.setSoTimeout(kTimeout);
   BufferedReader in(socket.getInputStream());
   PrintWriter(socket.getOutputStream(), true).println(line);
   return in.readLine().value_or("(end)");
@@ -51,7 +51,7 @@ std::string answerTo(const std::string& line, int port) {
 
 bool refusesConnections(int port) {
   try {
-    const Socket socket("127.0.0.1", port, kPatience);
+    const Socket socket("127.0.0.1", port, kTimeout);
     return false;
   } catch (const ConnectException&) {
     return true;
@@ -60,12 +60,12 @@ bool refusesConnections(int port) {
 
 // ---- the parent is unharmed -----------------------------------------------------------------------------------------
 
-// How a child ends with a copy of an object of the parent.
+// What a child does with its copy of the parent's object.
 enum class Ending { close, destroy, exit };
 
 class ChildsEnd : public testing::TestWithParam<Ending> {
  protected:
-  // Lets a child end with its copy of `object`.
+  // Runs a child that ends its copy of `object`.
   template <typename Object>
   static void endInChild(Object& object) {
     ASSERT_EQ(exitCodeOf([&] {
@@ -90,26 +90,26 @@ std::string nameOf(const testing::TestParamInfo<Ending>& ending) {
 
 INSTANTIATE_TEST_SUITE_P(Fork, ChildsEnd, testing::Values(Ending::close, Ending::destroy, Ending::exit), nameOf);
 
-TEST_P(ChildsEnd, LeavesAnAcceptOfTheParentWaiting) {
+TEST_P(ChildsEnd, LeavesTheParentsAcceptWaiting) {
   ServerSocket server = loopbackServer();
   BlockedThread accepting([&] { server.accept(); });
   accepting.waitUntilAsleep();
   endInChild(server);
-  Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+  Socket client("127.0.0.1", server.getLocalPort(), kTimeout);
   accepting.join();
 }
 
-TEST_P(ChildsEnd, LeavesATimedAcceptOfTheParentWaiting) {
+TEST_P(ChildsEnd, LeavesTheParentsTimedAcceptWaiting) {
   ServerSocket server = loopbackServer();
-  server.setSoTimeout(kPatience);
+  server.setSoTimeout(kTimeout);
   BlockedThread accepting([&] { server.accept(); });
   accepting.waitUntilAsleep();
   endInChild(server);
-  Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+  Socket client("127.0.0.1", server.getLocalPort(), kTimeout);
   accepting.join();
 }
 
-TEST_P(ChildsEnd, LeavesAReadOfTheParentWaiting) {
+TEST_P(ChildsEnd, LeavesTheParentsReadWaiting) {
   Pair pair = connectedPair();
   BlockedThread reading([&] { EXPECT_EQ(pair.client.getInputStream().read(), 'x'); });
   reading.waitUntilAsleep();
@@ -118,9 +118,9 @@ TEST_P(ChildsEnd, LeavesAReadOfTheParentWaiting) {
   reading.join();
 }
 
-TEST_P(ChildsEnd, LeavesATimedReadOfTheParentWaiting) {
+TEST_P(ChildsEnd, LeavesTheParentsTimedReadWaiting) {
   Pair pair = connectedPair();
-  pair.client.setSoTimeout(kPatience);
+  pair.client.setSoTimeout(kTimeout);
   BlockedThread reading([&] { EXPECT_EQ(pair.client.getInputStream().read(), 'x'); });
   reading.waitUntilAsleep();
   endInChild(pair.client);
@@ -132,7 +132,7 @@ TEST_P(ChildsEnd, LeavesATimedReadOfTheParentWaiting) {
 constexpr std::size_t kMuch = std::size_t{16} * 1024 * 1024;
 
 TEST_P(ChildsEnd, LeavesAWriteOfTheParentWaiting) {
-  for (const auto timeout : {0ms, std::chrono::milliseconds(kPatience)}) {
+  for (const auto timeout : {0ms, std::chrono::milliseconds(kTimeout)}) {
     Pair pair = connectedPair();
     pair.client.setWriteTimeout(timeout);
     BlockedThread writing([&] { pair.client.getOutputStream().write(std::string(kMuch, 'x')); });
@@ -147,7 +147,7 @@ TEST_P(ChildsEnd, LeavesAWriteOfTheParentWaiting) {
 TEST_P(ChildsEnd, LeavesAConnectOfTheParentWaiting) {
   FullListener listener;
   Socket socket;
-  BlockedThread connecting([&] { socket.connect(listener.address(), kPatience); });
+  BlockedThread connecting([&] { socket.connect(listener.address(), kTimeout); });
   connecting.waitUntilAsleep();
   endInChild(socket);
   connecting.waitUntilAsleep();
@@ -165,7 +165,7 @@ TEST_P(ChildsEnd, LeavesUnreadInputToTheParent) {
   EXPECT_EQ(receive(pair.server, 6), "answer");
 }
 
-TEST_P(ChildsEnd, LeavesAReceiveOfTheParentWaiting) {
+TEST_P(ChildsEnd, LeavesTheParentsReceiveWaiting) {
   DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   BlockedThread receiving([&] {
     DatagramPacket packet(10);
@@ -178,10 +178,10 @@ TEST_P(ChildsEnd, LeavesAReceiveOfTheParentWaiting) {
   receiving.join();
 }
 
-TEST(ForkTest, AServerGoesOnAfterAChildHasDestroyedItsCopy) {
+TEST(ForkTest, AServerKeepsRunningAfterAChildHasDestroyedItsCopy) {
   auto server = std::make_unique<TcpServer>(loopbackServer(), echoOneLine);
   server->start();
-  Socket held("127.0.0.1", server->getLocalPort(), kPatience);
+  Socket held("127.0.0.1", server->getLocalPort(), kTimeout);
   ASSERT_TRUE(eventually([&] { return server->connectionCount() == 1; }));
   EXPECT_TRUE(holdsInChild([&] {
     server.reset();
@@ -192,11 +192,11 @@ TEST(ForkTest, AServerGoesOnAfterAChildHasDestroyedItsCopy) {
   EXPECT_EQ(answerTo("hello", server->getLocalPort()), "hello");
 }
 
-TEST(ForkTest, AServerGoesOnAfterAChildHasStoppedItsCopy) {
+TEST(ForkTest, AServerKeepsRunningAfterAChildHasStoppedItsCopy) {
   TcpServer server(loopbackServer(), echoOneLine);
   server.start();
   EXPECT_TRUE(holdsInChild([&] {
-    server.stop(kPatience);
+    server.stop(kTimeout);
     return server.connectionCount() == 0;
   }));
   EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
@@ -205,7 +205,7 @@ TEST(ForkTest, AServerGoesOnAfterAChildHasStoppedItsCopy) {
 TEST(ForkTest, AChildsCopyOfAServerHasNoConnections) {
   TcpServer server(loopbackServer(), echoOneLine);
   server.start();
-  Socket held("127.0.0.1", server.getLocalPort(), kPatience);
+  Socket held("127.0.0.1", server.getLocalPort(), kTimeout);
   ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
   EXPECT_TRUE(holdsInChild([&] { return server.connectionCount() == 0; }));
   EXPECT_EQ(server.connectionCount(), 1u);
@@ -215,13 +215,13 @@ TEST(ForkTest, AChildsCopyOfAServerHasNoConnections) {
 TEST(ForkTest, AChildThatHasStoppedItsCopyKeepsNoConnectionOpen) {
   TcpServer server(loopbackServer(), echoOneLine);
   server.start();
-  Socket held("127.0.0.1", server.getLocalPort(), kPatience);
-  held.setSoTimeout(kPatience);
+  Socket held("127.0.0.1", server.getLocalPort(), kTimeout);
+  held.setSoTimeout(kTimeout);
   ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
   Gate stopped;
   Gate end;
   ForkedChild child([&] {
-    server.stop(kPatience);
+    server.stop(kTimeout);
     stopped.open();
     end.pass();
     return 0;
@@ -248,14 +248,14 @@ TEST(ForkTest, AChildMayStopItsCopyWhileClientsComeAndGo) {
   BlockedThread other(comeAndGo);
   for (int child = 0; child < 500; ++child) {
     EXPECT_TRUE(holdsInChild([&] {
-      server.stop(kPatience);
+      server.stop(kTimeout);
       return server.connectionCount() == 0;
     }));
   }
   isOver = true;
 }
 
-TEST(ForkTest, AStaticServerInAChildThatExitsHoldsUpNothing) {
+TEST(ForkTest, AStaticServerDoesNotDelayTheExitOfAChild) {
   static TcpServer server(loopbackServer(), echoOneLine);
   server.start();
   EXPECT_EQ(exitCodeOf([] {
@@ -292,8 +292,8 @@ class StaticsInAChild : public testing::Test {
 };
 
 TEST_F(StaticsInAChild, LeaveAServerSocketListening) {
-  Socket client("127.0.0.1", statics->server.getLocalPort(), kPatience);
-  statics->server.setSoTimeout(kPatience);
+  Socket client("127.0.0.1", statics->server.getLocalPort(), kTimeout);
+  statics->server.setSoTimeout(kTimeout);
   statics->server.accept();
 }
 
@@ -306,7 +306,7 @@ TEST_F(StaticsInAChild, LeaveASocketConnected) {
 
 TEST_F(StaticsInAChild, LeaveADatagramSocketReceiving) {
   DatagramSocket().send({"x", {InetAddress::getLoopbackAddress(), statics->datagrams.getLocalPort()}});
-  statics->datagrams.setSoTimeout(kPatience);
+  statics->datagrams.setSoTimeout(kTimeout);
   DatagramPacket packet(10);
   statics->datagrams.receive(packet);
   EXPECT_EQ(packet.getData(), "x");
@@ -372,7 +372,7 @@ double processorSeconds() {
 // its wait, and the child before the waker is reset.
 void endAWaitAndTheChild() {
   ServerSocket own = loopbackServer();
-  own.setSoTimeout(kPatience);
+  own.setSoTimeout(kTimeout);
   const std::string waiting = currentTask();
   std::thread([&] {
     while (sleepState(waiting).empty()) yieldToOthers();
@@ -383,8 +383,8 @@ void endAWaitAndTheChild() {
   for (;;) ::pause();
 }
 
-// A waker that parent and child share would be signalled by one and never drained by the other.
-TEST(ForkTest, NoWaitSpinsAfterAChildHasEndedItsOwn) {
+// If parent and child shared a waker, one would signal it and the other would never drain it.
+TEST(ForkTest, AWaitDoesNotSpinAfterAChildHasEndedItsOwn) {
   waitOnce();
   ServerSocket server = loopbackServer();
   server.setSoTimeout(50ms);
@@ -399,25 +399,25 @@ TEST(ForkTest, NoWaitSpinsAfterAChildHasEndedItsOwn) {
   }
 }
 
-// ---- the child can use netlite --------------------------------------------------------------------------------------
+// ---- the child can use the library ----------------------------------------------------------------------------------
 
-TEST(ForkTest, AChildMayServeAndConnectAnew) {
+TEST(ForkTest, AChildMayServeAndConnect) {
   waitOnce();
   EXPECT_TRUE(holdsInChild([] {
     TcpServer server(loopbackServer(), echoOneLine);
     server.start();
     const bool answers = answerTo("hello", server.getLocalPort()) == "hello";
-    server.stop(kPatience);
+    server.stop(kTimeout);
     return answers;
   }));
 }
 
-TEST(ForkTest, AChildMayStartAServerThatTheParentHasMade) {
+TEST(ForkTest, AChildMayStartAServerThatTheParentCreated) {
   TcpServer server(loopbackServer(), echoOneLine);
   EXPECT_TRUE(holdsInChild([&] {
     server.start();
     const bool answers = answerTo("hello", server.getLocalPort()) == "hello";
-    server.stop(kPatience);
+    server.stop(kTimeout);
     return answers;
   }));
 }
@@ -429,12 +429,12 @@ TEST(ForkTest, AChildMayStartItsCopyOfAServerThatRunsInTheParent) {
   options.maxConnections = 1;
   TcpServer server(loopbackServer(), echoOneLine, options);
   server.start();
-  Socket held("127.0.0.1", server.getLocalPort(), kPatience);
+  Socket held("127.0.0.1", server.getLocalPort(), kTimeout);
   ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
   EXPECT_TRUE(holdsInChild([&] {
     server.start();
     const bool answers = answerTo("child", server.getLocalPort()) == "child";
-    server.stop(kPatience);
+    server.stop(kTimeout);
     return answers;
   }));
   held.close();
@@ -442,7 +442,7 @@ TEST(ForkTest, AChildMayStartItsCopyOfAServerThatRunsInTheParent) {
 }
 
 TEST(ForkTest, AChildMayAcceptOnAListenerOfTheParent) {
-  for (const auto timeout : {0ms, std::chrono::milliseconds(kPatience)}) {
+  for (const auto timeout : {0ms, std::chrono::milliseconds(kTimeout)}) {
     ServerSocket server = loopbackServer();
     server.setSoTimeout(timeout);
     ForkedChild child([&] {
@@ -456,7 +456,7 @@ TEST(ForkTest, AChildMayAcceptOnAListenerOfTheParent) {
 }
 
 TEST(ForkTest, CloseInAChildEndsItsAcceptOnAListenerOfTheParent) {
-  for (const auto timeout : {0ms, std::chrono::milliseconds(kPatience)}) {
+  for (const auto timeout : {0ms, std::chrono::milliseconds(kTimeout)}) {
     ServerSocket server = loopbackServer();
     server.setSoTimeout(timeout);
     EXPECT_TRUE(holdsInChild([&] {
@@ -466,7 +466,7 @@ TEST(ForkTest, CloseInAChildEndsItsAcceptOnAListenerOfTheParent) {
       return thrownBy<SocketException>([&] { accepting.join(); }).code() == std::errc::operation_canceled;
     }));
     BlockedThread accepting([&] { server.accept(); });
-    Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+    Socket client("127.0.0.1", server.getLocalPort(), kTimeout);
     accepting.join();
   }
 }
@@ -510,10 +510,10 @@ TEST(ForkTest, CloseInAChildFreesADescriptorThatAThreadOfTheParentReads) {
   reading.join();
 }
 
-// A server that forks for each connection closes its copy while the request may have arrived already.
+// A server that forks for each connection closes its own copy, perhaps after the request has arrived.
 TEST(ForkTest, AChildServesAConnectionThatTheParentHasClosed) {
   ServerSocket server = loopbackServer();
-  Socket client("127.0.0.1", server.getLocalPort(), kPatience);
+  Socket client("127.0.0.1", server.getLocalPort(), kTimeout);
   PrintWriter(client.getOutputStream(), true).println("request");
   Socket accepted = server.accept();
   ASSERT_TRUE(eventually([&] { return accepted.getInputStream().available() != 0; }));
@@ -525,7 +525,7 @@ TEST(ForkTest, AChildServesAConnectionThatTheParentHasClosed) {
   });
   accepted.close();
   go.open();
-  client.setSoTimeout(kPatience);
+  client.setSoTimeout(kTimeout);
   EXPECT_EQ(BufferedReader(client.getInputStream()).readLine(), "request");
   EXPECT_EQ(child.exitCode(), 0);
 }
@@ -560,7 +560,7 @@ TEST(ForkTest, AChildMayReadOnceAThreadOfTheParentHasRead) {
   EXPECT_EQ(child.exitCode(), 0);
 }
 
-// The lock of the writer is held by a thread that waits for room.
+// A thread that waits for buffer space holds the writer's lock.
 TEST(ForkTest, AChildMayUseAWriterWhereAThreadOfTheParentPrints) {
   Pair pair = connectedPair();
   PrintWriter out(pair.client.getOutputStream());
@@ -606,7 +606,7 @@ TEST(ForkInAHandler, LetsTheChildStopItsCopyOfTheServer) {
   TcpServer* running = nullptr;
   TcpServer server(loopbackServer(), [&running](Socket& socket) {
     EXPECT_TRUE(holdsInChild([&] {
-      running->stop(kPatience);
+      running->stop(kTimeout);
       echoOneLine(socket);
       return running->connectionCount() == 1;
     }));
@@ -622,24 +622,24 @@ TEST(ForkInAHandler, LetsTheChildStopItsCopyWhileAnotherHandlerStopsTheServer) {
   TcpServer* running = nullptr;
   TcpServer server(loopbackServer(), [&running](Socket& socket) {
     const auto command = BufferedReader(socket.getInputStream()).readLine();
-    if (command == "stop") return running->stop(kPatience);
+    if (command == "stop") return running->stop(kTimeout);
     if (command != "fork") return;  // refusesConnections() was not refused
     EXPECT_TRUE(eventually([&] { return refusesConnections(running->getLocalPort()); }));
     running->connectionCount();  // takes the lock, which stop() has until it waits
     EXPECT_TRUE(holdsInChild([&] {
-      running->stop(kPatience);
+      running->stop(kTimeout);
       return running->connectionCount() == 1;
     }));
   });
   running = &server;
   server.start();
-  Socket forks("127.0.0.1", server.getLocalPort(), kPatience);
+  Socket forks("127.0.0.1", server.getLocalPort(), kTimeout);
   ASSERT_TRUE(eventually([&] { return server.connectionCount() == 1; }));
-  Socket stops("127.0.0.1", server.getLocalPort(), kPatience);
+  Socket stops("127.0.0.1", server.getLocalPort(), kTimeout);
   PrintWriter(stops.getOutputStream(), true).println("stop");
   PrintWriter(forks.getOutputStream(), true).println("fork");
   for (Socket* socket : {&forks, &stops}) {
-    socket->setSoTimeout(2 * kPatience);
+    socket->setSoTimeout(2 * kTimeout);
     EXPECT_EQ(socket->getInputStream().read(), -1);
   }
 }
@@ -677,7 +677,7 @@ void serveAsDaemon(ServerSocket server, Gate& end) {
   TcpServer others(std::move(server), echoOneLine);
   others.start();
   end.pass();
-  others.stop(kPatience);
+  others.stop(kTimeout);
 }
 
 TEST(ForkTest, ADaemonServesOnAfterItsParentHasEnded) {

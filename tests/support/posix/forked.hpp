@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Work in a forked child, for the tests of what a child may do.
+// Runs work in a forked child, for the tests of what a child may do.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -63,7 +63,7 @@ class ForkedChild {
   ForkedChild(const ForkedChild&) = delete;
   ForkedChild& operator=(const ForkedChild&) = delete;
 
-  /// Waits for the end. Returns the exit code, or -1 if a signal has ended the child.
+  /// Waits for the child's end. Returns the exit code, or -1 if a signal killed the child.
   int exitCode() {
     int status = 0;
     ::waitpid(std::exchange(pid_, -1), &status, 0);
