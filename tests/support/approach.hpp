@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// Hitting a race between an event of the test and one of another thread, whose moment the test does not know.
+// Thread-safety: no shared state.
+#pragma once
+
+#include <chrono>
+
+namespace netlite::test {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr int kApproachRounds = 300;
+#else
+inline constexpr int kApproachRounds = 1500;
+#endif
+
+/// Calls `round(delay)` many times, for a few seconds at most. A round causes the test's event after this delay and
+/// returns whether it came first. Then the next delay is a little longer, otherwise shorter, so most rounds come close
+/// to the moment of the other thread's event.
+template <typename Round>
+void approach(Round round) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + std::chrono::seconds(6);
+  std::chrono::microseconds delay(0);
+  for (int number = 0; number < kApproachRounds && Clock::now() < end; ++number) {
+    delay += round(delay) ? std::chrono::microseconds(2) : std::chrono::microseconds(-2);
+  }
+}
+
+/// Returns at the time, not when the system finds it convenient to wake the thread afterwards.
+inline void spinUntil(std::chrono::steady_clock::time_point time) {
+  while (std::chrono::steady_clock::now() < time) {
+  }
+}
+
+}  // namespace netlite::test
