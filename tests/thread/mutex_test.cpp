@@ -3,6 +3,8 @@
 // Mutex: exclusion, waiting with and without a deadline, and no lost wake-ups. Run it under ThreadSanitizer too.
 #include "thread/mutex.hpp"
 
+#include "support/approach.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -17,6 +19,8 @@ namespace {
 
 using netlite::Deadline;
 using netlite::Mutex;
+using netlite::test::approach;
+using netlite::test::spinUntil;
 using namespace std::chrono_literals;
 
 void runInThreads(int count, const std::function<void(int)>& work) {
@@ -130,6 +134,38 @@ TEST(MutexTest, ThreadsThatGiveUpLoseNoWakeUps) {
     }
   });
   EXPECT_EQ(count, 4 * kRounds + timedRounds);
+}
+
+// Two threads wait for the lock, and it is unlocked when the first of them is about to give up. If the test takes the
+// lock again before the first thread can, that thread gives up, but its wake-up must not be lost to the other. Returns
+// whether the first thread had the lock.
+bool unlockAtTheDeadline(std::chrono::microseconds delay, bool takesItAgain) {
+  Mutex mutex;
+  mutex.lock();
+  std::atomic<bool> hasStarted{false};
+  const Deadline deadline = Deadline::at(Deadline::Clock::now() + 500us);
+  auto first = std::async(std::launch::async, [&] {
+    hasStarted = true;
+    const bool isLocked = mutex.tryLockUntil(deadline);
+    if (isLocked) mutex.unlock();
+    return isLocked;
+  });
+  while (!hasStarted) std::this_thread::yield();
+  auto other = std::async(std::launch::async, [&] { std::lock_guard<Mutex> lock(mutex); });
+  spinUntil(deadline.time() + delay);
+  mutex.unlock();
+  const bool isLockedAgain = takesItAgain && mutex.try_lock();
+  const bool firstHadIt = first.get();
+  if (isLockedAgain) mutex.unlock();
+  other.get();  // never, if its wake-up was lost
+  return firstHadIt;
+}
+
+TEST(MutexTest, AThreadThatGivesUpAsItIsWokenLosesNoWakeUp) {
+  approach([](std::chrono::microseconds delay) {
+    unlockAtTheDeadline(delay, true);
+    return unlockAtTheDeadline(delay, false);
+  });
 }
 
 }  // namespace
