@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+//
+// OsThread: joining, detaching, moving, and the size of the stack.
+#include "thread/os_thread.hpp"
+
+#include "support/system.hpp"
+#include "support/thrown_by.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <future>
+#include <limits>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace {
+
+using netlite::OsThread;
+using netlite::test::runsOnWindows;
+using netlite::test::thrownBy;
+
+constexpr std::size_t kKilobyte = 1024;
+constexpr std::size_t kMegabyte = 1024 * kKilobyte;
+
+// A thread that ends as soon as the test permits it.
+class OsThreadTest : public testing::Test {
+ protected:
+  OsThread start() {
+    return OsThread(
+        0,
+        [this] {
+          permission_.get_future().get();
+          has_worked_ = true;
+          end_.set_value();
+        },
+        "start a thread");
+  }
+
+  void permitEnd() { permission_.set_value(); }
+  void awaitEnd() { end_.get_future().get(); }
+
+  std::promise<void> permission_;
+  std::promise<void> end_;
+  bool has_worked_ = false;
+};
+
+TEST_F(OsThreadTest, JoinWaitsForTheEnd) {
+  OsThread thread = start();
+  permitEnd();
+  thread.join();
+  EXPECT_TRUE(has_worked_);
+}
+
+TEST_F(OsThreadTest, ASecondJoinDoesNothing) {
+  OsThread thread = start();
+  permitEnd();
+  thread.join();
+  thread.join();
+}
+
+TEST_F(OsThreadTest, AJoinAfterADetachDoesNotWait) {
+  OsThread thread = start();
+  thread.detach();
+  thread.join();
+  EXPECT_FALSE(has_worked_);
+  permitEnd();
+  awaitEnd();
+}
+
+TEST_F(OsThreadTest, TheDestructorLetsTheThreadRunOn) {
+  { const OsThread thread = start(); }
+  EXPECT_FALSE(has_worked_);
+  permitEnd();
+  awaitEnd();
+  EXPECT_TRUE(has_worked_);
+}
+
+TEST_F(OsThreadTest, OneWithoutAThreadCanBeJoinedAndDetached) {
+  OsThread none;
+  none.join();
+  none.detach();
+}
+
+TEST_F(OsThreadTest, AMoveHandsTheThreadOver) {
+  OsThread from = start();
+  OsThread to(std::move(from));
+  from.join();  // does not wait
+  permitEnd();
+  to.join();
+  EXPECT_TRUE(has_worked_);
+}
+
+TEST_F(OsThreadTest, AMoveAssignmentHandsTheThreadOver) {
+  OsThread from = start();
+  OsThread to;
+  to = std::move(from);
+  from.join();  // does not wait
+  permitEnd();
+  to.join();
+  EXPECT_TRUE(has_worked_);
+}
+
+TEST_F(OsThreadTest, AMoveAssignmentLetsTheOldThreadRunOn) {
+  OsThread thread = start();
+  thread = OsThread();
+  permitEnd();
+  awaitEnd();
+}
+
+// ---- the stack ------------------------------------------------------------------------------------------------------
+
+// Uses so many kilobytes of the stack.
+int useStack(std::size_t kilobytes) {
+  volatile char bytes[kKilobyte];
+  bytes[0] = 1;
+  return kilobytes == 0 ? 0 : useStack(kilobytes - 1) + bytes[0];
+}
+
+class StackSizeTest : public testing::TestWithParam<std::size_t> {};
+
+INSTANTIATE_TEST_SUITE_P(, StackSizeTest, testing::Values(1, 100 * kKilobyte, 48 * kMegabyte),
+                         [](const auto& tested) { return std::to_string(tested.param) + "Bytes"; });
+
+TEST_P(StackSizeTest, CanBeUsed) {
+  const std::size_t kilobytes = GetParam() / kKilobyte / 2;  // a frame takes more than the bytes in it
+  std::size_t used = 0;
+  OsThread(
+      GetParam(), [&] { used = static_cast<std::size_t>(useStack(kilobytes)); }, "start a thread")
+      .join();
+  EXPECT_EQ(used, kilobytes);
+}
+
+TEST_F(OsThreadTest, WithoutMemoryForTheStackTheConstructorThrows) {
+  if (runsOnWindows()) GTEST_SKIP() << "Windows takes 32 bits of the size, and such a stack may fit";
+  bool hasRun = false;
+  const auto exception = thrownBy<std::system_error>([&] {
+    const OsThread thread(
+        std::numeric_limits<std::size_t>::max() / 2, [&] { hasRun = true; }, "start a test's thread");
+  });
+  EXPECT_EQ(exception.code(), std::errc::resource_unavailable_try_again);
+  EXPECT_EQ(exception.what(), "start a test's thread: " + exception.code().message());
+  EXPECT_FALSE(hasRun);
+}
+
+}  // namespace
