@@ -138,7 +138,7 @@ TEST_F(OsThreadTest, WithoutMemoryForTheStackTheConstructorThrows) {
   bool hasRun = false;
   const auto exception = thrownBy<std::system_error>([&] {
     const OsThread thread(
-        std::numeric_limits<std::size_t>::max() / 2, [&] { hasRun = true; }, "start a test's thread");
+        std::numeric_limits<std::size_t>::max(), [&] { hasRun = true; }, "start a test's thread");
   });
   EXPECT_EQ(exception.code(), std::errc::resource_unavailable_try_again);
   EXPECT_EQ(exception.what(), "start a test's thread: " + exception.code().message());

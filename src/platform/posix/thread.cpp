@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -66,11 +67,13 @@ std::size_t sizeOfThreadLocals() {
 std::size_t sizeOfThreadLocals() { return 0; }
 #endif
 
-// Some systems refuse a stack that is too small or not a multiple of the page size.
+// Some systems refuse a stack that is too small or not a multiple of the page size. They also refuse one of half the
+// address space, which leaves room for the sum.
 std::size_t allowedStackSize(std::size_t size) {
+  constexpr std::size_t kMaxSize = std::numeric_limits<std::size_t>::max() / 2;
   static const std::size_t threadLocals = sizeOfThreadLocals();
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const std::size_t wanted = std::max(size, static_cast<std::size_t>(PTHREAD_STACK_MIN)) + threadLocals;
+  const std::size_t wanted = std::clamp(size, static_cast<std::size_t>(PTHREAD_STACK_MIN), kMaxSize) + threadLocals;
   return (wanted + page - 1) / page * page;
 }
 
