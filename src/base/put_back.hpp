@@ -11,11 +11,15 @@
 namespace netlite {
 
 /// Puts `bytes` in front of `position`, over bytes that were read already. What follows moves only if there are more
-/// than those.
+/// than those; then there is room for further bytes, so that small pieces rarely move it.
 inline void putBack(const std::string& bytes, std::string& memory, std::size_t& position) {
-  const std::size_t count = std::min(bytes.size(), position);
-  memory.replace(position - count, count, bytes);
-  position -= count;
+  if (bytes.size() > position) {
+    const std::size_t room = std::max(bytes.size(), (memory.size() - position) / 8);
+    memory.replace(0, position, room, '\0');
+    position = room;
+  }
+  position -= bytes.size();
+  memory.replace(position, bytes.size(), bytes);
 }
 
 }  // namespace netlite

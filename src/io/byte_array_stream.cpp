@@ -6,8 +6,8 @@
 
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
+#include "base/put_back.hpp"
 #include "base/thread_annotations.hpp"
-#include "io/put_back.hpp"
 #include "thread/mutex.hpp"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
-#include "io/put_back.hpp"
+#include "base/put_back.hpp"
 #include "thread/call_clock.hpp"
 
 #include <algorithm>

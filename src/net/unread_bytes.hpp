@@ -4,6 +4,8 @@
 // Thread-safety: none; the owner's lock guards it.
 #pragma once
 
+#include "base/put_back.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -19,15 +21,9 @@ class UnreadBytes {
 
   /// Puts bytes in front of the others.
   void putBack(std::string bytes) {
-    if (isEmpty()) {
-      bytes_ = std::move(bytes);
-      begin_ = 0;
-    } else if (bytes.size() <= begin_) {
-      begin_ -= bytes.size();
-      std::memcpy(&bytes_[begin_], bytes.data(), bytes.size());
-    } else {
-      bytes_.replace(0, std::exchange(begin_, 0), bytes);
-    }
+    if (!isEmpty()) return netlite::putBack(bytes, bytes_, begin_);
+    bytes_ = std::move(bytes);
+    begin_ = 0;
   }
 
   /// Removes up to `size` bytes from the front. Returns how many.

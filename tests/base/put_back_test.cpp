@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // putBack(): returning bytes to the front of a stream's buffer.
-#include "io/put_back.hpp"
+#include "base/put_back.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,8 @@ TEST(PutBackTest, BytesArePutBeforeTheRemainingOnes) {
   }
 }
 
-// If each call moved the bytes that follow, this would take minutes.
+// If each call moved the bytes that follow, these two would take minutes.
+
 TEST(PutBackTest, DoesNotMoveTheRestIfTheConsumedSpaceSuffices) {
   Memory memory{std::string(64 * 1024 * 1024, 'a'), 0};
   for (int i = 0; i < 100000; ++i) {
@@ -38,6 +39,13 @@ TEST(PutBackTest, DoesNotMoveTheRestIfTheConsumedSpaceSuffices) {
     putBack("shorter", memory.bytes, memory.position);
   }
   EXPECT_EQ(memory.position, 9U * 100000);
+}
+
+TEST(PutBackTest, RarelyMovesTheRestIfTheConsumedSpaceDoesNotSuffice) {
+  Memory memory{std::string(64 * 1024 * 1024, 'a'), 0};
+  for (int i = 0; i < 100000; ++i) putBack("b", memory.bytes, memory.position);
+  EXPECT_EQ(memory.bytes.size() - memory.position, 64U * 1024 * 1024 + 100000);
+  EXPECT_EQ(memory.bytes.substr(memory.position + 99998, 4), "bbaa");
 }
 
 }  // namespace
