@@ -760,6 +760,21 @@ TEST(SocketTest, ShutdownInputAfterAResetDoesNotThrow) {
   EXPECT_NO_THROW(pair.client.shutdownInput());
 }
 
+TEST(SocketTest, ShutdownOutputAfterAResetDoesNotThrow) {
+  Pair pair = connectedPair();
+  closeWithReset(pair.server);
+  EXPECT_TRUE(readsReset(pair.client.getInputStream()));
+  EXPECT_NO_THROW(pair.client.shutdownOutput());
+  EXPECT_TRUE(pair.client.isOutputShutdown());
+}
+
+TEST(SocketTest, ShutdownOutputLeavesAResetToTheNextRead) {
+  Pair pair = connectedPair();
+  closeWithReset(pair.server);
+  EXPECT_NO_THROW(pair.client.shutdownOutput());
+  EXPECT_TRUE(readsReset(pair.client.getInputStream()));
+}
+
 TEST(SocketTest, ShuttingDownBothDirectionsDoesNotClose) {
   Pair pair = connectedPair();
   pair.client.shutdownInput();
