@@ -94,6 +94,64 @@ TEST_P(AllocationsTest, ReadingAndAnsweringALineOverASocketAllocatesNothing) {
 INSTANTIATE_TEST_SUITE_P(LineLengths, AllocationsTest, testing::Values(16, 80, 1024),
                          [](const auto& test) { return std::to_string(test.param) + "Bytes"; });
 
+// The text of an exception, which names the socket, is built only when there is an exception.
+template <typename SocketType>
+void useOptionsOfAll(SocketType& socket) {
+  socket.setReuseAddress(socket.getReuseAddress());
+  socket.setReceiveBufferSize(socket.getReceiveBufferSize());
+  socket.setSoTimeout(socket.getSoTimeout());
+}
+
+void useOptions(Socket& socket) {
+  useOptionsOfAll(socket);
+  socket.setTcpNoDelay(socket.getTcpNoDelay());
+  socket.setKeepAlive(socket.getKeepAlive());
+  socket.setKeepAlive(std::chrono::seconds(60), std::chrono::seconds(10), 3);
+  socket.setSoLinger(socket.getSoLinger() >= 0, 0);
+  socket.setTrafficClass(socket.getTrafficClass());
+  socket.setSendBufferSize(socket.getSendBufferSize());
+  socket.setWriteTimeout(socket.getWriteTimeout());
+}
+
+void useOptions(ServerSocket& socket) { useOptionsOfAll(socket); }
+
+void useOptions(DatagramSocket& socket) {
+  useOptionsOfAll(socket);
+  socket.setBroadcast(socket.getBroadcast());
+  socket.setSendBufferSize(socket.getSendBufferSize());
+  socket.setTrafficClass(socket.getTrafficClass());
+  socket.setTimeToLive(socket.getTimeToLive());
+  socket.setMulticastLoopback(socket.getMulticastLoopback());
+}
+
+template <typename SocketType>
+long allocationsOfOptions(SocketType& socket) {
+  return allocationsOf([&] { useOptions(socket); });
+}
+
+TEST(OptionAllocationsTest, AConnectionsOptionsMakeNone) {
+  Pair pair = connectedPair();
+  EXPECT_EQ(allocationsOfOptions(pair.client), 0);
+  EXPECT_EQ(allocationsOfOptions(pair.server), 0);
+}
+
+TEST(OptionAllocationsTest, AnUnconnectedSocketsOptionsMakeNone) {
+  Socket socket;
+  EXPECT_EQ(allocationsOfOptions(socket), 0);
+}
+
+TEST(OptionAllocationsTest, AListenersOptionsMakeNone) {
+  ServerSocket socket = loopbackServer();
+  EXPECT_EQ(allocationsOfOptions(socket), 0);
+}
+
+TEST(OptionAllocationsTest, ADatagramSocketsOptionsMakeNone) {
+  DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+  EXPECT_EQ(allocationsOfOptions(socket), 0);
+  socket.connect(socket.getLocalSocketAddress());
+  EXPECT_EQ(allocationsOfOptions(socket), 0);
+}
+
 // Provides one line and no end of the stream.
 class OneLineStream final : public InputStream {
  public:
