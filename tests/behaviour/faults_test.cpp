@@ -578,11 +578,6 @@ TEST_F(BindFaultsTest, OutOfDescriptorsIsReported) {
   bindFails(EMFILE);
 }
 
-TEST_F(BindFaultsTest, AFailureToReadTheListenersPortIsReported) {
-  faults_.fail(Call::getsockname, ENOBUFS);
-  bindFails(ENOBUFS);
-}
-
 TEST_F(BindFaultsTest, ASocketsPortInUseIsReported) {
   Socket socket;
   faults_.fail(Call::bind, EADDRINUSE);
@@ -591,30 +586,6 @@ TEST_F(BindFaultsTest, ASocketsPortInUseIsReported) {
   EXPECT_EQ(openDescriptors().size(), before_);
   socket.bind(local_);
   EXPECT_GT(socket.getLocalPort(), 0);
-}
-
-TEST_F(BindFaultsTest, AFailureToReadASocketsPortIsReported) {
-  Socket socket;
-  faults_.fail(Call::getsockname, ENOBUFS);
-  expectError(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
-  EXPECT_FALSE(socket.isBound());
-  EXPECT_EQ(openDescriptors().size(), before_);
-  socket.bind(local_);
-  EXPECT_GT(socket.getLocalPort(), 0);
-}
-
-TEST_F(BindFaultsTest, AFailureToReadADatagramSocketsPortIsReported) {
-  for (const int before : {0, 1}) {  // getsockname is called twice: for the chosen port and at the end
-    DatagramSocket socket = DatagramSocket::unbound();
-    if (before > 0) faults_.pass(Call::getsockname, before);
-    faults_.fail(Call::getsockname, ENOBUFS);
-    expectError(thrownBy<BindException>([&] { socket.bind(local_); }), ENOBUFS, "bind to localhost/127.0.0.1:0");
-    EXPECT_FALSE(socket.isBound());
-    EXPECT_EQ(openDescriptors().size(), before_);
-    socket.bind(local_);
-    EXPECT_GT(socket.getLocalPort(), 0);
-    socket.close();
-  }
 }
 
 TEST_F(BindFaultsTest, AWildcardPortInUseIsReported) {
@@ -643,6 +614,89 @@ TEST_F(BindFaultsTest, TheWildcardIsIPv4IfIPv6IsDisabled) {
 TEST_F(BindFaultsTest, TheWildcardIsIPv4WithoutDualStackSockets) {
   faults_.pass(Call::setsockopt, 1).fail(Call::setsockopt, ENOPROTOOPT);
   expectAWildcardListenerToServeIPv4();
+}
+
+// ---- a port that cannot be learnt -----------------------------------------------------------------------------------
+
+InetSocketAddress anyPort() { return {InetAddress::getLoopbackAddress(), 0}; }
+
+// What a test needs of a socket that is not bound yet.
+struct Unbound {
+  std::function<void()> bind;
+  std::function<bool()> isBound;
+  std::function<int()> port;
+};
+
+template <typename SocketType, typename Bind>
+Unbound unbound(SocketType made, Bind bind) {
+  const auto socket = std::make_shared<SocketType>(std::move(made));
+  return {[=] { bind(*socket); }, [=] { return socket->isBound(); }, [=] { return socket->getLocalPort(); }};
+}
+
+struct Binding {
+  const char* name;
+  std::string what;  // the operation and the address
+  int attempts;      // a wildcard address is bound for both IP versions, then for IPv4
+  int learnt;        // how often the system reports the port before it fails to
+  std::function<Unbound()> open;
+};
+
+void receiveNothing(DatagramSocket& socket, const InetSocketAddress&) try {
+  socket.setSoTimeout(1ms);
+  DatagramPacket packet(1);
+  socket.receive(packet);
+} catch (const SocketTimeoutException&) {
+}
+
+std::vector<Binding> bindings() {
+  const std::string loopback = anyPort().toString();
+  const std::string wildcard = InetSocketAddress().toString();
+  std::vector<Binding> all{
+      {"ServerSocketBind", "listen on " + loopback, 1, 0,
+       [] { return unbound(ServerSocket(), [](ServerSocket& socket) { socket.bind(anyPort()); }); }},
+      {"ServerSocketWildcardBind", "listen on " + wildcard, 2, 0,
+       [] { return unbound(ServerSocket(), [](ServerSocket& socket) { socket.bind(InetSocketAddress()); }); }},
+      {"SocketBind", "bind to " + loopback, 1, 0,
+       [] { return unbound(Socket(), [](Socket& socket) { socket.bind(anyPort()); }); }},
+      {"SocketWildcardBind", "bind to " + wildcard, 2, 0,
+       [] { return unbound(Socket(), [](Socket& socket) { socket.bind(InetSocketAddress()); }); }}};
+  for (const int learnt : {0, 1}) {  // the system is asked for the port that it has chosen, and again at the end
+    const auto add = [&](const char* name, const std::string& local, int attempts, auto bind) {
+      all.push_back({name, "bind to " + local, attempts, learnt, [bind] {
+                       const auto peer = std::make_shared<DatagramSocket>(0, InetAddress::getLoopbackAddress());
+                       return unbound(DatagramSocket::unbound(), [bind, peer](DatagramSocket& socket) {
+                         bind(socket, peer->getLocalSocketAddress());
+                       });
+                     }});
+    };
+    add("DatagramSocketBind", loopback, 1, [](DatagramSocket& socket, const auto&) { socket.bind(anyPort()); });
+    add("FirstSend", wildcard, 2,
+        [](DatagramSocket& socket, const auto& peer) { socket.send(DatagramPacket("x", peer)); });
+    add("FirstReceive", wildcard, 2, receiveNothing);
+    add("DatagramSocketConnect", wildcard, 2, [](DatagramSocket& socket, const auto& peer) { socket.connect(peer); });
+  }
+  return all;
+}
+
+class UnknownPortTest : public testing::TestWithParam<Binding> {};
+
+INSTANTIATE_TEST_SUITE_P(, UnknownPortTest, testing::ValuesIn(bindings()), [](const auto& tested) {
+  return std::string(tested.param.name) + (tested.param.learnt == 0 ? "" : "AtTheEnd");
+});
+
+TEST_P(UnknownPortTest, IsReportedAndTheSocketCanTryAgain) {
+  const Unbound socket = GetParam().open();
+  const auto before = openDescriptors();
+  {
+    Faults faults;
+    if (GetParam().learnt > 0) faults.pass(Call::getsockname, GetParam().learnt);
+    faults.fail(Call::getsockname, ENOBUFS, GetParam().attempts);
+    expectError(thrownBy<BindException>(socket.bind), ENOBUFS, GetParam().what);
+  }
+  EXPECT_FALSE(socket.isBound());
+  EXPECT_EQ(openDescriptors(), before);
+  socket.bind();
+  EXPECT_GT(socket.port(), 0);
 }
 
 // ---- options and closing --------------------------------------------------------------------------------------------
@@ -686,10 +740,70 @@ TEST_F(CloseFaultsTest, AnOptionThatTheSystemRefusesIsReported) {
   EXPECT_FALSE(pair_.client.getKeepAlive());
 }
 
+// Fails to set an option and to get one.
+template <typename SocketType>
+void expectOptionErrors(SocketType& socket, Faults& faults) {
+  const std::string name = socket.toString();
+  faults.fail(Call::setsockopt, ENOMEM).fail(Call::getsockopt, ENOMEM);
+  expectError(thrownBy<SocketException>([&] { socket.setReceiveBufferSize(5000); }), ENOMEM, "set option of " + name);
+  expectError(thrownBy<SocketException>([&] { socket.getReceiveBufferSize(); }), ENOMEM, "get option of " + name);
+}
+
+TEST(OptionFaultsTest, ARefusalNamesTheConnection) {
+  Pair pair = connectedPair();
+  Faults faults;
+  expectOptionErrors(pair.client, faults);
+}
+
+TEST(OptionFaultsTest, ARefusalNamesTheListener) {
+  ServerSocket server = loopbackServer();
+  Faults faults;
+  expectOptionErrors(server, faults);
+}
+
+TEST(OptionFaultsTest, ARefusalNamesTheDatagramSocketAndItsPeer) {
+  DatagramSocket socket(0, InetAddress::getLoopbackAddress());
+  for (const bool isConnected : {false, true}) {
+    if (isConnected) socket.connect(DeadPort().address());
+    Faults faults;
+    expectOptionErrors(socket, faults);
+  }
+}
+
+TEST(OptionFaultsTest, ARefusalToJoinAGroupNamesTheGroup) {
+  DatagramSocket socket(0);
+  Faults faults;
+  faults.fail(Call::setsockopt, ENOBUFS, 2);
+  const InetAddress group = InetAddress::getByName("239.1.2.3");
+  expectError(thrownBy<SocketException>([&] { socket.joinGroup(group); }), ENOBUFS, "join group 239.1.2.3");
+  expectError(thrownBy<SocketException>([&] { socket.leaveGroup(group); }), ENOBUFS, "leave group 239.1.2.3");
+}
+
+TEST(OptionFaultsTest, ARefusalOfANetworkInterfaceNamesIt) {
+  DatagramSocket socket(0);
+  Faults faults;
+  faults.fail(Call::setsockopt, ENOBUFS);
+  const std::string name = loopbackInterface();
+  expectError(thrownBy<SocketException>([&] { socket.setNetworkInterface(name); }), ENOBUFS,
+              "set network interface to \"" + name + "\"");
+}
+
 TEST_F(CloseFaultsTest, AShutdownThatTheSystemRefusesIsReported) {
   faults_.fail(Call::shutdown, ENOBUFS);
   expectError(thrownBy<SocketException>([&] { pair_.client.shutdownOutput(); }), ENOBUFS,
               "shut down output to " + peerName());
+  EXPECT_FALSE(pair_.client.isOutputShutdown());
+  pair_.client.shutdownOutput();
+  EXPECT_EQ(pair_.server.getInputStream().read(), -1);
+}
+
+TEST_F(CloseFaultsTest, AShutdownOfTheInputThatTheSystemRefusesIsReported) {
+  faults_.fail(Call::shutdown, ENOBUFS);
+  expectError(thrownBy<SocketException>([&] { pair_.client.shutdownInput(); }), ENOBUFS,
+              "shut down input from " + peerName());
+  EXPECT_FALSE(pair_.client.isInputShutdown());
+  send("x");
+  EXPECT_EQ(in_.read(), 'x');
 }
 
 // ---- connecting -----------------------------------------------------------------------------------------------------
