@@ -11,15 +11,21 @@
 
 namespace netlite {
 
-/// The state, or for a moved-from facade one that is closed.
+/// The state that all moved-from facades of a class share.
 template <typename State>
-const std::shared_ptr<State>& orClosed(const std::shared_ptr<State>& state) {
+const std::shared_ptr<State>& closedState() {
   static NoDestructor<std::shared_ptr<State>> closed([] {
     auto made = std::make_shared<State>();
     made->close();
     return made;
   }());
-  return state != nullptr ? state : *closed;
+  return *closed;
+}
+
+/// The state, or for a moved-from facade one that is closed.
+template <typename State>
+const std::shared_ptr<State>& orClosed(const std::shared_ptr<State>& state) {
+  return state != nullptr ? state : closedState<State>();
 }
 
 /// Moves a facade: closes its previous state and adopts the other's.
