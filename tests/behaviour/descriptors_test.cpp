@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How many descriptors connections cost, what goes on when there are none left, and what happens when the program
-// closes those of the library. Limits and closed descriptors are a forked child's.
+// How many descriptors connections use, what still works when the process is out of descriptors, and what happens when
+// the program closes the library's. Forked children exhaust and close descriptors, so the test program keeps its own.
 #include "support/descriptors.hpp"
 #include "support/blocked_thread.hpp"
 #include "support/eventually.hpp"
@@ -39,24 +39,24 @@ using namespace netlite::test;
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 10s;  // far more than anything here takes
-constexpr auto kShort = 300ms;   // a timeout that is to pass
+constexpr auto kShort = 300ms;   // a timeout that is meant to expire
 
 const std::string& moreThanAnyBufferHolds() {
   static const std::string bytes(std::size_t{64} << 20, 'x');
   return bytes;
 }
 
-// ---- what connections cost ------------------------------------------------------------------------------------------
+// ---- descriptors in use ---------------------------------------------------------------------------------------------
 
 // The threads that serve clients, so that a test can wait until all of them wait for input.
 class ServingThreads {
  public:
-  void addThisOne() {
+  void addCallingThread() {
     const std::lock_guard<std::mutex> lock(mutex_);
     tasks_.insert(currentTask());
   }
 
-  bool awaitSleepOf(std::size_t count) {
+  bool waitUntilAsleep(std::size_t count) {
     if (!eventually([&] { return tasks().size() == count; })) return false;
     for (const std::string& task : tasks()) {
       awaitSleep(task, [] { return false; });
@@ -74,13 +74,13 @@ class ServingThreads {
   std::set<std::string> tasks_;  // guarded by mutex_
 };
 
-TEST(DescriptorCostTest, AClientThatAThreadWaitsForWithATimeoutCostsOne) {
+TEST(DescriptorUseTest, AClientServedWithTimeoutsUsesOneDescriptor) {
   constexpr std::size_t kClients = 20;
   ServingThreads threads;
   TcpServer server(loopbackServer(), [&](Socket& socket) {
     socket.setSoTimeout(1h);
     socket.setWriteTimeout(1h);
-    threads.addThisOne();
+    threads.addCallingThread();
     BufferedReader in(socket.getInputStream());
     while (in.readLine()) {
     }
@@ -91,11 +91,11 @@ TEST(DescriptorCostTest, AClientThatAThreadWaitsForWithATimeoutCostsOne) {
   for (std::size_t i = 0; i < kClients; ++i) {
     clients.emplace_back(InetAddress::getLoopbackAddress(), server.getLocalPort());
   }
-  ASSERT_TRUE(threads.awaitSleepOf(kClients));
-  EXPECT_EQ(openDescriptors().size(), before + 2 * kClients) << "one here, one of the server";
+  ASSERT_TRUE(threads.waitUntilAsleep(kClients));
+  EXPECT_EQ(openDescriptors().size(), before + 2 * kClients) << "one at the client, one at the server";
 }
 
-TEST(DescriptorCostTest, AThreadThatWaitsToWriteCostsNone) {
+TEST(DescriptorUseTest, AWriteThatWaitsUsesNoFurtherDescriptor) {
   Pair pair = connectedPair();
   pair.client.setWriteTimeout(1h);
   const std::set<std::intptr_t> before = openDescriptors();
@@ -106,7 +106,7 @@ TEST(DescriptorCostTest, AThreadThatWaitsToWriteCostsNone) {
   EXPECT_THROW(writing.join(), SocketException);
 }
 
-TEST(DescriptorCostTest, AThreadThatWaitsForADatagramCostsNone) {
+TEST(DescriptorUseTest, AReceiveThatWaitsUsesNoFurtherDescriptor) {
   DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   socket.setSoTimeout(1h);
   const std::set<std::intptr_t> before = openDescriptors();
@@ -120,7 +120,7 @@ TEST(DescriptorCostTest, AThreadThatWaitsForADatagramCostsNone) {
   EXPECT_THROW(receiving.join(), SocketException);
 }
 
-TEST(DescriptorCostTest, AnAcceptWithATimeoutCostsNone) {
+TEST(DescriptorUseTest, AnAcceptThatWaitsUsesNoFurtherDescriptor) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(1h);
   const std::set<std::intptr_t> before = openDescriptors();
@@ -131,9 +131,9 @@ TEST(DescriptorCostTest, AnAcceptWithATimeoutCostsNone) {
   EXPECT_THROW(accepting.join(), SocketException);
 }
 
-// ---- none left ------------------------------------------------------------------------------------------------------
+// ---- out of descriptors ---------------------------------------------------------------------------------------------
 
-// Takes from this process every descriptor that is free.
+// Uses up every descriptor that this process may still open.
 void exhaustDescriptors() {
   const int next = ::dup(0);
   rlimit limit{};
@@ -141,11 +141,11 @@ void exhaustDescriptors() {
   limit.rlim_cur = static_cast<rlim_t>(next);
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::close(next);
-  while (::dup(0) >= 0) {  // numbers below, if there are gaps
+  while (::dup(0) >= 0) {  // fills gaps below the limit
   }
 }
 
-// A thread that takes every descriptor and then waits. Whether it sleeps has to be seen without opening anything.
+// A thread that uses up every descriptor and then waits. Seeing it asleep must not need another descriptor.
 class WaitWithoutDescriptors {
  public:
   explicit WaitWithoutDescriptors(const std::function<void()>& wait)
@@ -155,32 +155,32 @@ class WaitWithoutDescriptors {
           wait();
         }) {}
 
-  // Returns when the thread stays in one system call.
+  // Returns once the thread stays in one system call, or has ended.
   void waitUntilAsleep() {
-    constexpr int kLooks = 20;
+    constexpr int kChecks = 20;
     const int file = system_call_.get_future().get();
     std::string previous;
-    for (int looks = 0; looks < kLooks && !thread_.hasEnded(); yieldToOthers()) {
+    for (int unchanged = 0; unchanged < kChecks && !thread_.hasEnded(); yieldToOthers()) {
       std::string now(256, '\0');
       now.resize(static_cast<std::size_t>(std::max<ssize_t>(::pread(file, &now[0], now.size(), 0), 0)));
-      looks = now != "running\n" && now == previous ? looks + 1 : 0;
+      unchanged = now != "running\n" && now == previous ? unchanged + 1 : 0;
       previous = std::move(now);
     }
   }
 
   void join() { thread_.join(); }
 
-  // Joins, and returns whether close() has ended the wait.
-  bool endsClosed() {
+  // Joins the thread, and returns whether close() has ended its wait.
+  bool wasEndedByClose() {
     return thrownBy<SocketException>([&] { join(); }).code() == std::errc::operation_canceled;
   }
 
  private:
   std::promise<int> system_call_;
-  BlockedThread thread_;  // the last one, as it uses the other
+  BlockedThread thread_;  // declared last, as it uses the other field
 };
 
-bool oneIsFree() { return ::dup(0) >= 0 && ::dup(0) < 0; }
+bool exactlyOneIsFree() { return ::dup(0) >= 0 && ::dup(0) < 0; }
 
 TEST(NoDescriptorsTest, ATimedReadWaitsForData) {
   EXPECT_TRUE(holdsInChild([] {
@@ -235,7 +235,7 @@ TEST(NoDescriptorsTest, CloseEndsATimedRead) {
     WaitWithoutDescriptors reading([&] { pair.client.getInputStream().read(); });
     reading.waitUntilAsleep();
     pair.client.close();
-    return reading.endsClosed() && oneIsFree();
+    return reading.wasEndedByClose() && exactlyOneIsFree();
   }));
 }
 
@@ -246,12 +246,12 @@ TEST(NoDescriptorsTest, CloseEndsATimedWrite) {
     WaitWithoutDescriptors writing([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
     writing.waitUntilAsleep();
     pair.client.close();
-    return writing.endsClosed() && oneIsFree();
+    return writing.wasEndedByClose() && exactlyOneIsFree();
   }));
 }
 
-// A connection that is accepted with the last descriptor has to be served with it.
-TEST(NoDescriptorsTest, AServerServesTheClientThatTookTheLastOne) {
+// The accepted connection gets the last descriptor, so serving it must not need another.
+TEST(NoDescriptorsTest, AServerServesTheClientThatGotTheLastOne) {
   EXPECT_TRUE(holdsInChild([] {
     TcpServer server(loopbackServer(), [](Socket& socket) {
       socket.setSoTimeout(kPatience);
@@ -262,10 +262,10 @@ TEST(NoDescriptorsTest, AServerServesTheClientThatTookTheLastOne) {
     });
     server.start();
     Socket client;
-    client.bind({InetAddress::getLoopbackAddress(), 0});  // has its descriptor
-    const int forTheServer = ::dup(0);
+    client.bind({InetAddress::getLoopbackAddress(), 0});  // opens its descriptor
+    const int forTheConnection = ::dup(0);
     exhaustDescriptors();
-    ::close(forTheServer);
+    ::close(forTheConnection);
     client.connect({InetAddress::getLoopbackAddress(), server.getLocalPort()});
     client.setSoTimeout(kPatience);
     BufferedReader in(client.getInputStream());
@@ -278,9 +278,9 @@ TEST(NoDescriptorsTest, AServerServesTheClientThatTookTheLastOne) {
   }));
 }
 
-// ---- closed under the library ---------------------------------------------------------------------------------------
+// ---- closed by the program ------------------------------------------------------------------------------------------
 
-// What a program does that makes itself a daemon. ThreadSanitizer would see a race in a close of its own.
+// Like a program that makes itself a daemon. Uses syscall(), since ThreadSanitizer would report a race for close().
 void closeAllAboveTwo() {
   for (const std::intptr_t descriptor : openDescriptors()) {
     if (descriptor > 2) ::syscall(SYS_close, static_cast<int>(descriptor));
@@ -296,21 +296,21 @@ double processorSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-// Whether the check is true in a child where the sockets that are made after closeAllAboveTwo() get other numbers than
-// those before.
-bool holdsAfterOtherNumbers(const std::function<bool()>& check) {
+// Whether `check` is true in a child where sockets opened after closeAllAboveTwo() get other numbers than those opened
+// before it.
+bool holdsWithNewNumbers(const std::function<bool()>& check) {
   return holdsInChild([&] {
-    constexpr int kMoreThanNewSockets = 32;
-    for (int i = 0; i < kMoreThanNewSockets; ++i) ::dup(0);
+    constexpr int kMoreThanTheNewSockets = 32;
+    for (int i = 0; i < kMoreThanTheNewSockets; ++i) ::dup(0);
     return check();
   });
 }
 
-// Whether the process has used little of the processor since then. A thread that spins for kShort gets more than this,
-// even where it shares the processor with several others.
+// Whether the process has used little processor time since `before`. A thread that spins for kShort uses more than
+// this, even if it shares the processor with several others.
 bool isIdle(double before) { return processorSeconds() - before < 0.1 * std::chrono::duration<double>(kShort).count(); }
 
-// Waits for kShort, and returns whether every thread of the process was idle meanwhile.
+// Waits for kShort, and returns whether every thread of the process was idle during that time.
 bool staysIdle() {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(kShort);
@@ -330,59 +330,59 @@ bool connectsAndTransfers() {
   return got == 'x';
 }
 
-void doOrFail(const std::function<void()>& wait) {
+void runIgnoringErrors(const std::function<void()>& wait) {
   try {
     wait();
   } catch (const IOException&) {
   }
 }
 
-// Does `wait`, which ends by its timeout, before its descriptors are closed, and again afterwards, when it may fail.
-bool failsIdle(const std::function<void()>& wait) {
+// Runs `wait` until it times out, closes all descriptors, and runs it again, when it may fail but must not spin.
+bool isIdleAfterClosing(const std::function<void()>& wait) {
   thrownBy<SocketTimeoutException>(wait);
   closeAllAboveTwo();
   const double before = processorSeconds();
-  doOrFail(wait);
+  runIgnoringErrors(wait);
   return isIdle(before) && staysIdle() && connectsAndTransfers();
 }
 
 TEST(ClosedDescriptorsTest, ATimedReadDoesNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     Pair pair = connectedPair();
     pair.client.setSoTimeout(kShort);
-    return failsIdle([&] { pair.client.getInputStream().read(); });
+    return isIdleAfterClosing([&] { pair.client.getInputStream().read(); });
   }));
 }
 
 TEST(ClosedDescriptorsTest, ATimedWriteDoesNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     Pair pair = connectedPair();
     pair.client.setWriteTimeout(kShort);
     moreThanAnyBufferHolds();
-    return failsIdle([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
+    return isIdleAfterClosing([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
   }));
 }
 
 TEST(ClosedDescriptorsTest, ATimedAcceptDoesNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     ServerSocket server = loopbackServer();
     server.setSoTimeout(kShort);
-    return failsIdle([&] { server.accept(); });
+    return isIdleAfterClosing([&] { server.accept(); });
   }));
 }
 
 TEST(ClosedDescriptorsTest, ATimedReceiveDoesNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     DatagramSocket socket(0, InetAddress::getLoopbackAddress());
     socket.setSoTimeout(kShort);
     DatagramPacket packet(10);
-    return failsIdle([&] { socket.receive(packet); });
+    return isIdleAfterClosing([&] { socket.receive(packet); });
   }));
 }
 
-// Starts `wait` in a thread, closes its descriptors while it waits, and expects that it ends, idle until then.
-bool endsIdle(const std::function<void()>& wait) {
-  BlockedThread waiting([&] { doOrFail(wait); });
+// Runs `wait` in a thread, and closes all descriptors while it waits. It must not spin until it ends.
+bool isIdleIfClosedDuring(const std::function<void()>& wait) {
+  BlockedThread waiting([&] { runIgnoringErrors(wait); });
   waiting.waitUntilAsleep();
   closeAllAboveTwo();
   const bool idle = staysIdle();
@@ -390,40 +390,40 @@ bool endsIdle(const std::function<void()>& wait) {
   return idle && staysIdle() && connectsAndTransfers();
 }
 
-TEST(ClosedDescriptorsTest, ATimedReadThatWaitsDoesNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+TEST(ClosedDescriptorsTest, ATimedReadInProgressDoesNotSpin) {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     Pair pair = connectedPair();
     pair.client.setSoTimeout(2 * kShort);
-    return endsIdle([&] { pair.client.getInputStream().read(); });
+    return isIdleIfClosedDuring([&] { pair.client.getInputStream().read(); });
   }));
 }
 
-TEST(ClosedDescriptorsTest, ATimedAcceptThatWaitsDoesNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+TEST(ClosedDescriptorsTest, ATimedAcceptInProgressDoesNotSpin) {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     ServerSocket server = loopbackServer();
     server.setSoTimeout(2 * kShort);
-    return endsIdle([&] { server.accept(); });
+    return isIdleIfClosedDuring([&] { server.accept(); });
   }));
 }
 
-TEST(ClosedDescriptorsTest, AConnectThatWaitsDoesNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+TEST(ClosedDescriptorsTest, AConnectInProgressDoesNotSpin) {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     const FullListener full;
     Socket socket;
-    return endsIdle([&] { socket.connect(full.address(), 2 * kShort); });
+    return isIdleIfClosedDuring([&] { socket.connect(full.address(), 2 * kShort); });
   }));
 }
 
-// An accept that waits goes on, since the system keeps its socket; nothing else could end it. So the server is not
+// The accept in progress continues, since the kernel keeps its socket, and nothing can end it. So the server is not
 // destroyed: the child ends by _exit.
 TEST(ClosedDescriptorsTest, AServersThreadsDoNotSpin) {
-  EXPECT_TRUE(holdsAfterOtherNumbers([] {
+  EXPECT_TRUE(holdsWithNewNumbers([] {
     static std::promise<void> reads;
     static std::promise<void> has_failed;
     static TcpServer server(loopbackServer(), [](Socket& socket) {
       socket.setSoTimeout(kShort);
       reads.set_value();
-      doOrFail([&] { socket.getInputStream().read(); });
+      runIgnoringErrors([&] { socket.getInputStream().read(); });
       has_failed.set_value();
       std::promise<void>().get_future().wait();  // forever
     });
