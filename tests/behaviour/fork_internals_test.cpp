@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// fork: what a child makes of the internal state that threads of the parent were using.
+// fork: how a child handles internal state that threads of the parent were using at the fork.
 #include "address/resolver.hpp"
 #include "net/socket_core.hpp"
 #include "platform/datagram.hpp"
@@ -30,7 +30,7 @@ using namespace netlite;
 using namespace netlite::test;
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 10s;  // far more than any of this takes
+constexpr auto kPatience = 10s;  // far more than anything here takes
 
 // ---- marks ----------------------------------------------------------------------------------------------------------
 
@@ -39,10 +39,10 @@ TEST(ProcessMarkTest, DiffersInAChild) {
   EXPECT_TRUE(holdsInChild([&] { return platform::processMark() != ours; }));
 }
 
-// 0 is the mark of a lock that is free.
-TEST(ProcessMarkTest, IsNever0HoweverDeepTheForksAreNested) {
+// 0 marks a free lock, so the counter skips it when it wraps.
+TEST(ProcessMarkTest, IsNot0AfterTheCounterWraps) {
   EXPECT_TRUE(holdsInChild([] {
-    platform::process_mark = platform::kMarkBits;  // the last one
+    platform::process_mark = platform::kMarkBits;  // the last mark
     return holdsInChild([] { return platform::processMark() != 0; });
   }));
 }
@@ -55,7 +55,7 @@ TEST(ForkCountTest, GrowsInParentAndChild) {
 
 // ---- holding off a fork ---------------------------------------------------------------------------------------------
 
-TEST(NoForkTest, AForkOfAnotherThreadWaits) {
+TEST(NoForkTest, AForkInAnotherThreadWaits) {
   std::optional<BlockedThread> forking;
   {
     const platform::NoFork whole;
@@ -66,7 +66,7 @@ TEST(NoForkTest, AForkOfAnotherThreadWaits) {
   forking->join();
 }
 
-TEST(NoForkTest, AChildMayHoldOffForksItself) {
+TEST(NoForkTest, AChildMayHoldOffForksToo) {
   EXPECT_TRUE(holdsInChild([] {
     { const platform::NoFork whole; }
     return holdsInChild([] { return true; });
@@ -97,7 +97,7 @@ class Holder {
   std::thread thread_;
 };
 
-TEST(ForkedMutexTest, IsFreeInTheChildThoughAThreadOfTheParentHoldsIt) {
+TEST(ForkedMutexTest, IsFreeInTheChildWhileAThreadOfTheParentHoldsIt) {
   Mutex mutex;
   const Holder holder(mutex);
   EXPECT_TRUE(holdsInChild([&] {
@@ -109,7 +109,7 @@ TEST(ForkedMutexTest, IsFreeInTheChildThoughAThreadOfTheParentHoldsIt) {
 }
 
 // The parent's parked thread must not be woken in place of the child's.
-TEST(ForkedMutexTest, WakesTheChildsThreadAlthoughOneOfTheParentWaits) {
+TEST(ForkedMutexTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   Mutex mutex;
   const auto lockOnce = [&mutex] { const MutexLock lock(mutex); };
@@ -130,7 +130,7 @@ TEST(ForkedMutexTest, WakesTheChildsThreadAlthoughOneOfTheParentWaits) {
   waiting->join();
 }
 
-TEST(ForkedConditionTest, WakesTheChildsThreadAlthoughOneOfTheParentWaits) {
+TEST(ForkedConditionTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   Mutex mutex;
   Condition changed;
@@ -151,8 +151,8 @@ TEST(ForkedConditionTest, WakesTheChildsThreadAlthoughOneOfTheParentWaits) {
   waiting.join();
 }
 
-// The system may give a thread of the child the identity of one that the parent has.
-TEST(ForkedThreadTest, IsNotWaitedForInTheChild) {
+// The system may give a thread of the child the same ID as a thread of the parent.
+TEST(ForkedThreadTest, JoinInTheChildDoesNotWait) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   Gate end;
   const auto waitForEnd = [&end] { end.pass(); };
@@ -177,8 +177,8 @@ class ForkedCoreTest : public testing::Test {
   SocketCore core_{handle_};
 };
 
-// The calls that the close of the parent waits for do not exist in the child.
-TEST_F(ForkedCoreTest, FreesInTheChildWhatTheParentIsClosing) {
+// The parent's close waits for calls that do not exist in the child.
+TEST_F(ForkedCoreTest, CloseInTheChildFreesADescriptorThatTheParentIsClosing) {
   const SocketCore::Pin inFlight(core_);
   core_.close();
   ASSERT_TRUE(isOpen(handle_));
@@ -188,7 +188,7 @@ TEST_F(ForkedCoreTest, FreesInTheChildWhatTheParentIsClosing) {
   }));
 }
 
-TEST_F(ForkedCoreTest, StaysClosedInTheChildForNewCalls) {
+TEST_F(ForkedCoreTest, GivesNoPinInTheChildOnceClosed) {
   const SocketCore::Pin inFlight(core_);
   core_.close();
   EXPECT_TRUE(holdsInChild([&] {
@@ -206,8 +206,8 @@ TEST_F(ForkedCoreTest, MayNotBlockInTheChild) {
   EXPECT_TRUE(core_.mayBlock());
 }
 
-// A thread of the parent in a wait for several descriptors. If the child signalled its waker, which both share, it
-// would not sleep again.
+// A thread of the parent that waits for several descriptors. If the child signalled its waker, which both processes
+// share, the thread would not fall asleep again.
 class ForkedWaiterTest : public ForkedCoreTest {
  protected:
   ForkedWaiterTest() { waiting_.waitUntilAsleep(); }
@@ -253,57 +253,57 @@ TEST(ForkedWakerTest, IsNotKeptInTheChild) {
 
 // ---- lookups --------------------------------------------------------------------------------------------------------
 
-// A name server that answers in the child, and in the parent once the test lets it.
+// A name server that answers immediately in the child, and in the parent once the test lets it.
 class NameServer {
  public:
   NameServer() { instance = this; }
 
   static platform::Result<platform::Addresses> lookUp(const std::string&) {
-    if (!instance->answers_) {
+    if (!instance->answers_immediately_) {
       instance->asked_.open();
       instance->answer_.pass();
     }
     return platform::Addresses{platform::Address()};
   }
 
-  void answer() { answers_ = true; }
-  void awaitQuestion() { asked_.pass(); }
-  void answerTheOneInProgress() { answer_.open(); }
+  void answerImmediately() { answers_immediately_ = true; }
+  void awaitLookup() { asked_.pass(); }
+  void answerTheLookupInProgress() { answer_.open(); }
 
  private:
   static inline NameServer* instance = nullptr;
 
-  std::atomic<bool> answers_{false};
+  std::atomic<bool> answers_immediately_{false};
   Gate asked_;
   Gate answer_;
 };
 
-TEST(ForkedLookupTest, StartsAnewInTheChildThoughOneOfTheParentIsInProgress) {
+TEST(ForkedLookupTest, StartsAgainInTheChildWhileTheParentsIsInProgress) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   static NameServer& server = *new NameServer;  // never destroyed: a thread of the library may still be using it
   const auto resolve = [] {
     return resolveHost("slow.example", Deadline::after(kPatience), NameServer::lookUp).size();
   };
   BlockedThread asking([&] { EXPECT_EQ(resolve(), 1u); });
-  server.awaitQuestion();
+  server.awaitLookup();
   EXPECT_TRUE(holdsInChild([&] {
-    server.answer();
+    server.answerImmediately();
     return resolve() == 1;
   }));
-  server.answerTheOneInProgress();
+  server.answerTheLookupInProgress();
   asking.join();
 }
 
-platform::Result<platform::Addresses> answerImmediately(const std::string&) {
+platform::Result<platform::Addresses> answerAnyName(const std::string&) {
   return platform::Addresses{platform::Address()};
 }
 
-// Some of the forks come while a thread of the parent changes the map of lookups.
-TEST(ForkedLookupTest, MayStartInTheChildWhileThoseOfTheParentComeAndGo) {
+// Some of the forks happen while a thread of the parent changes the map of lookups.
+TEST(ForkedLookupTest, MayStartInTheChildWhileLookupsOfTheParentComeAndGo) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by AddressSanitizer";
   const auto resolve = [](const std::string& host) {
-    return resolveHost(host, Deadline::after(kPatience), answerImmediately).size();
+    return resolveHost(host, Deadline::after(kPatience), answerAnyName).size();
   };
   std::atomic<bool> isOver{false};
   const auto comeAndGo = [&](const std::string& host) {
