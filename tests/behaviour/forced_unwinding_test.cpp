@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Threads that end by pthread_exit or pthread_cancel inside the library: glibc unwinds their stacks. The program goes
-// on, nothing stays locked or open, and other threads can use and close the same objects.
+// Threads that end by pthread_exit or pthread_cancel inside the library: glibc unwinds their stacks. The program keeps
+// running, nothing stays locked or open, and other threads can use and close the same objects.
 #include "support/blocked_thread.hpp"
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
@@ -41,7 +41,7 @@ const std::string& moreThanAnyBufferHolds() {
   return bytes;
 }
 
-// Whether the input of a socket has ended, in order or by a reset.
+// Whether the socket's input ends, cleanly or by a reset.
 bool hasEnded(Socket& socket) {
   socket.setSoTimeout(kPatience);
   try {
@@ -53,10 +53,10 @@ bool hasEnded(Socket& socket) {
   }
 }
 
-// Every test leaves as many descriptors and threads as there were before.
-class NothingLeft {
+// Expects that the test leaves no descriptor open and no thread running.
+class LeakCheck {
  public:
-  ~NothingLeft() {
+  ~LeakCheck() {
     EXPECT_TRUE(descriptorsReturnTo(descriptors_));
     EXPECT_TRUE(threadsFallTo(threads_));
   }
@@ -74,19 +74,19 @@ class UnwindingTest : public testing::Test {
 #endif
   }
 
-  NothingLeft nothing_left_;
+  LeakCheck leak_check_;
 };
 
-// The thread is unwound out of a system call that it is in.
+// For threads that are unwound out of a system call.
 class InterruptedCallTest : public UnwindingTest {
  protected:
   void SetUp() override {
     UnwindingTest::SetUp();
 #ifdef __SANITIZE_THREAD__
-    GTEST_SKIP() << "ThreadSanitizer takes a thread that is unwound out of a system call to be in there still";
+    GTEST_SKIP() << "ThreadSanitizer assumes that a thread unwound out of a system call is still in that call";
 #endif
 #ifdef __SANITIZE_ADDRESS__
-    GTEST_SKIP() << "AddressSanitizer takes the stack that such a thread has left to be in use still";
+    GTEST_SKIP() << "AddressSanitizer assumes that the stack that such a thread has left is still in use";
 #endif
   }
 };
@@ -124,7 +124,7 @@ class Client {
   PrintWriter out_{socket_.getOutputStream(), true};
 };
 
-// Whether a client is reset, which may overtake its connect.
+// Whether a new client is reset. The reset may arrive before its connect returns.
 bool isRefused(const TcpServer& server) {
   try {
     Socket socket(InetAddress::getLoopbackAddress(), server.getLocalPort());
@@ -136,7 +136,7 @@ bool isRefused(const TcpServer& server) {
 
 class ServerThreadTest : public UnwindingTest, public testing::WithParamInterface<Way> {
  protected:
-  // Echoes lines. One that says "end" ends the thread, one that says "throw" ends the handler by an exception.
+  // Echoes lines. The line "end" ends the thread; "throw" makes the handler throw.
   static void serve(Socket& socket) {
     BufferedReader in(socket.getInputStream());
     PrintWriter out(socket.getOutputStream(), true);
@@ -147,8 +147,8 @@ class ServerThreadTest : public UnwindingTest, public testing::WithParamInterfac
     }
   }
 
-  // Lets a client say this, which ends its connection. Another client, and new ones, are served.
-  static void expectToEndAlone(const std::string& line, TcpServer::Options options) {
+  // Sends `line`, which has to end that client's connection. Another client, and a new one, are still served.
+  static void expectToEndOneClient(const std::string& line, TcpServer::Options options) {
     TcpServer server(loopbackServer(), serve, std::move(options));
     server.start();
     Client other(server);
@@ -167,12 +167,12 @@ std::string nameOf(const testing::TestParamInfo<Way>& way) { return way.param ==
 
 INSTANTIATE_TEST_SUITE_P(, ServerThreadTest, testing::Values(Way::exit, Way::cancel), nameOf);
 
-TEST_P(ServerThreadTest, EndsItsClientAloneInAHandler) { expectToEndAlone("end", {}); }
+TEST_P(ServerThreadTest, EndingInAHandlerEndsOnlyItsClient) { expectToEndOneClient("end", {}); }
 
-TEST_P(ServerThreadTest, EndsItsClientAloneInOnError) {
+TEST_P(ServerThreadTest, EndingInOnErrorEndsOnlyItsClient) {
   TcpServer::Options options;
   options.onError = [](std::exception_ptr) { endThread(GetParam()); };
-  expectToEndAlone("throw", options);
+  expectToEndOneClient("throw", options);
 }
 
 TEST_P(ServerThreadTest, MakesRoomForTheNextClient) {
@@ -187,7 +187,7 @@ TEST_P(ServerThreadTest, MakesRoomForTheNextClient) {
   EXPECT_EQ(next.ask("next"), "next");
 }
 
-TEST_P(ServerThreadTest, SendsWhatItsWriterHolds) {
+TEST_P(ServerThreadTest, SendsTheTextOfItsWriter) {
   TcpServer server(loopbackServer(), [](Socket& socket) {
     PrintWriter out(socket.getOutputStream());
     out.println("last words");
@@ -199,7 +199,7 @@ TEST_P(ServerThreadTest, SendsWhatItsWriterHolds) {
   EXPECT_EQ(client.ask(""), "(end)");
 }
 
-TEST_P(ServerThreadTest, MayHaveDestroyedItsServer) {
+TEST_P(ServerThreadTest, MayEndAfterDestroyingItsServer) {
   std::unique_ptr<TcpServer> server;
   std::promise<void> connected;
   std::promise<void> destroyed;
@@ -216,11 +216,11 @@ TEST_P(ServerThreadTest, MayHaveDestroyedItsServer) {
   EXPECT_TRUE(hasEnded(client.socket()));
 }
 
-// The accept thread is the one that ends: nothing more is accepted.
+// The accept thread ends, so nothing more is accepted.
 class AcceptThreadTest : public ServerThreadTest {
  protected:
-  // Ends the accept thread at the second client, by the filter or by what it throws.
-  static void expectToStop(const std::function<void()>& refuse, TcpServer::Options options) {
+  // Ends the accept thread at the second client, by a call of `refuse` in the accept filter.
+  static void expectToStopAccepting(const std::function<void()>& refuse, TcpServer::Options options) {
     int clients = 0;
     options.acceptFilter = [&](const InetSocketAddress&) {
       if (++clients > 1) refuse();
@@ -247,13 +247,13 @@ class AcceptThreadTest : public ServerThreadTest {
 INSTANTIATE_TEST_SUITE_P(, AcceptThreadTest, testing::Values(Way::exit, Way::cancel), nameOf);
 
 TEST_P(AcceptThreadTest, MayEndInTheFilter) {
-  expectToStop([] { endThread(GetParam()); }, {});
+  expectToStopAccepting([] { endThread(GetParam()); }, {});
 }
 
 TEST_P(AcceptThreadTest, MayEndInOnError) {
   TcpServer::Options options;
   options.onError = [](std::exception_ptr) { endThread(GetParam()); };
-  expectToStop([] { throw std::runtime_error("on demand"); }, options);
+  expectToStopAccepting([] { throw std::runtime_error("on demand"); }, options);
 }
 
 class AcceptFilterTest : public ServerThreadTest {};
@@ -276,7 +276,7 @@ TEST_P(AcceptFilterTest, MayEndTheThreadThatAccepts) {
   EXPECT_EQ(server.accept().getPort(), client.getLocalPort());
 }
 
-// What a test has to know of a handler's thread in order to cancel it.
+// What a test needs to cancel a handler's thread.
 struct Handler {
   pthread_t thread;
   std::string task;
@@ -284,7 +284,7 @@ struct Handler {
 
 class CancelledHandlerTest : public InterruptedCallTest {};
 
-TEST_F(CancelledHandlerTest, EndsItsClientAloneInARead) {
+TEST_F(CancelledHandlerTest, EndsOnlyItsClientInARead) {
   std::promise<Handler> promise;
   TcpServer server(loopbackServer(), [&](Socket& socket) {
     BufferedReader in(socket.getInputStream());
@@ -309,8 +309,8 @@ TEST_F(CancelledHandlerTest, EndsItsClientAloneInARead) {
   server.stop(0ms);
 }
 
-// The thread is cancelled so late that it meets the cancellation in what follows the handler.
-TEST_F(CancelledHandlerTest, EndsItsClientAloneAfterTheHandler) {
+// The cancellation is still pending when the handler returns, and takes effect in the code that follows.
+TEST_F(CancelledHandlerTest, EndsOnlyItsClientAfterTheHandler) {
   TcpServer server(loopbackServer(), [](Socket& socket) {
     const int command = socket.getInputStream().read();
     if (command == 'e') socket.getOutputStream().write('e');
@@ -328,7 +328,7 @@ TEST_F(CancelledHandlerTest, EndsItsClientAloneAfterTheHandler) {
 
 // ---- calls that wait ------------------------------------------------------------------------------------------------
 
-// Cancels a thread that waits, and expects that it ends.
+// Cancels a thread while it waits, and expects that it is unwound.
 void cancel(BlockedThread& thread) {
   thread.waitUntilAsleep();
   ASSERT_EQ(::pthread_cancel(thread.nativeHandle()), 0);
@@ -356,14 +356,14 @@ class CancelledCallTest : public InterruptedCallTest, public testing::WithParamI
 INSTANTIATE_TEST_SUITE_P(, CancelledCallTest, testing::Values(0ms, 1h),
                          [](const auto& timeout) { return timeout.param == 0ms ? "WithoutTimeout" : "WithTimeout"; });
 
-TEST_P(CancelledCallTest, ARead) {
+TEST_P(CancelledCallTest, AReadLeavesTheSocketUsable) {
   Pair pair = pairWithTimeouts();
   BlockedThread reading([&] { pair.client.getInputStream().read(); });
   cancel(reading);
   expectToReadAndClose(pair);
 }
 
-TEST_P(CancelledCallTest, AReadThatAnotherOneWaitsFor) {
+TEST_P(CancelledCallTest, AReadPassesItsTurnToTheNextReader) {
   Pair pair = pairWithTimeouts();
   BlockedThread reading([&] { pair.client.getInputStream().read(); });
   reading.waitUntilAsleep();
@@ -377,8 +377,8 @@ TEST_P(CancelledCallTest, AReadThatAnotherOneWaitsFor) {
   expectToReadAndClose(pair);
 }
 
-// Waiting for a lock is no cancellation point: the thread ends when it has its turn.
-TEST_P(CancelledCallTest, AReadThatWaitsForItsTurn) {
+// Waiting for a lock is not a cancellation point: the thread ends once it has its turn.
+TEST_P(CancelledCallTest, AReadThatWaitsForItsTurnEndsOnceItHasIt) {
   Pair pair = pairWithTimeouts();
   int got = 0;
   BlockedThread reading([&] { got = pair.client.getInputStream().read(); });
@@ -394,7 +394,7 @@ TEST_P(CancelledCallTest, AReadThatWaitsForItsTurn) {
   expectToReadAndClose(pair);
 }
 
-TEST_P(CancelledCallTest, AReadThatWaitsForItsTurnEndsWithClose) {
+TEST_P(CancelledCallTest, AReadThatWaitsForItsTurnEndsAfterClose) {
   Pair pair = pairWithTimeouts();
   BlockedThread reading([&] { pair.client.getInputStream().read(); });
   reading.waitUntilAsleep();
@@ -412,7 +412,7 @@ TEST_P(CancelledCallTest, AReadThatWaitsForItsTurnEndsWithClose) {
   EXPECT_EQ(pair.server.getInputStream().read(), -1);
 }
 
-// What the client sends until it is closed has to end with `last`.
+// Expects that everything the client sends until it is closed ends with `last`.
 void expectToReceiveLast(const std::string& last, Pair& pair, const std::function<void()>& send) {
   std::string received;
   BlockedThread reading([&] { received = pair.server.getInputStream().readAllBytes(); });
@@ -423,14 +423,14 @@ void expectToReceiveLast(const std::string& last, Pair& pair, const std::functio
   EXPECT_EQ(received.substr(received.size() - last.size()), last);
 }
 
-TEST_P(CancelledCallTest, AWrite) {
+TEST_P(CancelledCallTest, AWriteLeavesTheSocketUsable) {
   Pair pair = pairWithTimeouts();
   BlockedThread writing([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
   cancel(writing);
   expectToReceiveLast("end", pair, [&] { pair.client.getOutputStream().write("end"); });
 }
 
-TEST_P(CancelledCallTest, AWriteThatAnotherOneWaitsFor) {
+TEST_P(CancelledCallTest, AWritePassesItsTurnToTheNextWriter) {
   Pair pair = pairWithTimeouts();
   BlockedThread writing([&] { pair.client.getOutputStream().write(moreThanAnyBufferHolds()); });
   writing.waitUntilAsleep();
@@ -440,7 +440,7 @@ TEST_P(CancelledCallTest, AWriteThatAnotherOneWaitsFor) {
   expectToReceiveLast("end", pair, [&] { waiting.join(); });
 }
 
-TEST_P(CancelledCallTest, AConnect) {
+TEST_P(CancelledCallTest, AConnectCanBeRetried) {
   const FullListener full;
   const ServerSocket server = loopbackServer();
   Socket socket;
@@ -450,7 +450,7 @@ TEST_P(CancelledCallTest, AConnect) {
   EXPECT_EQ(socket.getPort(), server.getLocalPort());
 }
 
-TEST_P(CancelledCallTest, AConnectOfABoundSocket) {
+TEST_P(CancelledCallTest, AConnectOfABoundSocketKeepsThePort) {
   const FullListener full;
   const ServerSocket server = loopbackServer();
   Socket socket;
@@ -463,7 +463,7 @@ TEST_P(CancelledCallTest, AConnectOfABoundSocket) {
   EXPECT_EQ(socket.getLocalPort(), port);
 }
 
-TEST_P(CancelledCallTest, AConnectOfASocketThatIsClosedThen) {
+TEST_P(CancelledCallTest, AConnectLeavesASocketThatCanBeClosed) {
   const FullListener full;
   Socket socket;
   BlockedThread connecting([&] { socket.connect(full.address(), GetParam()); });
@@ -472,7 +472,7 @@ TEST_P(CancelledCallTest, AConnectOfASocketThatIsClosedThen) {
   EXPECT_THROW(socket.connect(full.address()), SocketException);
 }
 
-TEST_P(CancelledCallTest, AnAccept) {
+TEST_P(CancelledCallTest, AnAcceptLeavesTheListenerUsable) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(GetParam());
   BlockedThread accepting([&] { server.accept(); });
@@ -482,7 +482,7 @@ TEST_P(CancelledCallTest, AnAccept) {
   server.close();
 }
 
-TEST_P(CancelledCallTest, AReceive) {
+TEST_P(CancelledCallTest, AReceiveLeavesTheSocketUsable) {
   DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   socket.setSoTimeout(GetParam());
   DatagramPacket packet(10);
@@ -496,7 +496,7 @@ TEST_P(CancelledCallTest, AReceive) {
 
 // ---- readers and writers --------------------------------------------------------------------------------------------
 
-TEST_P(CancelledCallTest, AReadLineKeepsWhatHasArrived) {
+TEST_P(CancelledCallTest, AReadLineKeepsInputThatHasArrived) {
   Pair pair = pairWithTimeouts();
   BufferedReader in(pair.client.getInputStream());
   pair.server.getOutputStream().write("one ");
@@ -508,8 +508,8 @@ TEST_P(CancelledCallTest, AReadLineKeepsWhatHasArrived) {
   EXPECT_EQ(pair.server.getInputStream().read(), -1);
 }
 
-// The reader waits separately before it frees its memory.
-TEST_P(CancelledCallTest, AReadLineAfterALongLine) {
+// A long line has grown the buffer, so the reader waits once more before it frees that memory.
+TEST_P(CancelledCallTest, AReadLineAfterALongLineLosesNoInput) {
   Pair pair = pairWithTimeouts();
   BufferedReader in(pair.client.getInputStream());
   const std::string line(5000, 'x');
@@ -521,7 +521,7 @@ TEST_P(CancelledCallTest, AReadLineAfterALongLine) {
   EXPECT_EQ(in.readLine(), "next");
 }
 
-TEST_P(CancelledCallTest, AReaderOfTheThreadItself) {
+TEST_P(CancelledCallTest, AReaderOnTheThreadsStackIsDestroyed) {
   Pair pair = pairWithTimeouts();
   BlockedThread reading([&] {
     BufferedReader in(pair.client.getInputStream());
@@ -552,7 +552,7 @@ struct WriterNames {
 using Writers = testing::Types<PrintWriter, BufferedWriter>;
 TYPED_TEST_SUITE(CancelledWriterTest, Writers, WriterNames);
 
-// How much of the text has gone out is unknown, so that it must not be sent again.
+// It is unknown how much of the text was sent, so none of it may be sent again.
 TYPED_TEST(CancelledWriterTest, SendsNothingTwice) {
   Pair& pair = this->pair_;
   TypeParam out(pair.client.getOutputStream());
@@ -566,7 +566,7 @@ TYPED_TEST(CancelledWriterTest, SendsNothingTwice) {
   EXPECT_LT(received.size(), moreThanAnyBufferHolds().size());
 }
 
-TYPED_TEST(CancelledWriterTest, IsFreeForAThreadThatWaitsForIt) {
+TYPED_TEST(CancelledWriterTest, IsUnlockedForAThreadThatWaitsForIt) {
   Pair& pair = this->pair_;
   TypeParam out(pair.client.getOutputStream());
   BlockedThread writing([&] { out.write(moreThanAnyBufferHolds()); });
@@ -578,8 +578,8 @@ TYPED_TEST(CancelledWriterTest, IsFreeForAThreadThatWaitsForIt) {
   pair.client.close();
 }
 
-// Its destructor must not wait for a peer for which the thread has been waiting.
-TYPED_TEST(CancelledWriterTest, DoesNotHoldUpItsThread) {
+// The thread was waiting for the peer; the destructor must not wait for it again.
+TYPED_TEST(CancelledWriterTest, DestructorDoesNotWaitForThePeer) {
   Pair& pair = this->pair_;
   BlockedThread writing([&] {
     TypeParam out(pair.client.getOutputStream());
@@ -593,7 +593,7 @@ TYPED_TEST(CancelledWriterTest, DoesNotHoldUpItsThread) {
 
 class CancelledCloseTest : public UnwindingTest {
  protected:
-  // Runs `close` in a thread that is cancelled already. It is to do its work before the thread ends.
+  // Runs `close` in a thread with a pending cancellation. It has to complete before the thread ends.
   static void expectToComplete(const std::function<void()>& close) {
     bool completed = false;
     BlockedThread closing([&] {
@@ -607,7 +607,7 @@ class CancelledCloseTest : public UnwindingTest {
     EXPECT_TRUE(closing.wasUnwound());
   }
 
-  // A pair whose client has unread input, which is to be drained.
+  // A pair whose client has unread input, which close() drains.
   static Pair pairWithUnreadInput() {
     Pair pair = connectedPair();
     pair.server.getOutputStream().write("unread");
@@ -616,19 +616,19 @@ class CancelledCloseTest : public UnwindingTest {
   }
 };
 
-TEST_F(CancelledCloseTest, ASocketsWithUnreadInput) {
+TEST_F(CancelledCloseTest, OfASocketWithUnreadInputCompletes) {
   Pair pair = pairWithUnreadInput();
   expectToComplete([&] { pair.client.close(); });
   EXPECT_EQ(pair.server.getInputStream().read(), -1);
 }
 
-TEST_F(CancelledCloseTest, TheDestructorOfASocketWithUnreadInput) {
+TEST_F(CancelledCloseTest, ByTheDestructorOfASocketWithUnreadInputCompletes) {
   Pair pair = pairWithUnreadInput();
   expectToComplete([&] { const Socket ended(std::move(pair.client)); });
   EXPECT_EQ(pair.server.getInputStream().read(), -1);
 }
 
-TEST_F(CancelledCloseTest, OneThatWakesAReader) {
+TEST_F(CancelledCloseTest, ThatWakesAReaderCompletes) {
   Pair pair = connectedPair();
   BlockedThread reading([&] { pair.client.getInputStream().read(); });
   reading.waitUntilAsleep();
@@ -636,7 +636,7 @@ TEST_F(CancelledCloseTest, OneThatWakesAReader) {
   EXPECT_THROW(reading.join(), SocketException);
 }
 
-TEST_F(CancelledCloseTest, OneThatWakesAConnect) {
+TEST_F(CancelledCloseTest, ThatWakesAConnectCompletes) {
   const FullListener full;
   Socket socket;
   BlockedThread connecting([&] { socket.connect(full.address()); });
@@ -645,7 +645,7 @@ TEST_F(CancelledCloseTest, OneThatWakesAConnect) {
   EXPECT_THROW(connecting.join(), SocketException);
 }
 
-TEST_F(CancelledCloseTest, AServerSockets) {
+TEST_F(CancelledCloseTest, OfAServerSocketCompletes) {
   ServerSocket server = loopbackServer();
   BlockedThread accepting([&] { server.accept(); });
   accepting.waitUntilAsleep();
@@ -653,7 +653,7 @@ TEST_F(CancelledCloseTest, AServerSockets) {
   EXPECT_THROW(accepting.join(), SocketException);
 }
 
-TEST_F(CancelledCloseTest, ADatagramSockets) {
+TEST_F(CancelledCloseTest, OfADatagramSocketCompletes) {
   DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   BlockedThread receiving([&] {
     DatagramPacket packet(10);
@@ -664,13 +664,13 @@ TEST_F(CancelledCloseTest, ADatagramSockets) {
   EXPECT_THROW(receiving.join(), SocketException);
 }
 
-TEST_F(CancelledCloseTest, TheDestructorOfAWriter) {
+TEST_F(CancelledCloseTest, ByTheDestructorOfAWriterCompletes) {
   Pair pair = connectedPair();
   expectToComplete([&] { PrintWriter(pair.client.getOutputStream()).print("text"); });
   EXPECT_EQ(receive(pair.server, 4), "text");
 }
 
-TEST_F(CancelledCloseTest, AServersStop) {
+TEST_F(CancelledCloseTest, ByTheStopOfAServerCompletes) {
   TcpServer server(loopbackServer(), [](Socket& socket) { socket.getInputStream().read(); });
   server.start();
   Socket client(InetAddress::getLoopbackAddress(), server.getLocalPort());
@@ -680,7 +680,7 @@ TEST_F(CancelledCloseTest, AServersStop) {
 }
 
 // The descriptor would be lost if the thread ended inside the system's close.
-TEST_F(CancelledCloseTest, OneThatLingers) {
+TEST_F(CancelledCloseTest, ThatLingersCompletes) {
   Pair pair = connectedPair();
   pair.client.setSoLinger(true, 60);
   pair.client.setWriteTimeout(1ms);
