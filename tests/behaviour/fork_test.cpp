@@ -33,7 +33,7 @@ using namespace netlite;
 using namespace netlite::test;
 using namespace std::chrono_literals;
 
-constexpr auto kTimeout = 10s;  // far more than any of this takes
+constexpr auto kTimeout = 10s;  // far more than anything here takes
 
 void echoOneLine(Socket& socket) {
   BufferedReader in(socket.getInputStream());
@@ -63,7 +63,7 @@ bool refusesConnections(int port) {
 // What a child does with its copy of the parent's object.
 enum class Ending { close, destroy, exit };
 
-class ChildsEnd : public testing::TestWithParam<Ending> {
+class EndInAChild : public testing::TestWithParam<Ending> {
  protected:
   // Runs a child that ends its copy of `object`.
   template <typename Object>
@@ -72,7 +72,7 @@ class ChildsEnd : public testing::TestWithParam<Ending> {
                 if (GetParam() == Ending::close) object.close();
                 if (GetParam() == Ending::destroy) Object gone(std::move(object));
                 if (GetParam() == Ending::exit) {
-                  std::atexit([] { ::_exit(0); });     // what the parent's threads own would be a leak to a sanitizer
+                  std::atexit([] { ::_exit(0); });     // sanitizers see leaks in what the parent's threads own
                   static std::optional<Object> still;  // destroyed by exit()
                   still.emplace(std::move(object));
                   std::exit(0);
@@ -88,9 +88,9 @@ std::string nameOf(const testing::TestParamInfo<Ending>& ending) {
   return ending.param == Ending::destroy ? "Destroy" : "Exit";
 }
 
-INSTANTIATE_TEST_SUITE_P(Fork, ChildsEnd, testing::Values(Ending::close, Ending::destroy, Ending::exit), nameOf);
+INSTANTIATE_TEST_SUITE_P(Fork, EndInAChild, testing::Values(Ending::close, Ending::destroy, Ending::exit), nameOf);
 
-TEST_P(ChildsEnd, LeavesTheParentsAcceptWaiting) {
+TEST_P(EndInAChild, LeavesTheParentsAcceptWaiting) {
   ServerSocket server = loopbackServer();
   BlockedThread accepting([&] { server.accept(); });
   accepting.waitUntilAsleep();
@@ -99,7 +99,7 @@ TEST_P(ChildsEnd, LeavesTheParentsAcceptWaiting) {
   accepting.join();
 }
 
-TEST_P(ChildsEnd, LeavesTheParentsTimedAcceptWaiting) {
+TEST_P(EndInAChild, LeavesTheParentsTimedAcceptWaiting) {
   ServerSocket server = loopbackServer();
   server.setSoTimeout(kTimeout);
   BlockedThread accepting([&] { server.accept(); });
@@ -109,7 +109,7 @@ TEST_P(ChildsEnd, LeavesTheParentsTimedAcceptWaiting) {
   accepting.join();
 }
 
-TEST_P(ChildsEnd, LeavesTheParentsReadWaiting) {
+TEST_P(EndInAChild, LeavesTheParentsReadWaiting) {
   Pair pair = connectedPair();
   BlockedThread reading([&] { EXPECT_EQ(pair.client.getInputStream().read(), 'x'); });
   reading.waitUntilAsleep();
@@ -118,7 +118,7 @@ TEST_P(ChildsEnd, LeavesTheParentsReadWaiting) {
   reading.join();
 }
 
-TEST_P(ChildsEnd, LeavesTheParentsTimedReadWaiting) {
+TEST_P(EndInAChild, LeavesTheParentsTimedReadWaiting) {
   Pair pair = connectedPair();
   pair.client.setSoTimeout(kTimeout);
   BlockedThread reading([&] { EXPECT_EQ(pair.client.getInputStream().read(), 'x'); });
@@ -128,10 +128,10 @@ TEST_P(ChildsEnd, LeavesTheParentsTimedReadWaiting) {
   reading.join();
 }
 
-// More than the buffers of both ends take.
+// More than the buffers of both ends hold.
 constexpr std::size_t kMuch = std::size_t{16} * 1024 * 1024;
 
-TEST_P(ChildsEnd, LeavesAWriteOfTheParentWaiting) {
+TEST_P(EndInAChild, LeavesAWriteOfTheParentWaiting) {
   for (const auto timeout : {0ms, std::chrono::milliseconds(kTimeout)}) {
     Pair pair = connectedPair();
     pair.client.setWriteTimeout(timeout);
@@ -143,8 +143,8 @@ TEST_P(ChildsEnd, LeavesAWriteOfTheParentWaiting) {
   }
 }
 
-// The threads that wait in a connect are listed with their wakers, which parent and child share.
-TEST_P(ChildsEnd, LeavesAConnectOfTheParentWaiting) {
+// Threads that wait in a connect are in a list of wakers, which parent and child share.
+TEST_P(EndInAChild, LeavesAConnectOfTheParentWaiting) {
   FullListener listener;
   Socket socket;
   BlockedThread connecting([&] { socket.connect(listener.address(), kTimeout); });
@@ -155,7 +155,7 @@ TEST_P(ChildsEnd, LeavesAConnectOfTheParentWaiting) {
   connecting.join();
 }
 
-TEST_P(ChildsEnd, LeavesUnreadInputToTheParent) {
+TEST_P(EndInAChild, LeavesUnreadInputToTheParent) {
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("unread");
   ASSERT_TRUE(eventually([&] { return pair.client.getInputStream().available() == 6; }));
@@ -165,7 +165,7 @@ TEST_P(ChildsEnd, LeavesUnreadInputToTheParent) {
   EXPECT_EQ(receive(pair.server, 6), "answer");
 }
 
-TEST_P(ChildsEnd, LeavesTheParentsReceiveWaiting) {
+TEST_P(EndInAChild, LeavesTheParentsReceiveWaiting) {
   DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   BlockedThread receiving([&] {
     DatagramPacket packet(10);
@@ -235,7 +235,7 @@ TEST(ForkTest, AChildThatHasStoppedItsCopyKeepsNoConnectionOpen) {
   EXPECT_EQ(child.exitCode(), 0);
 }
 
-// Some of the forks come while a thread of the parent changes the list of clients.
+// Some of the forks happen while a thread of the parent changes the list of clients.
 TEST(ForkTest, AChildMayStopItsCopyWhileClientsComeAndGo) {
   if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by AddressSanitizer";
   TcpServer server(loopbackServer(), echoOneLine);
@@ -267,7 +267,7 @@ TEST(ForkTest, AStaticServerDoesNotDelayTheExitOfAChild) {
   server.stop(0ms);
 }
 
-// What a program keeps at namespace scope is destroyed by exit(), in a child too.
+// exit() destroys a program's static objects, in a child too.
 struct Statics {
   ServerSocket server = loopbackServer();
   Pair pair = connectedPair();
@@ -347,7 +347,7 @@ TYPED_TEST(ForkedWriter, FlushInAChildSends) {
   EXPECT_EQ(receive(pair.server, 5), "child");
 }
 
-// The child has sent the parent's text with its own, so what follows is its own.
+// The flush has sent the inherited text too, so everything printed later is the child's.
 TYPED_TEST(ForkedWriter, DestructorInAChildSendsWhatFollowsAFlush) {
   Pair pair = connectedPair();
   auto out = std::make_unique<TypeParam>(pair.client.getOutputStream());
@@ -368,8 +368,8 @@ double processorSeconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
-// The child's only thread has the waker that it had in the parent, where one is kept. Another thread of the child ends
-// its wait, and the child before the waker is reset.
+// On systems where a thread keeps its waker, the child's only thread has the one that it had in the parent. Another
+// thread of the child ends its wait, and then the child, before the waker is reset.
 void endAWaitAndTheChild() {
   ServerSocket own = loopbackServer();
   own.setSoTimeout(kTimeout);
@@ -384,7 +384,7 @@ void endAWaitAndTheChild() {
 }
 
 // If parent and child shared a waker, one would signal it and the other would never drain it.
-TEST(ForkTest, AWaitDoesNotSpinAfterAChildHasEndedItsOwn) {
+TEST(ForkTest, AWaitDoesNotSpinAfterAChildWasWokenFromOne) {
   waitOnce();
   ServerSocket server = loopbackServer();
   server.setSoTimeout(50ms);
@@ -422,7 +422,7 @@ TEST(ForkTest, AChildMayStartAServerThatTheParentCreated) {
   }));
 }
 
-// The parent's server has no room for the child's client.
+// The parent's server has reached its limit, so only the child's copy can serve the child's client.
 TEST(ForkTest, AChildMayStartItsCopyOfAServerThatRunsInTheParent) {
   if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
   TcpServer::Options options;
@@ -623,9 +623,9 @@ TEST(ForkInAHandler, LetsTheChildStopItsCopyWhileAnotherHandlerStopsTheServer) {
   TcpServer server(loopbackServer(), [&running](Socket& socket) {
     const auto command = BufferedReader(socket.getInputStream()).readLine();
     if (command == "stop") return running->stop(kTimeout);
-    if (command != "fork") return;  // refusesConnections() was not refused
+    if (command != "fork") return;  // a connection of refusesConnections(), accepted before the stop
     EXPECT_TRUE(eventually([&] { return refusesConnections(running->getLocalPort()); }));
-    running->connectionCount();  // takes the lock, which stop() has until it waits
+    running->connectionCount();  // takes the lock, which stop() holds until it waits
     EXPECT_TRUE(holdsInChild([&] {
       running->stop(kTimeout);
       return running->connectionCount() == 1;
@@ -644,7 +644,7 @@ TEST(ForkInAHandler, LetsTheChildStopItsCopyWhileAnotherHandlerStopsTheServer) {
   }
 }
 
-// The child's only thread ends with the handler, and the program with it.
+// The child's only thread ends after the handler, and the program ends with it.
 TEST(ForkInAHandler, LetsTheChildReturn) {
   TcpServer server(loopbackServer(), [](Socket& socket) {
     const pid_t child = ::fork();
@@ -665,7 +665,7 @@ TEST(ForkInAHandler, LetsTheChildReturn) {
 
 // ---- daemons --------------------------------------------------------------------------------------------------------
 
-// What a daemon does with the server socket that its parent made; the parent has ended by then.
+// Acts like a daemon that inherits a server socket; the parent that created it has ended by then.
 void serveAsDaemon(ServerSocket server, Gate& end) {
   constexpr unsigned kMaxSeconds = 20;
   ::alarm(kMaxSeconds);
@@ -680,7 +680,7 @@ void serveAsDaemon(ServerSocket server, Gate& end) {
   others.stop(kTimeout);
 }
 
-TEST(ForkTest, ADaemonServesOnAfterItsParentHasEnded) {
+TEST(ForkTest, ADaemonKeepsServingAfterItsParentHasEnded) {
   Gate end;
   int port[2];
   ASSERT_EQ(::pipe(port), 0);
