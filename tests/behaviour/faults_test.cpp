@@ -52,7 +52,7 @@ void expectError(const IOException& exception, int number, const std::string& op
   EXPECT_EQ(exception.code().message(), systemCode(number).message());
 }
 
-// Far longer than a call takes beyond its timeout.
+// Far more than any call overruns its timeout.
 constexpr auto kTolerance = 5s;
 
 template <typename Call>
@@ -102,8 +102,8 @@ TEST(FaultInjectionTest, SeesEverySystemCallThatTheLibraryMakes) {
     client.getOutputStream().write('x');
     EXPECT_EQ(receive(accepted, 1), "x");
     client.shutdownOutput();
-    BlockedThread closes([&] { accepted.close(); });
-    closes.join();
+    BlockedThread closing([&] { accepted.close(); });
+    closing.join();
     for (const Call call :
          {Call::accept, Call::bind, Call::connect, Call::getsockname, Call::getsockopt, Call::ioctl, Call::listen,
           Call::poll, Call::recv, Call::send, Call::setsockopt, Call::shutdown, Call::socket}) {
@@ -416,7 +416,7 @@ TEST(WakerFaultsTest, ACloseJustBeforeTheWaitIsNoticed) {
   faults.passAfter(Call::eventfd, [&] { socket.close(); });
   const auto exception = thrownBy<SocketException>([&] { socket.connect(full.address()); });
   EXPECT_TRUE(exception.code() == std::errc::operation_canceled) << exception.what();
-  EXPECT_EQ(faults.count(Call::poll), 1) << "one check before the waker, and no wait with it";
+  EXPECT_EQ(faults.count(Call::poll), 1) << "one check before the waker is opened, and no wait afterwards";
 }
 
 TEST(WakerFaultsTest, ACloseJustBeforeAWaitWithoutAWakerIsNoticed) {
@@ -616,11 +616,11 @@ TEST_F(BindFaultsTest, TheWildcardIsIPv4WithoutDualStackSockets) {
   expectAWildcardListenerToServeIPv4();
 }
 
-// ---- a port that cannot be learnt -----------------------------------------------------------------------------------
+// ---- a port that cannot be read -------------------------------------------------------------------------------------
 
 InetSocketAddress anyPort() { return {InetAddress::getLoopbackAddress(), 0}; }
 
-// What a test needs of a socket that is not bound yet.
+// An unbound socket, reduced to what the test calls.
 struct Unbound {
   std::function<void()> bind;
   std::function<bool()> isBound;
@@ -637,7 +637,7 @@ struct Binding {
   const char* name;
   std::string what;  // the operation and the address
   int attempts;      // a wildcard address is bound for both IP versions, then for IPv4
-  int learnt;        // how often the system reports the port before it fails to
+  int reads;         // how often the port is read before a read fails
   std::function<Unbound()> open;
 };
 
@@ -660,9 +660,9 @@ std::vector<Binding> bindings() {
        [] { return unbound(Socket(), [](Socket& socket) { socket.bind(anyPort()); }); }},
       {"SocketWildcardBind", "bind to " + wildcard, 2, 0,
        [] { return unbound(Socket(), [](Socket& socket) { socket.bind(InetSocketAddress()); }); }}};
-  for (const int learnt : {0, 1}) {  // the system is asked for the port that it has chosen, and again at the end
+  for (const int reads : {0, 1}) {  // a bind reads the port that the system has chosen, and again at the end
     const auto add = [&](const char* name, const std::string& local, int attempts, auto bind) {
-      all.push_back({name, "bind to " + local, attempts, learnt, [bind] {
+      all.push_back({name, "bind to " + local, attempts, reads, [bind] {
                        const auto peer = std::make_shared<DatagramSocket>(0, InetAddress::getLoopbackAddress());
                        return unbound(DatagramSocket::unbound(), [bind, peer](DatagramSocket& socket) {
                          bind(socket, peer->getLocalSocketAddress());
@@ -681,7 +681,7 @@ std::vector<Binding> bindings() {
 class UnknownPortTest : public testing::TestWithParam<Binding> {};
 
 INSTANTIATE_TEST_SUITE_P(, UnknownPortTest, testing::ValuesIn(bindings()), [](const auto& tested) {
-  return std::string(tested.param.name) + (tested.param.learnt == 0 ? "" : "AtTheEnd");
+  return std::string(tested.param.name) + (tested.param.reads == 0 ? "" : "AtTheEnd");
 });
 
 TEST_P(UnknownPortTest, IsReportedAndTheSocketCanTryAgain) {
@@ -689,7 +689,7 @@ TEST_P(UnknownPortTest, IsReportedAndTheSocketCanTryAgain) {
   const auto before = openDescriptors();
   {
     Faults faults;
-    if (GetParam().learnt > 0) faults.pass(Call::getsockname, GetParam().learnt);
+    if (GetParam().reads > 0) faults.pass(Call::getsockname, GetParam().reads);
     faults.fail(Call::getsockname, ENOBUFS, GetParam().attempts);
     expectError(thrownBy<BindException>(socket.bind), ENOBUFS, GetParam().what);
   }
@@ -740,7 +740,7 @@ TEST_F(CloseFaultsTest, AnOptionThatTheSystemRefusesIsReported) {
   EXPECT_FALSE(pair_.client.getKeepAlive());
 }
 
-// Fails to set an option and to get one.
+// Expects that setting and getting an option fail.
 template <typename SocketType>
 void expectOptionErrors(SocketType& socket, Faults& faults) {
   const std::string name = socket.toString();
@@ -969,7 +969,7 @@ TEST_F(NameFaultsTest, TheDeadlineAppliesToLookupAndConnectTogether) {
   const auto start = Clock::now();
   EXPECT_THROW(Socket("late.test", port(), 3500ms), SocketTimeoutException);
   EXPECT_GE(Clock::now() - start, 3500ms);
-  EXPECT_LT(Clock::now() - start, 6000ms) << "the connect got the time of the lookup again";
+  EXPECT_LT(Clock::now() - start, 6000ms) << "the time spent in the lookup was not deducted";
 }
 
 TEST_F(NameFaultsTest, ASlowLookupIsWaitedFor) {
@@ -1044,7 +1044,7 @@ TEST_P(FailedLookupTest, IsAnUnknownHostForInetAddressToo) {
   EXPECT_THROW(InetSocketAddress("unknown.test", 80), UnknownHostException);
 }
 
-TEST(LateThreadsTest, AServerWaitsForAClientWhoseThreadHasNotBegun) {
+TEST(LateThreadsTest, AServerWaitsForAClientWhoseThreadHasNotStartedYet) {
   const LateThreads late(50ms);
   std::atomic<int> served{0};
   {
