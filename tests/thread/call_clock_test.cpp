@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// CallClock: from when on the timeout of a socket call counts, inside a member call of the user and outside.
+// CallClock: when the timeout of a socket call starts, inside a member call of the user and outside of any.
 #include "thread/call_clock.hpp"
 
 #include "support/approach.hpp"
@@ -18,36 +18,36 @@ using netlite::Deadline;
 using netlite::test::spinUntil;
 using namespace std::chrono_literals;
 
-// The moment from which a timeout counts that is used now.
+// The start of a timeout that is used now.
 Deadline::Clock::time_point startOfTimeout() { return CallClock::deadline(1h).time() - 1h; }
 
-// Returns a moment that has passed, but came after everything before this call.
+// Returns a moment that is later than this call's start, and has passed.
 Deadline::Clock::time_point later() {
   const auto moment = Deadline::Clock::now() + 1ms;
   spinUntil(moment);
   return moment;
 }
 
-TEST(CallClockTest, NoTimeoutIsNoDeadline) {
+TEST(CallClockTest, ZeroMeansNoDeadline) {
   EXPECT_TRUE(CallClock::deadline(0ms).isNever());
   const CallClock clock;
   EXPECT_TRUE(CallClock::deadline(0ms).isNever());
 }
 
-TEST(CallClockTest, OutsideATimeoutCountsFromTheSocketCall) {
+TEST(CallClockTest, OutsideACallATimeoutStartsWithTheSocketCall) {
   startOfTimeout();
   const auto moment = later();
   EXPECT_GE(startOfTimeout(), moment);
 }
 
-TEST(CallClockTest, InsideEveryTimeoutCountsFromTheFirst) {
+TEST(CallClockTest, InsideACallEveryTimeoutStartsWithTheFirst) {
   const CallClock clock;
   const auto start = startOfTimeout();
   later();
   EXPECT_EQ(startOfTimeout(), start);
 }
 
-TEST(CallClockTest, InsideDifferentTimeoutsCountFromTheSameStart) {
+TEST(CallClockTest, InsideACallDifferentTimeoutsStartTogether) {
   const CallClock clock;
   const Deadline first = CallClock::deadline(1h);
   later();
@@ -61,7 +61,7 @@ TEST(CallClockTest, ACallWithoutATimeoutStartsNoClock) {
   EXPECT_GE(startOfTimeout(), moment);
 }
 
-TEST(CallClockTest, AnInnerCallCountsFromTheOutersStart) {
+TEST(CallClockTest, AnInnerCallUsesTheClockOfTheOuterCall) {
   const CallClock outer;
   const auto start = startOfTimeout();
   later();
@@ -72,7 +72,7 @@ TEST(CallClockTest, AnInnerCallCountsFromTheOutersStart) {
   EXPECT_EQ(startOfTimeout(), start);
 }
 
-TEST(CallClockTest, AnInnerCallStartsTheOutersClock) {
+TEST(CallClockTest, AnInnerCallStartsTheClockOfTheOuterCall) {
   const CallClock outer;
   std::optional<Deadline::Clock::time_point> start;
   {
@@ -83,7 +83,7 @@ TEST(CallClockTest, AnInnerCallStartsTheOutersClock) {
   EXPECT_EQ(startOfTimeout(), start);
 }
 
-TEST(CallClockTest, TheNextCallCountsAnew) {
+TEST(CallClockTest, TheNextCallStartsAnotherClock) {
   {
     const CallClock clock;
     startOfTimeout();
@@ -93,7 +93,7 @@ TEST(CallClockTest, TheNextCallCountsAnew) {
   EXPECT_GE(startOfTimeout(), moment);
 }
 
-TEST(CallClockTest, StartStartsItBeforeTheFirstTimeout) {
+TEST(CallClockTest, StartStartsTheClockBeforeTheFirstTimeout) {
   const CallClock clock;
   CallClock::start();
   const auto moment = later();
@@ -108,7 +108,7 @@ TEST(CallClockTest, ASecondStartChangesNothing) {
   EXPECT_EQ(startOfTimeout(), start);
 }
 
-TEST(CallClockTest, AnotherThreadHasItsOwn) {
+TEST(CallClockTest, AnotherThreadHasItsOwnClock) {
   const CallClock clock;
   startOfTimeout();
   const auto moment = later();
@@ -117,13 +117,13 @@ TEST(CallClockTest, AnotherThreadHasItsOwn) {
 
 // ---- whether the call has read before -------------------------------------------------------------------------------
 
-TEST(CallClockTest, OutsideNoReadIsASecondOne) {
+TEST(CallClockTest, OutsideACallEveryReadIsTheFirst) {
   startOfTimeout();
   EXPECT_FALSE(CallClock::readsAgain());
   EXPECT_FALSE(CallClock::readsAgain());
 }
 
-TEST(CallClockTest, InsideEveryReadButTheFirstReadsAgain) {
+TEST(CallClockTest, InsideACallEveryReadAfterTheFirstReadsAgain) {
   const CallClock clock;
   startOfTimeout();
   EXPECT_FALSE(CallClock::readsAgain());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Condition: whom a notification wakes, what waiting does with the mutex, and that no notification is lost.
+// Condition: which strands a notification wakes, when a wait holds the mutex, and that no notification is lost.
 #include "thread/condition.hpp"
 
 #include "support/blocked_thread.hpp"
@@ -40,7 +40,7 @@ class ConditionTest : public testing::Test {
     waiting_.back()->waitUntilAsleep();
   }
 
-  std::ptrdiff_t awake() const {
+  std::ptrdiff_t awakeCount() const {
     return std::count_if(waiting_.begin(), waiting_.end(), [](const auto& thread) { return thread->hasEnded(); });
   }
 
@@ -53,9 +53,9 @@ TEST_F(ConditionTest, NotifyOneWakesOneOfSeveral) {
   for (int i = 0; i < 3; ++i) startWaiting();
   for (int count = 1; count <= 3; ++count) {
     condition_.notifyOne();
-    ASSERT_TRUE(eventually([&] { return awake() >= count; }));
+    ASSERT_TRUE(eventually([&] { return awakeCount() >= count; }));
     for (const auto& thread : waiting_) thread->waitUntilAsleep();
-    ASSERT_EQ(awake(), count);
+    ASSERT_EQ(awakeCount(), count);
   }
 }
 
@@ -64,7 +64,7 @@ TEST_F(ConditionTest, NotifyAllWakesAll) {
   startWaiting(Deadline::after(1h));
   startWaiting();
   condition_.notifyAll();
-  EXPECT_TRUE(eventually([&] { return awake() == 3; }));
+  EXPECT_TRUE(eventually([&] { return awakeCount() == 3; }));
 }
 
 TEST_F(ConditionTest, MayBeNotifiedWithTheMutexHeld) {
@@ -75,22 +75,22 @@ TEST_F(ConditionTest, MayBeNotifiedWithTheMutexHeld) {
     condition_.notifyOne();
     condition_.notifyAll();
   }
-  EXPECT_TRUE(eventually([&] { return awake() == 2; }));
+  EXPECT_TRUE(eventually([&] { return awakeCount() == 2; }));
 }
 
-TEST_F(ConditionTest, ANotificationOfNoStrandIsNotRemembered) {
+TEST_F(ConditionTest, ANotificationWithoutAWaitingStrandIsNotRemembered) {
   condition_.notifyOne();
   condition_.notifyAll();
   EXPECT_FALSE(waitUntil(Deadline::after(20ms)));
 }
 
-TEST_F(ConditionTest, ANotifiedWaitIsInTime) {
-  bool isInTime = false;
-  BlockedThread waiting([&] { isInTime = waitUntil(Deadline::after(1h)); });
+TEST_F(ConditionTest, ANotifiedWaitReturnsTrue) {
+  bool wasNotified = false;
+  BlockedThread waiting([&] { wasNotified = waitUntil(Deadline::after(1h)); });
   waiting.waitUntilAsleep();
   condition_.notifyOne();
   waiting.join();
-  EXPECT_TRUE(isInTime);
+  EXPECT_TRUE(wasNotified);
 }
 
 TEST_F(ConditionTest, AWaitEndsAtItsDeadline) {
@@ -122,7 +122,7 @@ TEST_F(ConditionTest, TheMutexIsHeldAfterAWait) {
   EXPECT_FALSE(isFree);
 }
 
-TEST_F(ConditionTest, TheMutexIsHeldAfterAWaitThatGaveUp) {
+TEST_F(ConditionTest, TheMutexIsHeldAfterAWaitThatTimedOut) {
   const MutexLock lock(mutex_);
   condition_.waitUntil(mutex_, Deadline::after(1ms));
   EXPECT_FALSE(mutex_.try_lock());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// DescriptorParker: what ends a park: a descriptor, an unpark, the deadline.
+// DescriptorParker: a ready descriptor, an unpark or the deadline ends a park.
 #include "thread/descriptor_parker.hpp"
 
 #include "support/blocked_thread.hpp"
@@ -28,7 +28,7 @@ class DescriptorParkerTest : public testing::Test {
   Pair pair_ = connectedPair();
 };
 
-TEST_F(DescriptorParkerTest, AnUnparkBeforeEndsTheNextPark) {
+TEST_F(DescriptorParkerTest, AnEarlierUnparkEndsTheNextPark) {
   DescriptorParker parker;
   parker.unpark();
   WaitEntry silent = entry();
@@ -37,9 +37,9 @@ TEST_F(DescriptorParkerTest, AnUnparkBeforeEndsTheNextPark) {
   EXPECT_FALSE(silent.ready);
 }
 
-class ParkedInDescriptorsTest : public DescriptorParkerTest, public testing::WithParamInterface<bool> {
+class ParkedOnDescriptorsTest : public DescriptorParkerTest, public testing::WithParamInterface<bool> {
  protected:
-  // Parks in another thread. `end` has to end that.
+  // Parks in another thread. `end` has to end the park.
   template <typename End>
   void park(WaitEntry& entry, DescriptorParker& parker, End end) {
     const Deadline deadline = GetParam() ? Deadline::after(1h) : Deadline::never();
@@ -51,10 +51,10 @@ class ParkedInDescriptorsTest : public DescriptorParkerTest, public testing::Wit
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, ParkedInDescriptorsTest, testing::Bool(),
+INSTANTIATE_TEST_SUITE_P(, ParkedOnDescriptorsTest, testing::Bool(),
                          [](const auto& tested) { return tested.param ? "Timed" : "Untimed"; });
 
-TEST_P(ParkedInDescriptorsTest, IsWokenByAnUnpark) {
+TEST_P(ParkedOnDescriptorsTest, IsWokenByAnUnpark) {
   DescriptorParker parker;
   WaitEntry silent = entry();
   park(silent, parker, [&] { parker.unpark(); });
@@ -62,7 +62,7 @@ TEST_P(ParkedInDescriptorsTest, IsWokenByAnUnpark) {
   EXPECT_FALSE(silent.ready);
 }
 
-TEST_P(ParkedInDescriptorsTest, IsWokenByItsDescriptor) {
+TEST_P(ParkedOnDescriptorsTest, IsWokenByItsDescriptor) {
   DescriptorParker parker;
   WaitEntry silent = entry();
   park(silent, parker, [&] { send(); });
@@ -70,7 +70,7 @@ TEST_P(ParkedInDescriptorsTest, IsWokenByItsDescriptor) {
   EXPECT_TRUE(silent.ready);
 }
 
-TEST_F(DescriptorParkerTest, SaysWhichDescriptorIsReady) {
+TEST_F(DescriptorParkerTest, ReportsWhichDescriptorIsReady) {
   DescriptorParker parker;
   WaitEntry entries[] = {entry(Interest::readable), entry(Interest::writable)};
   EXPECT_FALSE(parker.park(entries, 2, Deadline::never()));
@@ -94,8 +94,8 @@ TEST_F(DescriptorParkerTest, AParkWhoseDeadlineHasPassedChecksTheDescriptors) {
   EXPECT_TRUE(writable.ready);
 }
 
-// Where a thread keeps its waker, the next parker has the same.
-TEST_F(DescriptorParkerTest, AnUnparkThatCameTooLateDoesNotEndTheNextOnesPark) {
+// On systems where a thread keeps its waker, the next parker uses the same one.
+TEST_F(DescriptorParkerTest, ALateUnparkDoesNotEndAParkOfTheNextParker) {
   { DescriptorParker().unpark(); }
   DescriptorParker parker;
   WaitEntry silent = entry();
@@ -105,8 +105,8 @@ TEST_F(DescriptorParkerTest, AnUnparkThatCameTooLateDoesNotEndTheNextOnesPark) {
   EXPECT_FALSE(parker.wasUnparked());
 }
 
-TEST_F(DescriptorParkerTest, LeavesNoDescriptorForEachParker) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+TEST_F(DescriptorParkerTest, ASecondParkerLeavesNoFurtherDescriptorOpen) {
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   { const DescriptorParker first; }
   const auto before = openDescriptors();
   { const DescriptorParker second; }

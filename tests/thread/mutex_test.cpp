@@ -137,9 +137,9 @@ TEST(MutexTest, ThreadsThatGiveUpLoseNoWakeUps) {
 }
 
 // Two threads wait for the lock, and it is unlocked when the first of them is about to give up. If the test takes the
-// lock again before the first thread can, that thread gives up, but its wake-up must not be lost to the other. Returns
-// whether the first thread had the lock.
-bool unlockAtTheDeadline(std::chrono::microseconds delay, bool takesItAgain) {
+// lock again before the first thread can, that thread gives up, but the other still needs a wake-up. Returns whether
+// the first thread got the lock.
+bool unlockAtTheDeadline(std::chrono::microseconds delay, bool locksAgain) {
   Mutex mutex;
   mutex.lock();
   std::atomic<bool> hasStarted{false};
@@ -154,11 +154,11 @@ bool unlockAtTheDeadline(std::chrono::microseconds delay, bool takesItAgain) {
   auto other = std::async(std::launch::async, [&] { std::lock_guard<Mutex> lock(mutex); });
   spinUntil(deadline.time() + delay);
   mutex.unlock();
-  const bool isLockedAgain = takesItAgain && mutex.try_lock();
-  const bool firstHadIt = first.get();
+  const bool isLockedAgain = locksAgain && mutex.try_lock();
+  const bool firstGotTheLock = first.get();
   if (isLockedAgain) mutex.unlock();
-  other.get();  // never, if its wake-up was lost
-  return firstHadIt;
+  other.get();  // does not return if its wake-up was lost
+  return firstGotTheLock;
 }
 
 TEST(MutexTest, AThreadThatGivesUpAsItIsWokenLosesNoWakeUp) {

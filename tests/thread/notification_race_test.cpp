@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A notification between the release of the mutex and the sleep. A function of this program stands in for the system's
-// pthread_mutex_lock (ld's --wrap), which the waiting thread calls for the parking lot's buckets: once to release a
-// contended Mutex, and once to park. Linux.
+// A notification between the release of the mutex and the sleep. This program replaces pthread_mutex_lock (ld's
+// --wrap), which the waiting thread calls for the parking lot's buckets: once to release a contended Mutex, and once to
+// park. Linux only.
 #include "thread/condition.hpp"
 
 #include <gtest/gtest.h>
@@ -58,7 +58,7 @@ TEST_P(NotificationRaceTest, IsNotLost) {
   const MutexLock lock(mutex);
   markContended(mutex);
   locks_until_event = GetParam();
-  while (!isNotified) condition.wait(mutex);  // forever, if the notification was lost
+  while (!isNotified) condition.wait(mutex);  // waits forever if the notification was lost
   EXPECT_EQ(locks_until_event, 0);
 }
 

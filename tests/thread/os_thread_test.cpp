@@ -25,7 +25,7 @@ using netlite::test::thrownBy;
 constexpr std::size_t kKilobyte = 1024;
 constexpr std::size_t kMegabyte = 1024 * kKilobyte;
 
-// A thread that ends as soon as the test permits it.
+// A thread that ends once the test permits it.
 class OsThreadTest : public testing::Test {
  protected:
   OsThread start() {
@@ -70,7 +70,7 @@ TEST_F(OsThreadTest, AJoinAfterADetachDoesNotWait) {
   awaitEnd();
 }
 
-TEST_F(OsThreadTest, TheDestructorLetsTheThreadRunOn) {
+TEST_F(OsThreadTest, TheDestructorLeavesTheThreadRunning) {
   { const OsThread thread = start(); }
   EXPECT_FALSE(has_worked_);
   permitEnd();
@@ -78,13 +78,13 @@ TEST_F(OsThreadTest, TheDestructorLetsTheThreadRunOn) {
   EXPECT_TRUE(has_worked_);
 }
 
-TEST_F(OsThreadTest, OneWithoutAThreadCanBeJoinedAndDetached) {
+TEST_F(OsThreadTest, AnEmptyOneCanBeJoinedAndDetached) {
   OsThread none;
   none.join();
   none.detach();
 }
 
-TEST_F(OsThreadTest, AMoveHandsTheThreadOver) {
+TEST_F(OsThreadTest, AMoveTransfersTheThread) {
   OsThread from = start();
   OsThread to(std::move(from));
   from.join();  // does not wait
@@ -93,7 +93,7 @@ TEST_F(OsThreadTest, AMoveHandsTheThreadOver) {
   EXPECT_TRUE(has_worked_);
 }
 
-TEST_F(OsThreadTest, AMoveAssignmentHandsTheThreadOver) {
+TEST_F(OsThreadTest, AMoveAssignmentTransfersTheThread) {
   OsThread from = start();
   OsThread to;
   to = std::move(from);
@@ -103,7 +103,7 @@ TEST_F(OsThreadTest, AMoveAssignmentHandsTheThreadOver) {
   EXPECT_TRUE(has_worked_);
 }
 
-TEST_F(OsThreadTest, AMoveAssignmentLetsTheOldThreadRunOn) {
+TEST_F(OsThreadTest, AMoveAssignmentLeavesTheOldThreadRunning) {
   OsThread thread = start();
   thread = OsThread();
   permitEnd();
@@ -112,7 +112,7 @@ TEST_F(OsThreadTest, AMoveAssignmentLetsTheOldThreadRunOn) {
 
 // ---- the stack ------------------------------------------------------------------------------------------------------
 
-// Uses so many kilobytes of the stack.
+// Uses this many kilobytes of the stack.
 int useStack(std::size_t kilobytes) {
   volatile char bytes[kKilobyte];
   bytes[0] = 1;
@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(, StackSizeTest, testing::Values(1, 100 * kKilobyte, 48
                          [](const auto& tested) { return std::to_string(tested.param) + "Bytes"; });
 
 TEST_P(StackSizeTest, CanBeUsed) {
-  const std::size_t kilobytes = GetParam() / kKilobyte / 2;  // a frame takes more than the bytes in it
+  const std::size_t kilobytes = GetParam() / kKilobyte / 2;  // a frame is larger than its array
   std::size_t used = 0;
   OsThread(
       GetParam(), [&] { used = static_cast<std::size_t>(useStack(kilobytes)); }, "start a thread")
@@ -134,7 +134,7 @@ TEST_P(StackSizeTest, CanBeUsed) {
 }
 
 TEST_F(OsThreadTest, WithoutMemoryForTheStackTheConstructorThrows) {
-  if (runsOnWindows()) GTEST_SKIP() << "Windows takes 32 bits of the size, and such a stack may fit";
+  if (runsOnWindows()) GTEST_SKIP() << "Windows uses only 32 bits of the size, and such a stack may fit";
   bool hasRun = false;
   const auto exception = thrownBy<std::system_error>([&] {
     const OsThread thread(

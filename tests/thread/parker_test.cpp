@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Parker: an unpark ends the present or the next park, and a park ends at its deadline.
+// Parker: an unpark ends the current or the next park, and a park ends at its deadline.
 #include "thread/parker.hpp"
 
 #include "support/blocked_thread.hpp"
@@ -18,19 +18,19 @@ using namespace std::chrono_literals;
 
 Deadline passedDeadline() { return Deadline::at(Deadline::Clock::now() - 1h); }
 
-TEST(ParkerTest, AnUnparkBeforeEndsTheNextPark) {
+TEST(ParkerTest, AnEarlierUnparkEndsTheNextPark) {
   Parker parker;
   parker.unpark();
   EXPECT_TRUE(parker.park(Deadline::never()));
 }
 
-TEST(ParkerTest, AnUnparkBeforeEndsTheNextTimedPark) {
+TEST(ParkerTest, AnEarlierUnparkEndsTheNextTimedPark) {
   Parker parker;
   parker.unpark();
   EXPECT_TRUE(parker.park(Deadline::after(1h)));
 }
 
-TEST(ParkerTest, AnUnparkBeforeEndsAParkWhoseDeadlineHasPassed) {
+TEST(ParkerTest, AnEarlierUnparkEndsAParkWhoseDeadlineHasPassed) {
   Parker parker;
   parker.unpark();
   EXPECT_TRUE(parker.park(passedDeadline()));
@@ -43,13 +43,13 @@ INSTANTIATE_TEST_SUITE_P(, ParkedThreadTest, testing::Bool(),
 
 TEST_P(ParkedThreadTest, IsWokenByAnUnpark) {
   Parker parker;
-  bool isInTime = false;
-  BlockedThread parked([&] { isInTime = parker.park(GetParam() ? Deadline::after(1h) : Deadline::never()); });
+  bool wasUnparked = false;
+  BlockedThread parked([&] { wasUnparked = parker.park(GetParam() ? Deadline::after(1h) : Deadline::never()); });
   parked.waitUntilAsleep();
   EXPECT_FALSE(parked.hasEnded());
   parker.unpark();
   parked.join();
-  EXPECT_TRUE(isInTime);
+  EXPECT_TRUE(wasUnparked);
 }
 
 TEST(ParkerTest, AParkEndsAtItsDeadline) {

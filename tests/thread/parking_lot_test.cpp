@@ -69,7 +69,7 @@ class ParkingLotTest : public testing::Test {
   alignas(std::max_align_t) std::array<Word, 2> words_{};
 };
 
-TEST_F(ParkingLotTest, AWordThatHasChangedParksNoStrand) {
+TEST_F(ParkingLotTest, AStrandDoesNotParkIfTheWordHasChanged) {
   word_ = 1;
   EXPECT_TRUE(ParkingLot::parkIf(word_, 0, Deadline::never()));
 }
@@ -95,7 +95,7 @@ TEST_F(ParkingLotTest, UnparkOneWakesTheStrandThatHasWaitedLongest) {
   }
 }
 
-TEST_F(ParkingLotTest, UnparkOneWakesNoOther) {
+TEST_F(ParkingLotTest, UnparkOneWakesOnlyOneStrand) {
   ParkedThread first(word_);
   ParkedThread second(word_);
   ParkingLot::unparkOne(word_);
@@ -114,36 +114,36 @@ TEST_F(ParkingLotTest, UnparkAllWakesEveryStrand) {
   }
 }
 
-TEST_F(ParkingLotTest, UnparkOnePassesOverThoseThatWaitForAnotherWord) {
+TEST_F(ParkingLotTest, UnparkOneSkipsStrandsThatWaitForAnotherWord) {
   ParkedThread other(neighbour_);
-  ParkedThread meant(word_);
+  ParkedThread expected(word_);
   ParkingLot::unparkOne(word_);
-  EXPECT_TRUE(meant.wakesUp());
+  EXPECT_TRUE(expected.wakesUp());
   EXPECT_TRUE(other.staysAsleep());
 }
 
-TEST_F(ParkingLotTest, UnparkAllPassesOverThoseThatWaitForAnotherWord) {
+TEST_F(ParkingLotTest, UnparkAllSkipsStrandsThatWaitForAnotherWord) {
   ParkedThread other(neighbour_);
-  ParkedThread meant(word_);
+  ParkedThread expected(word_);
   ParkingLot::unparkAll(word_);
-  EXPECT_TRUE(meant.wakesUp());
+  EXPECT_TRUE(expected.wakesUp());
   EXPECT_TRUE(other.staysAsleep());
 }
 
-TEST_F(ParkingLotTest, AnUnparkOfNoStrandIsNotRemembered) {
+TEST_F(ParkingLotTest, AnUnparkWithoutAParkedStrandIsNotRemembered) {
   ParkingLot::unparkOne(word_);
   ParkingLot::unparkAll(word_);
   EXPECT_FALSE(ParkingLot::parkIf(word_, 0, Deadline::after(20ms)));
 }
 
-TEST_F(ParkingLotTest, AStrandThatGaveUpTakesNoUnpark) {
+TEST_F(ParkingLotTest, AStrandThatTimedOutConsumesNoUnpark) {
   ASSERT_FALSE(ParkingLot::parkIf(word_, 0, Deadline::after(1ms)));
-  ParkedThread patient(word_);
+  ParkedThread waiting(word_);
   ParkingLot::unparkOne(word_);
-  EXPECT_TRUE(patient.wakesUp());
+  EXPECT_TRUE(waiting.wakesUp());
 }
 
-TEST_F(ParkingLotTest, AStrandMayGiveUpBetweenTwoOthers) {
+TEST_F(ParkingLotTest, AStrandMayTimeOutBetweenTwoOthers) {
   ParkedThread first(word_);
   ParkedThread between(word_, Deadline::after(20ms));
   ParkedThread last(word_);
@@ -171,7 +171,7 @@ TEST(UnparkAtTheDeadlineTest, IsNotLost) {
     word = 1;  // for a strand that has not parked yet
     ParkingLot::unparkOne(word);
     const bool isWoken = first.get();
-    if (!isWoken) other.get();  // never, if the unpark was lost
+    if (!isWoken) other.get();  // does not return if the unpark was lost
     ParkingLot::unparkAll(word);
     return isWoken;
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// TimedLock: it excludes, and from when on the timeouts of the call that holds it count.
+// TimedLock: mutual exclusion, and when the timeouts of the call that holds it start.
 #include "thread/timed_lock.hpp"
 
 #include "support/approach.hpp"
@@ -58,7 +58,7 @@ TEST_F(TimedLockTest, HoldsTheLockForItsScope) {
   EXPECT_TRUE(isFree());
 }
 
-TEST_F(TimedLockTest, HoldsALockThatItHadToWaitFor) {
+TEST_F(TimedLockTest, HoldsALockAfterWaitingForIt) {
   bool wasFree = true;
   runContended([&] {
     const TimedLock lock(mutex_);
