@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The options of a Socket as the system has them: read by getsockopt from the native handle.
+// The options of a Socket that reach the kernel: read by getsockopt from the native handle.
 #include <netlite/exceptions.hpp>
 #include <netlite/socket.hpp>
 
@@ -32,7 +32,7 @@ int optionOf(const Socket& socket, int level, int name) {
   int value = -1;
   socklen_t size = sizeof value;
   if (::getsockopt(static_cast<int>(socket.nativeHandle()), level, name, &value, &size) != 0) {
-    throw std::runtime_error("getsockopt fails");
+    throw std::runtime_error("getsockopt failed");
   }
   return value;
 }
@@ -58,33 +58,33 @@ class KeepAliveTest : public testing::Test {
   Socket socket_;
 };
 
-TEST_F(KeepAliveTest, OfAConnectionIsTheSystems) {
+TEST_F(KeepAliveTest, SetOnAConnectionReachesTheKernel) {
   connect(socket_);
   setKeepAlive(socket_);
   expectKeepAlive(socket_);
 }
 
-TEST_F(KeepAliveTest, OfAnAcceptedConnectionIsTheSystems) {
+TEST_F(KeepAliveTest, SetOnAnAcceptedConnectionReachesTheKernel) {
   connect(socket_);
   Socket accepted = server_.accept();
   setKeepAlive(accepted);
   expectKeepAlive(accepted);
 }
 
-TEST_F(KeepAliveTest, SetBeforeTheConnectHoldsAfterIt) {
+TEST_F(KeepAliveTest, SetBeforeTheConnectAppliesAfterIt) {
   setKeepAlive(socket_);
   connect(socket_);
   expectKeepAlive(socket_);
 }
 
-TEST_F(KeepAliveTest, SetBeforeAFailedConnectHoldsAfterTheNext) {
+TEST_F(KeepAliveTest, SetBeforeAFailedConnectAppliesAfterTheNext) {
   setKeepAlive(socket_);
   failToConnect(socket_);
   connect(socket_);
   expectKeepAlive(socket_);
 }
 
-TEST_F(KeepAliveTest, OfABoundSocketSurvivesAFailedConnect) {
+TEST_F(KeepAliveTest, SetOnABoundSocketSurvivesAFailedConnect) {
   socket_.bind({InetAddress::getLoopbackAddress(), 0});
   setKeepAlive(socket_);
   failToConnect(socket_);
@@ -100,7 +100,7 @@ TEST_F(KeepAliveTest, TurnedOffKeepsItsTimes) {
   EXPECT_EQ(keepAliveOf(socket_), KeepAlive(false, 61, 11, 5));
 }
 
-TEST_F(KeepAliveTest, IsAsLargeAsEverySystemAllows) {
+TEST_F(KeepAliveTest, IsCappedAtWhatEverySystemAccepts) {
   connect(socket_);
   socket_.setKeepAlive(std::chrono::seconds::max(), std::chrono::seconds::max(), 1 << 30);
   EXPECT_EQ(keepAliveOf(socket_), KeepAlive(true, 32767, 32767, 127));

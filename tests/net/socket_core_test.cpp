@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SocketCore: who may use the descriptor, when it is freed, and how a wait ends.
+// SocketCore: which calls may use the descriptor, when it is freed, and what ends a wait.
 #include "net/socket_core.hpp"
 
 #include "platform/socket.hpp"
@@ -49,14 +49,14 @@ class SocketCoreTest : public testing::Test {
     return pin ? core_.wait(interest, deadline).result : WaitResult::closed;
   }
 
-  // Makes every later write wait.
+  // Fills the buffers, so that every later write waits.
   void fillBuffers() {
     const std::string bytes(64 * 1024, 'x');
     while (platform::send(handle_, bytes.data(), bytes.size()).outcome == platform::Outcome::done) {
     }
   }
 
-  // What can be sent by the descriptor arrives at the peer.
+  // Whether the peer receives what is sent through the descriptor.
   bool outputIsOpen() {
     return platform::send(handle_, "x", 1).outcome == platform::Outcome::done && peer_->getInputStream().read() == 'x';
   }
@@ -81,7 +81,7 @@ TEST_F(SocketCoreTest, AClosedSocketGivesNoPin) {
   EXPECT_FALSE(pin);
 }
 
-TEST_F(SocketCoreTest, AClosedSocketGivesNoPinThoughAnotherIsHeld) {
+TEST_F(SocketCoreTest, AClosedSocketGivesNoPinWhileAnotherIsHeld) {
   const Pin before(core_);
   core_.close();
   const Pin after(core_);
@@ -89,14 +89,14 @@ TEST_F(SocketCoreTest, AClosedSocketGivesNoPinThoughAnotherIsHeld) {
 }
 
 TEST_F(SocketCoreTest, WithoutPinsCloseFreesTheDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   core_.close();
   EXPECT_FALSE(descriptorIsOpen());
   EXPECT_EQ(core_.handle(), platform::kNoHandle);
 }
 
 TEST_F(SocketCoreTest, TheLastPinFreesTheDescriptor) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   std::optional<Pin> first(core_);
   std::optional<Pin> last(core_);
   core_.close();
@@ -109,7 +109,7 @@ TEST_F(SocketCoreTest, TheLastPinFreesTheDescriptor) {
 }
 
 TEST_F(SocketCoreTest, APinThatFailedFreesNothing) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   const Pin held(core_);
   core_.close();
   { const Pin failed(core_); }
@@ -117,7 +117,7 @@ TEST_F(SocketCoreTest, APinThatFailedFreesNothing) {
 }
 
 TEST_F(SocketCoreTest, ASecondCloseDoesNothing) {
-  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not tell";
+  if (!descriptorsAreVisible()) GTEST_SKIP() << "the system does not list descriptors";
   const Pin held(core_);
   core_.close();
   core_.close();
@@ -131,7 +131,7 @@ TEST_F(SocketCoreTest, ACoreWithoutADescriptorCanBeClosed) {
   EXPECT_TRUE(core.isClosed());
 }
 
-TEST_F(SocketCoreTest, AReplacedDescriptorIsTheCallers) {
+TEST_F(SocketCoreTest, AReplacedDescriptorBelongsToTheCaller) {
   const Pin pin(core_);
   EXPECT_EQ(core_.replaceHandle(platform::kNoHandle), handle_);
   EXPECT_EQ(core_.handle(), platform::kNoHandle);
@@ -155,7 +155,7 @@ TEST_F(SocketCoreTest, AWaitEndsAtItsDeadline) {
   EXPECT_TRUE(deadline.hasPassed());
 }
 
-TEST_F(SocketCoreTest, AWaitWhoseDeadlineHasPassedStillSeesWhatIsReady) {
+TEST_F(SocketCoreTest, AWaitWhoseDeadlineHasPassedStillReportsReadiness) {
   EXPECT_EQ(waitFor(Interest::writable, Deadline::at(Deadline::Clock::now())), WaitResult::ready);
 }
 
@@ -176,7 +176,7 @@ TEST_F(SocketCoreTest, CloseEndsEveryWaitForInput) {
   EXPECT_EQ(core_.handle(), platform::kNoHandle);
 }
 
-TEST_F(SocketCoreTest, CloseEndsEveryWaitForRoom) {
+TEST_F(SocketCoreTest, CloseEndsEveryWaitForBufferSpace) {
   fillBuffers();
   BlockedThread one([this] { EXPECT_EQ(waitFor(Interest::writable), WaitResult::closed); });
   BlockedThread other([this] { EXPECT_EQ(waitFor(Interest::writable, Deadline::after(1h)), WaitResult::closed); });
@@ -188,8 +188,8 @@ TEST_F(SocketCoreTest, CloseEndsEveryWaitForRoom) {
   other.join();
 }
 
-// Only a writer that waits has to be woken by the end of the output; it would overtake what another call still writes.
-TEST_F(SocketCoreTest, CloseEndsTheOutputOnlyForAWriterThatWaits) {
+// Only a waiting writer needs a shutdown of the output to wake up. It would cut off what other calls are still sending.
+TEST_F(SocketCoreTest, CloseShutsDownTheOutputOnlyForAWaitingWriter) {
   const Pin writing(core_);
   BlockedThread reading([this] { EXPECT_EQ(waitFor(Interest::readable), WaitResult::closed); });
   reading.waitUntilAsleep();
@@ -241,7 +241,7 @@ TEST_F(SocketCoreTest, DrainsUnreadInputIfAsked) {
   EXPECT_EQ(peer_->getInputStream().read(), -1);
 }
 
-TEST_F(SocketCoreTest, OtherwiseUnreadInputResetsTheConnection) {
+TEST_F(SocketCoreTest, WithoutDrainingUnreadInputResetsTheConnection) {
   peer_->getOutputStream().write("unread");
   ASSERT_EQ(waitFor(Interest::readable), WaitResult::ready);
   core_.close();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// UnreadBytes: what comes out, in which order, and that no call moves what it does not touch.
+// UnreadBytes: which bytes are returned, in which order, and that no call moves the others.
 #include "net/unread_bytes.hpp"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ TEST(UnreadBytesTest, IsEmptyAtFirst) {
   EXPECT_EQ(take(unread, 1), "");
 }
 
-TEST(UnreadBytesTest, GivesNoMoreThanThereIs) {
+TEST(UnreadBytesTest, TakeReturnsAtMostTheBytesLeft) {
   UnreadBytes unread;
   unread.putBack("abc");
   EXPECT_EQ(unread.size(), 3U);
@@ -38,13 +38,13 @@ TEST(UnreadBytesTest, GivesNoMoreThanThereIs) {
   EXPECT_TRUE(unread.isEmpty());
 }
 
-TEST(UnreadBytesTest, NothingPutBackIsStillNothing) {
+TEST(UnreadBytesTest, PuttingBackNothingLeavesItEmpty) {
   UnreadBytes unread;
   unread.putBack("");
   EXPECT_TRUE(unread.isEmpty());
 }
 
-TEST(UnreadBytesTest, WhatIsPutBackComesBeforeTheRest) {
+TEST(UnreadBytesTest, BytesPutBackComeBeforeTheRest) {
   for (std::size_t taken = 0; taken <= 4; ++taken) {
     for (const std::string back : {"", "x", "xyz", "longer than what was taken"}) {
       UnreadBytes unread;
@@ -57,7 +57,7 @@ TEST(UnreadBytesTest, WhatIsPutBackComesBeforeTheRest) {
   }
 }
 
-// If a call moved the bytes that follow, each of these would take minutes.
+// If each call moved the bytes that follow, each of these tests would take minutes.
 
 TEST(UnreadBytesTest, TakingMovesNoOtherBytes) {
   UnreadBytes unread;
