@@ -30,7 +30,7 @@ TEST(PutBackTest, BytesArePutBeforeTheRemainingOnes) {
   }
 }
 
-// If each call moved the bytes that follow, these two would take minutes.
+// If each call moved the bytes that follow, each of these tests would take minutes.
 
 TEST(PutBackTest, DoesNotMoveTheRestIfTheConsumedSpaceSuffices) {
   Memory memory{std::string(64 * 1024 * 1024, 'a'), 0};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// TcpServer in a program with much thread-local storage, which some systems put onto the stack of each thread.
+// TcpServer in a program with large thread-local storage, which some systems place on the stack of each thread.
 #include "support/loopback.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Hitting a race between an event of the test and one of another thread, whose moment the test does not know.
+// approach(): provokes a race between an event of the test and one of another thread, whose time the test cannot know.
 // Thread-safety: no shared state.
 #pragma once
 
@@ -15,8 +15,8 @@ inline constexpr int kApproachRounds = 1500;
 #endif
 
 /// Calls `round(delay)` many times, for a few seconds at most. A round causes the test's event after this delay and
-/// returns whether it came first. Then the next delay is a little longer, otherwise shorter, so most rounds come close
-/// to the moment of the other thread's event.
+/// returns whether it came first. If so, the next delay is a little longer, otherwise a little shorter: soon the rounds
+/// stay close to the other thread's event.
 template <typename Round>
 void approach(Round round) {
   using Clock = std::chrono::steady_clock;
@@ -27,7 +27,7 @@ void approach(Round round) {
   }
 }
 
-/// Returns at the time, not when the system finds it convenient to wake the thread afterwards.
+/// Returns at `time`. A sleep would end whenever the system gets around to waking the thread.
 inline void spinUntil(std::chrono::steady_clock::time_point time) {
   while (std::chrono::steady_clock::now() < time) {
   }

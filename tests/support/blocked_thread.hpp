@@ -23,7 +23,7 @@ std::string currentTask();
 /// system does not show the call, the text is the processor time that the thread has used.
 std::string sleepState(const std::string& task);
 
-/// Lets other threads run for as long as their state needs to change.
+/// Lets other threads run long enough for their state to change.
 void yieldToOthers();
 
 /// Returns once the thread has stayed asleep in one system call for a while, or has ended. If it does not fall asleep,
@@ -109,7 +109,7 @@ class BlockedThread {
   std::future<void> ended_ = end_.get_future();
   bool was_unwound_ = false;
   std::string task_;    // see currentTask()
-  std::thread thread_;  // the last one, as it uses the others
+  std::thread thread_;  // declared last, as it uses the other fields
 };
 
 }  // namespace netlite::test

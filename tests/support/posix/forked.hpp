@@ -26,9 +26,9 @@
 
 namespace netlite::test {
 
-/// Whether a child may start threads although its parent has some. ThreadSanitizer does not support that: it takes the
-/// parent's threads for running ones, and ends the child ("starting new threads after multi-threaded fork") or, with
-/// die_after_fork=0, finds the number of a new thread in use ("dup thread with used id").
+/// Whether a child may start threads although its parent has some. ThreadSanitizer does not support that: it assumes
+/// that the parent's threads still run, and ends the child ("starting new threads after multi-threaded fork") or, with
+/// die_after_fork=0, finds the ID of a new thread in use ("dup thread with used id").
 #ifdef NETLITE_TEST_THREAD_SANITIZER
 inline constexpr bool kChildrenOfThreadsMayStartThreads = false;
 #else
