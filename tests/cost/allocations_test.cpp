@@ -94,16 +94,16 @@ TEST_P(AllocationsTest, ReadingAndAnsweringALineOverASocketAllocatesNothing) {
 INSTANTIATE_TEST_SUITE_P(LineLengths, AllocationsTest, testing::Values(16, 80, 1024),
                          [](const auto& test) { return std::to_string(test.param) + "Bytes"; });
 
-// The text of an exception, which names the socket, is built only when there is an exception.
+// An exception names the socket, but its text is built only when the exception is thrown.
 template <typename SocketType>
-void useOptionsOfAll(SocketType& socket) {
+void useCommonOptions(SocketType& socket) {
   socket.setReuseAddress(socket.getReuseAddress());
   socket.setReceiveBufferSize(socket.getReceiveBufferSize());
   socket.setSoTimeout(socket.getSoTimeout());
 }
 
 void useOptions(Socket& socket) {
-  useOptionsOfAll(socket);
+  useCommonOptions(socket);
   socket.setTcpNoDelay(socket.getTcpNoDelay());
   socket.setKeepAlive(socket.getKeepAlive());
   socket.setKeepAlive(std::chrono::seconds(60), std::chrono::seconds(10), 3);
@@ -113,10 +113,10 @@ void useOptions(Socket& socket) {
   socket.setWriteTimeout(socket.getWriteTimeout());
 }
 
-void useOptions(ServerSocket& socket) { useOptionsOfAll(socket); }
+void useOptions(ServerSocket& socket) { useCommonOptions(socket); }
 
 void useOptions(DatagramSocket& socket) {
-  useOptionsOfAll(socket);
+  useCommonOptions(socket);
   socket.setBroadcast(socket.getBroadcast());
   socket.setSendBufferSize(socket.getSendBufferSize());
   socket.setTrafficClass(socket.getTrafficClass());
@@ -129,23 +129,23 @@ long allocationsOfOptions(SocketType& socket) {
   return allocationsOf([&] { useOptions(socket); });
 }
 
-TEST(OptionAllocationsTest, AConnectionsOptionsMakeNone) {
+TEST(OptionAllocationsTest, OptionsOfAConnectionAllocateNothing) {
   Pair pair = connectedPair();
   EXPECT_EQ(allocationsOfOptions(pair.client), 0);
   EXPECT_EQ(allocationsOfOptions(pair.server), 0);
 }
 
-TEST(OptionAllocationsTest, AnUnconnectedSocketsOptionsMakeNone) {
+TEST(OptionAllocationsTest, OptionsOfAnUnconnectedSocketAllocateNothing) {
   Socket socket;
   EXPECT_EQ(allocationsOfOptions(socket), 0);
 }
 
-TEST(OptionAllocationsTest, AListenersOptionsMakeNone) {
+TEST(OptionAllocationsTest, OptionsOfAListenerAllocateNothing) {
   ServerSocket socket = loopbackServer();
   EXPECT_EQ(allocationsOfOptions(socket), 0);
 }
 
-TEST(OptionAllocationsTest, ADatagramSocketsOptionsMakeNone) {
+TEST(OptionAllocationsTest, OptionsOfADatagramSocketAllocateNothing) {
   DatagramSocket socket(0, InetAddress::getLoopbackAddress());
   EXPECT_EQ(allocationsOfOptions(socket), 0);
   socket.connect(socket.getLocalSocketAddress());
