@@ -233,7 +233,7 @@ TEST(OutOfMemoryTest, ABindLosesNoDescriptor) {
   survivesOutOfMemory<Socket>([](Socket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
 }
 
-TEST(OutOfMemoryTest, AServersBindLosesNoDescriptor) {
+TEST(OutOfMemoryTest, ABindOfAServerSocketLosesNoDescriptor) {
   survivesOutOfMemory<ServerSocket>([](ServerSocket& socket) { socket.bind({InetAddress::getLoopbackAddress(), 0}); });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// pthread_exit() inside a stream unwinds through readers and writers; stopping that would terminate the program.
+// pthread_exit() inside a stream unwinds through readers and writers; swallowing that would terminate the program.
 #include <netlite/buffered_reader.hpp>
 #include <netlite/buffered_writer.hpp>
 #include <netlite/byte_array_stream.hpp>
