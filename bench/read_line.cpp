@@ -13,12 +13,12 @@
 #include "support/raw_lines.hpp"
 #include "support/report.hpp"
 #include "support/source_streambuf.hpp"
+#include "support/stdio_lines.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <istream>
 #include <stdexcept>
 #include <string>
@@ -96,15 +96,7 @@ ssize_t readCookie(void* memory, char* buffer, std::size_t size) {
 
 std::size_t countStdio(const std::string& text) {
   Memory memory(text);
-  std::FILE* const in = ::fopencookie(&memory, "r", {readCookie, nullptr, nullptr, nullptr});
-  std::setvbuf(in, nullptr, _IOFBF, 8192);
-  char* line = nullptr;
-  std::size_t size = 0;
-  std::size_t count = 0;
-  while (::getline(&line, &size, in) > 0) ++count;
-  std::free(line);
-  std::fclose(in);
-  return count;
+  return countStdioLines(::fopencookie(&memory, "r", {readCookie, nullptr, nullptr, nullptr}));
 }
 
 void checkCount(std::size_t count, std::size_t wanted) {

@@ -5,9 +5,9 @@
 #include "support/contenders.hpp"
 #include "support/raw_lines.hpp"
 #include "support/source_streambuf.hpp"
+#include "support/stdio_lines.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 #include <istream>
 #include <string>
 #include <thread>
@@ -35,17 +35,7 @@ std::size_t countWithStreambuf(int descriptor) {
   return count;
 }
 
-std::size_t countWithStdio(int descriptor) {
-  std::FILE* const in = ::fdopen(::dup(descriptor), "r");
-  std::setvbuf(in, nullptr, _IOFBF, 8192);
-  char* line = nullptr;
-  std::size_t size = 0;
-  std::size_t count = 0;
-  while (::getline(&line, &size, in) > 0) ++count;
-  std::free(line);
-  std::fclose(in);
-  return count;
-}
+std::size_t countWithStdio(int descriptor) { return countStdioLines(::fdopen(::dup(descriptor), "r")); }
 
 }  // namespace
 
