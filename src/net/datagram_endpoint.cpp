@@ -70,13 +70,15 @@ const InetAddress& checkedGroup(const InetAddress& group) {
 }
 
 // The number of the network interface that has this name or address; 0 if there is none.
-std::uint32_t interfaceOf(const std::string& nameOrAddress) try {
-  if (nameOrAddress.find('\0') != std::string::npos) return 0;
-  const std::uint32_t named = platform::interfaceIndex(nameOrAddress);
-  if (named != 0 || !parseAddressLiteral(nameOrAddress)) return named;
-  return platform::interfaceWith(toPlatform(InetAddress::getByName(nameOrAddress)));
-} catch (const UnknownHostException&) {
-  return 0;  // the scope of the address names no interface
+std::uint32_t interfaceOf(const std::string& nameOrAddress) {
+  try {
+    if (nameOrAddress.find('\0') != std::string::npos) return 0;
+    const std::uint32_t named = platform::interfaceIndex(nameOrAddress);
+    if (named != 0 || !parseAddressLiteral(nameOrAddress)) return named;
+    return platform::interfaceWith(toPlatform(InetAddress::getByName(nameOrAddress)));
+  } catch (const UnknownHostException&) {
+    return 0;  // the scope of the address names no interface
+  }
 }
 
 }  // namespace
