@@ -641,11 +641,13 @@ struct Binding {
   std::function<Unbound()> open;
 };
 
-void receiveNothing(DatagramSocket& socket, const InetSocketAddress&) try {
-  socket.setSoTimeout(1ms);
-  DatagramPacket packet(1);
-  socket.receive(packet);
-} catch (const SocketTimeoutException&) {
+void receiveNothing(DatagramSocket& socket, const InetSocketAddress&) {
+  try {
+    socket.setSoTimeout(1ms);
+    DatagramPacket packet(1);
+    socket.receive(packet);
+  } catch (const SocketTimeoutException&) {
+  }
 }
 
 std::vector<Binding> bindings() {

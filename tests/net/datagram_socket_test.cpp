@@ -101,11 +101,13 @@ std::string receiveText(DatagramSocket& socket) { return std::string(receivePack
 // A second local IPv4 address, on systems that have one without configuration.
 const InetAddress kSecondLoopback = InetAddress::getByName("127.0.0.2");
 
-bool hasSecondLoopback() try {
-  DatagramSocket(0, kSecondLoopback);
-  return true;
-} catch (const BindException&) {
-  return false;
+bool hasSecondLoopback() {
+  try {
+    DatagramSocket(0, kSecondLoopback);
+    return true;
+  } catch (const BindException&) {
+    return false;
+  }
 }
 
 // Returns the first datagram that a client receives after it has asked the server. The client is connected to `asked`,
@@ -1211,11 +1213,13 @@ TEST(DatagramMulticastTest, AfterCloseEveryMulticastSettingThrows) {
 const std::string kInterface = loopbackInterface();
 
 // False in some sandboxes, and always under qemu-user.
-bool canJoin(const InetAddress& group) try {
-  DatagramSocket().joinGroup(group, kInterface);
-  return true;
-} catch (const SocketException&) {
-  return false;
+bool canJoin(const InetAddress& group) {
+  try {
+    DatagramSocket().joinGroup(group, kInterface);
+    return true;
+  } catch (const SocketException&) {
+    return false;
+  }
 }
 
 class DatagramGroupTest : public testing::Test {

@@ -46,10 +46,12 @@ void expectClosed(Call call) {
   EXPECT_EQ(thrownBy<SocketException>(call).code(), std::errc::operation_canceled);
 }
 
-std::optional<ServerSocket> ipv6LoopbackServer() try {
-  return ServerSocket(0, 0, InetAddress::getByName("::1"));
-} catch (const SocketException&) {
-  return std::nullopt;
+std::optional<ServerSocket> ipv6LoopbackServer() {
+  try {
+    return ServerSocket(0, 0, InetAddress::getByName("::1"));
+  } catch (const SocketException&) {
+    return std::nullopt;
+  }
 }
 
 // ---- unconnected ----------------------------------------------------------------------------------------------------

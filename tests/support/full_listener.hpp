@@ -38,13 +38,15 @@ class FullListener {
  private:
   static constexpr int kMaxClients = 50;
 
-  bool queueOneMore() try {
-    Socket client;
-    client.connect(address(), std::chrono::milliseconds(100));
-    queued_.push_back(std::move(client));
-    return true;
-  } catch (const SocketTimeoutException&) {
-    return false;
+  bool queueOneMore() {
+    try {
+      Socket client;
+      client.connect(address(), std::chrono::milliseconds(100));
+      queued_.push_back(std::move(client));
+      return true;
+    } catch (const SocketTimeoutException&) {
+      return false;
+    }
   }
 
   ServerSocket server_;

@@ -24,11 +24,13 @@ struct Pair {
 };
 
 /// Whether the loopback interface has IPv6 too.
-inline bool hasIPv6Loopback() try {
-  ServerSocket(0, 0, InetAddress::getByName("::1"));
-  return true;
-} catch (const SocketException&) {
-  return false;
+inline bool hasIPv6Loopback() {
+  try {
+    ServerSocket(0, 0, InetAddress::getByName("::1"));
+    return true;
+  } catch (const SocketException&) {
+    return false;
+  }
 }
 
 inline ServerSocket loopbackServer(int backlog = 0) {
