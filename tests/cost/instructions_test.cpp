@@ -26,9 +26,12 @@ struct Bound {
 constexpr double byWords(double of64Bits, double of32Bits) { return sizeof(void*) == 8 ? of64Bits : of32Bits; }
 
 constexpr Bound kBounds[] = {
-    {"PingPong32", "ping-pong", 32, 500, 2.8},           {"Tied32", "tied", 32, 8000, byWords(2.15, 2.25)},
-    {"Tied1024", "tied", 1024, 500, byWords(1.9, 2.0)},  {"ReadLine16", "read", 16, 500, byWords(0.9, 0.95)},
-    {"ReadLine80", "read", 80, 500, byWords(1.0, 1.1)},  {"ReadLine1024", "read", 1024, 500, byWords(1.35, 1.4)},
+    {"PingPong32", "ping-pong", 32, 500, 2.8},
+    {"Tied32", "tied", 32, 8000, byWords(2.15, 2.25)},
+    {"Tied1024", "tied", 1024, 500, 2.0},
+    {"ReadLine16", "read", 16, 500, byWords(0.9, 0.95)},
+    {"ReadLine80", "read", 80, 500, byWords(1.0, 1.1)},
+    {"ReadLine1024", "read", 1024, 500, byWords(1.35, 1.4)},
     {"Println32", "print", 32, 500, byWords(1.4, 1.45)},
 };
 
