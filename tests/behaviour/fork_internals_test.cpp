@@ -16,10 +16,12 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -51,6 +53,24 @@ TEST(ForkCountTest, GrowsInParentAndChild) {
   const std::uint32_t before = platform::forkCount();
   EXPECT_TRUE(holdsInChild([&] { return platform::forkCount() == before + 1; }));
   EXPECT_EQ(platform::forkCount(), before + 1);
+}
+
+// Called in the parent as soon as the child exists. The system calls the handlers in the order of their registration,
+// and this program's objects come before the library's.
+std::function<void()> as_child_exists;
+extern "C" void callAsChildExists() {
+  if (as_child_exists) as_child_exists();
+}
+[[maybe_unused]] const int registered = ::pthread_atfork(nullptr, callAsChildExists, nullptr);
+
+// Another thread of the parent may close a socket at that moment. The child may still need the input.
+TEST(ForkCountTest, GrowsBeforeTheChildExists) {
+  const std::uint32_t before = platform::forkCount();
+  std::uint32_t during = before;
+  as_child_exists = [&during] { during = platform::forkCount(); };
+  EXPECT_TRUE(holdsInChild([] { return true; }));
+  as_child_exists = nullptr;
+  EXPECT_EQ(during, before + 1);
 }
 
 // ---- holding off a fork ---------------------------------------------------------------------------------------------

@@ -13,22 +13,22 @@ namespace {
 std::atomic<ForkRepair*> repairs{nullptr};
 pthread_mutex_t no_fork = PTHREAD_MUTEX_INITIALIZER;
 
-extern "C" void awaitNoForks() { ::pthread_mutex_lock(&no_fork); }
-
-extern "C" void noteForkInParent() {
+// Counts the fork before the child exists: from then on another thread of the parent may close what both share.
+extern "C" void startFork() {
+  ::pthread_mutex_lock(&no_fork);
   fork_count.fetch_add(1, std::memory_order_relaxed);
-  ::pthread_mutex_unlock(&no_fork);
 }
+
+extern "C" void noteForkInParent() { ::pthread_mutex_unlock(&no_fork); }
 
 extern "C" void noteForkInChild() {
   ::pthread_mutex_unlock(&no_fork);
   const std::uint32_t next = (processMark() + kFirstMark) & kMarkBits;
   process_mark.store(next != 0 ? next : kFirstMark, std::memory_order_relaxed);
-  fork_count.fetch_add(1, std::memory_order_relaxed);
   for (ForkRepair* each = repairs.load(std::memory_order_acquire); each != nullptr; each = each->next) each->repair();
 }
 
-[[maybe_unused]] const int registered = ::pthread_atfork(awaitNoForks, noteForkInParent, noteForkInChild);
+[[maybe_unused]] const int registered = ::pthread_atfork(startFork, noteForkInParent, noteForkInChild);
 
 }  // namespace
 
