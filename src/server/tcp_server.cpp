@@ -22,11 +22,11 @@
 
 #include <algorithm>
 #include <list>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace netlite {
 
@@ -106,6 +106,7 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
   bool othersHaveEnded() const NETLITE_REQUIRES(mutex_);
   void awaitOthers(Deadline deadline) NETLITE_REQUIRES(mutex_);
   void closeClients() NETLITE_REQUIRES(mutex_);
+  std::shared_ptr<StreamSocket> nextOpen() NETLITE_REQUIRES(mutex_);
   void joinEnded() NETLITE_REQUIRES(mutex_);
   void forgetThreadsOfParent() NETLITE_REQUIRES(mutex_);
 
@@ -333,15 +334,26 @@ void TcpServer::State::awaitOthers(Deadline deadline) {
   }
 }
 
-// Releases the lock meanwhile, since a close may linger. The caller's own client stays open.
+// Releases the lock meanwhile, since a close may linger. Allocates nothing: the destructor calls it, and must not
+// throw.
 void TcpServer::State::closeClients() {
-  std::vector<std::shared_ptr<StreamSocket>> open;
-  for (const Client& client : clients_) {
-    if (&client != current_strand.client) open.push_back(client.state);
+  while (const std::shared_ptr<StreamSocket> open = nextOpen()) {
+    mutex_.unlock();
+    open->close();
+    mutex_.lock();
   }
-  mutex_.unlock();
-  for (const std::shared_ptr<StreamSocket>& state : open) state->close();
-  mutex_.lock();
+}
+
+// The next socket to close, or null. The caller's own client stays open. Moves the client to the end of the list, which
+// keeps the next search short.
+std::shared_ptr<StreamSocket> TcpServer::State::nextOpen() {
+  const auto isOpen = [](const Client& client) {
+    return &client != current_strand.client && !client.state->isClosed();
+  };
+  const auto client = std::find_if(clients_.begin(), clients_.end(), isOpen);
+  if (client == clients_.end()) return nullptr;
+  move(clients_, client, clients_);
+  return client->state;
 }
 
 // A thread of the server must wait neither for itself nor for other threads of the server that are waiting as well.

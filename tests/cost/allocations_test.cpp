@@ -3,6 +3,7 @@
 // Memory: reading and printing lines allocates none, and sockets stay usable after an allocation has failed.
 #include "support/counted_memory.hpp"
 #include "support/descriptors.hpp"
+#include "support/eventually.hpp"
 #include "support/loopback.hpp"
 
 #include <netlite/netlite.hpp>
@@ -243,6 +244,17 @@ TEST(OutOfMemoryTest, ClosingNeedsNoMemory) {
   EXPECT_TRUE(succeedsWith(0, [&] { pair.server.close(); }));
   EXPECT_TRUE(pair.server.isClosed());
   EXPECT_EQ(pair.client.getInputStream().read(), -1);
+}
+
+TEST(OutOfMemoryTest, DestroyingAServerNeedsNoMemory) {
+  auto server = std::make_unique<TcpServer>(loopbackServer(), [](Socket& socket) { socket.getInputStream().read(); });
+  server->start();
+  Socket client("127.0.0.1", server->getLocalPort());
+  Socket other("127.0.0.1", server->getLocalPort());
+  ASSERT_TRUE(eventually([&] { return server->connectionCount() == 2; }));
+  EXPECT_TRUE(succeedsWith(0, [&] { server.reset(); }));
+  EXPECT_EQ(client.getInputStream().read(), -1);
+  EXPECT_EQ(other.getInputStream().read(), -1);
 }
 
 }  // namespace
