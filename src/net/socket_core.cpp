@@ -81,7 +81,7 @@ class SocketCore::LoneWriter {
  public:
   LoneWriter(SocketCore& core, platform::Interest interest) noexcept
       : core_(core), writes_(interest == platform::Interest::writable) {
-    if (writes_) core_.lone_writers_.fetch_add(1, std::memory_order_acq_rel);
+    if (writes_) core_.lone_writers_.fetch_add(1, std::memory_order_seq_cst);
   }
   ~LoneWriter() {
     if (writes_) core_.lone_writers_.fetch_sub(1, std::memory_order_acq_rel);
@@ -113,7 +113,7 @@ bool SocketCore::startClosing() noexcept {
   std::uint32_t state = state_.load(std::memory_order_relaxed);
   do {
     if ((state & ~kInFlight) != platform::processMark() && !inherit(state)) return false;
-  } while (!state_.compare_exchange_weak(state, (state + 1) | kClosing, std::memory_order_acq_rel,
+  } while (!state_.compare_exchange_weak(state, (state + 1) | kClosing, std::memory_order_seq_cst,
                                          std::memory_order_relaxed));
   return true;
 }
@@ -130,7 +130,7 @@ void SocketCore::close() noexcept {
 // Not in a forked child: the parent would notice a shutdown, and no call of the child blocks inside the system.
 void SocketCore::wakeSystemCalls() noexcept {
   if (!mayBlock() || handle() == platform::kNoHandle) return;
-  platform::wakeBlockedCalls(handle(), lone_writers_.load(std::memory_order_acquire) > 0);
+  platform::wakeBlockedCalls(handle(), lone_writers_.load(std::memory_order_seq_cst) > 0);
 }
 
 // A descriptor that is older than the last fork may be shared with another process, which still needs the input.

@@ -72,7 +72,7 @@ class SocketCore {
     return handle_.exchange(handle, std::memory_order_acq_rel);
   }
 
-  bool isClosed() const noexcept { return (state_.load(std::memory_order_acquire) & kClosing) != 0; }
+  bool isClosed() const noexcept { return (state_.load(std::memory_order_seq_cst) & kClosing) != 0; }
 
   /// Whether a call may block inside the system. Not on a socket that a forked child has inherited: only a shutdown
   /// could end the call, and the parent would notice that.
@@ -133,7 +133,9 @@ class SocketCore {
   std::atomic<platform::Handle> handle_;
   std::atomic<bool> is_inherited_{false};
   std::atomic<bool> drains_input_{false};
-  std::atomic<int> lone_writers_{0};  // threads in waitAlone() for room to write
+  // Threads in waitAlone() for room to write. Sequentially consistent together with state_: when a thread starts to
+  // wait while another one closes the socket, at least one of them sees the other.
+  std::atomic<int> lone_writers_{0};
   Mutex waiters_mutex_;
   Waiter* waiters_ NETLITE_GUARDED_BY(waiters_mutex_) = nullptr;       // each on the stack of a thread in wait()
   std::uint32_t waiters_mark_ NETLITE_GUARDED_BY(waiters_mutex_) = 0;  // of the process whose threads they are
