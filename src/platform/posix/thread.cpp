@@ -67,28 +67,37 @@ std::size_t sizeOfThreadLocals() {
 std::size_t sizeOfThreadLocals() { return 0; }
 #endif
 
-// Some systems refuse a stack that is too small or not a multiple of the page size. They also refuse one of half the
-// address space, which leaves room for the sum.
+// Half the address space. No system has room for a larger stack, and a sum with one of this size does not overflow.
+constexpr std::size_t kMaxStackSize = std::numeric_limits<std::size_t>::max() / 2;
+
+// Some systems refuse a stack that is too small or not a multiple of the page size.
 std::size_t allowedStackSize(std::size_t size) {
-  constexpr std::size_t kMaxSize = std::numeric_limits<std::size_t>::max() / 2;
   static const std::size_t threadLocals = sizeOfThreadLocals();
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const std::size_t wanted = std::clamp(size, static_cast<std::size_t>(PTHREAD_STACK_MIN), kMaxSize) + threadLocals;
+  const std::size_t wanted = std::max(size, static_cast<std::size_t>(PTHREAD_STACK_MIN)) + threadLocals;
   return (wanted + page - 1) / page * page;
 }
 
 // Thread-local storage may have grown since it was measured (dlopen). Then pthread_create reports EINVAL, and this
 // tries larger stacks.
-int createThread(pthread_t& thread, std::size_t stackSize, Body* body) {
-  constexpr std::size_t kMaxStackSize = std::size_t{64} * 1024 * 1024;
-  pthread_attr_t attributes;
-  if (const int error = ::pthread_attr_init(&attributes)) return error;
-  if (stackSize != 0) ::pthread_attr_setstacksize(&attributes, stackSize);
+int createWithStack(pthread_t& thread, pthread_attr_t& attributes, std::size_t stackSize, Body* body) {
+  constexpr std::size_t kMaxTry = std::size_t{64} * 1024 * 1024;
+  if (::pthread_attr_setstacksize(&attributes, stackSize) != 0) return EAGAIN;  // musl refuses the largest sizes
   int error = ::pthread_create(&thread, &attributes, runBody, body);
-  for (std::size_t size = 2 * stackSize; error == EINVAL && stackSize != 0 && size <= kMaxStackSize; size *= 2) {
-    ::pthread_attr_setstacksize(&attributes, size);
+  while (error == EINVAL && stackSize <= kMaxTry / 2) {
+    stackSize *= 2;
+    ::pthread_attr_setstacksize(&attributes, stackSize);
     error = ::pthread_create(&thread, &attributes, runBody, body);
   }
+  return error;
+}
+
+int createThread(pthread_t& thread, std::size_t stackSize, Body* body) {
+  if (stackSize == 0) return ::pthread_create(&thread, nullptr, runBody, body);
+  if (stackSize > kMaxStackSize) return EAGAIN;
+  pthread_attr_t attributes;
+  if (const int error = ::pthread_attr_init(&attributes)) return error;
+  const int error = createWithStack(thread, attributes, allowedStackSize(stackSize), body);
   ::pthread_attr_destroy(&attributes);
   return error;
 }
@@ -98,8 +107,7 @@ int createThread(pthread_t& thread, std::size_t stackSize, Body* body) {
 Result<Thread> startThread(std::size_t stackSize, std::function<void()> body) {
   auto owned = std::make_unique<Body>(std::move(body));
   pthread_t thread{};
-  const std::size_t size = stackSize == 0 ? 0 : allowedStackSize(stackSize);
-  if (const int error = createThread(thread, size, owned.get())) return systemError(error);
+  if (const int error = createThread(thread, stackSize, owned.get())) return systemError(error);
   static_cast<void>(owned.release());  // the thread owns it now
   return toThread(thread);
 }
