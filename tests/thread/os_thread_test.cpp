@@ -3,7 +3,6 @@
 // OsThread: joining, detaching, moving, and the size of the stack.
 #include "thread/os_thread.hpp"
 
-#include "support/system.hpp"
 #include "support/thrown_by.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +18,6 @@
 namespace {
 
 using netlite::OsThread;
-using netlite::test::runsOnWindows;
 using netlite::test::thrownBy;
 
 constexpr std::size_t kKilobyte = 1024;
@@ -134,7 +132,6 @@ TEST_P(StackSizeTest, CanBeUsed) {
 }
 
 TEST_F(OsThreadTest, WithoutMemoryForTheStackTheConstructorThrows) {
-  if (runsOnWindows()) GTEST_SKIP() << "Windows uses only 32 bits of the size, and such a stack may fit";
   bool hasRun = false;
   const auto exception = thrownBy<std::system_error>([&] {
     const OsThread thread(

@@ -10,8 +10,6 @@
 
 #include <process.h>
 
-#include <algorithm>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -28,20 +26,17 @@ unsigned __stdcall runBody(void* argument) {
   return 0;
 }
 
-// Windows rounds up, and takes 32 bits.
-unsigned allowedStackSize(std::size_t size) {
-  return static_cast<unsigned>(std::min<std::size_t>(size, std::numeric_limits<unsigned>::max()));
-}
-
 HANDLE nativeThread(Thread thread) { return reinterpret_cast<HANDLE>(thread); }
 
 }  // namespace
 
 Result<Thread> startThread(std::size_t stackSize, std::function<void()> body) {
   auto owned = std::make_unique<Body>(std::move(body));
+  const auto size = static_cast<unsigned>(stackSize);  // Windows rounds it up, and takes 32 bits
+  if (size != stackSize) return std::make_error_code(std::errc::resource_unavailable_try_again);
   // With this flag the size is that of the whole stack, not of the part that is in memory from the start.
-  const Thread thread = ::_beginthreadex(nullptr, allowedStackSize(stackSize), runBody, owned.get(),
-                                         STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
+  const Thread thread =
+      ::_beginthreadex(nullptr, size, runBody, owned.get(), STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
   // errno has several values; all mean that no thread can be started.
   if (thread == 0) return std::make_error_code(std::errc::resource_unavailable_try_again);
   static_cast<void>(owned.release());  // the thread owns it now
