@@ -9,6 +9,9 @@
 //
 // - The child may use an inherited socket. Closing it there closes only the child's descriptor. But the connection is
 //   shared: an explicit shutdownInput() or shutdownOutput() in one process takes effect in both.
+// - In the parent, a close() that ends waiting calls of other threads may take effect in the child as well: the system
+//   ends such a call only by a shutdown, which ends the connection's input (for a waiting write its output, too) and
+//   stops a listener.
 // - A socket that existed at a fork is closed without draining its unread input, in the parent too, since the other
 //   process may still need that input. The peer may then see a reset in place of a clean end.
 // - A TcpServer of the parent does not run in the child: its threads exist only in the parent. Its destructor in the
