@@ -20,7 +20,7 @@ DescriptorParker::DescriptorParker() noexcept : waker_(platform::keptWaker()), i
 }
 
 DescriptorParker::~DescriptorParker() {
-  if (!isOpen(waker_)) return;
+  if (!hasWaker()) return;
   if (!is_kept_) {
     platform::closeWaker(waker_);
   } else if (wasUnparked()) {
@@ -35,21 +35,26 @@ void DescriptorParker::openWaker() noexcept {
   is_kept_ = platform::keepWaker(waker_);
 }
 
+bool DescriptorParker::hasWaker() const noexcept {
+  return isOpen(waker_) && !is_waker_lost_.load(std::memory_order_relaxed);
+}
+
 std::error_code DescriptorParker::park(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
   const std::chrono::milliseconds remaining = deadline.remaining();
-  const std::chrono::milliseconds timeout = isOpen(waker_) ? remaining : std::min(remaining, kPollInterval);
-  const std::error_code error = platform::wait(entries, count, waker_, timeout);
-  if (error != std::errc::bad_file_descriptor || !isOpen(waker_)) return error;
+  const platform::Waker waker = hasWaker() ? waker_ : platform::Waker{};
+  const std::chrono::milliseconds timeout = isOpen(waker) ? remaining : std::min(remaining, kPollInterval);
+  const std::error_code error = platform::wait(entries, count, waker, timeout);
+  if (error != std::errc::bad_file_descriptor || !isOpen(waker)) return error;
   // The program has closed the waker's descriptor, as daemons do with those that they do not know. The waker is not
   // closed, since its number may be in use again by now. The thread's next wait opens a new one.
   platform::forgetKeptWaker();
-  waker_ = {};
+  is_waker_lost_.store(true, std::memory_order_relaxed);
   return {};
 }
 
 void DescriptorParker::unpark() noexcept {
   was_unparked_.store(true, std::memory_order_release);
-  if (isOpen(waker_)) platform::signalWaker(waker_);
+  if (hasWaker()) platform::signalWaker(waker_);
 }
 
 }  // namespace netlite

@@ -33,9 +33,11 @@ class DescriptorParker {
 
  private:
   void openWaker() noexcept;
+  bool hasWaker() const noexcept;
 
-  platform::Waker waker_;
-  bool is_kept_ = false;  // the thread keeps the waker, so this parker does not close it
+  platform::Waker waker_;  // set by the constructor
+  bool is_kept_ = false;   // the thread keeps the waker, so this parker does not close it
+  std::atomic<bool> is_waker_lost_{false};
   std::atomic<bool> was_unparked_{false};
 };
 

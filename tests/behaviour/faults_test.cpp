@@ -8,6 +8,7 @@
 #include "support/fault_injection.hpp"
 #include "support/full_listener.hpp"
 #include "support/loopback.hpp"
+#include "thread/descriptor_parker.hpp"
 
 #include <netlite/netlite.hpp>
 
@@ -447,6 +448,24 @@ TEST(WakerFaultsTest, AWaitDoesNotSpinIfTheProgramHasClosedItsWaker) {
   faults.passAfter(Call::poll, [] {}).passAfter(Call::poll, [] { closeEventDescriptors(); });
   EXPECT_THROW(socket.connect(full.address(), 300ms), SocketTimeoutException);
   EXPECT_LT(faults.count(Call::poll), 40);
+}
+
+// Only ThreadSanitizer sees a race at the waker, GCC's not without optimization.
+TEST(WakerFaultsTest, AParkWhoseWakerTheProgramHasClosedCanBeEnded) {
+  std::atomic<DescriptorParker*> parked{nullptr};
+  std::atomic<bool> isLost{false};
+  BlockedThread parking([&] {
+    DescriptorParker parker;
+    parked = &parker;
+    Faults faults;
+    faults.passAfter(Call::poll, [] { closeEventDescriptors(); });
+    parker.park(nullptr, 0, Deadline::never());
+    isLost.store(true, std::memory_order_relaxed);
+    while (!parker.wasUnparked()) parker.park(nullptr, 0, Deadline::never());
+  });
+  ASSERT_TRUE(eventually([&isLost] { return isLost.load(std::memory_order_relaxed); }));
+  parked.load()->unpark();
+  parking.join();
 }
 
 // ---- accepting ------------------------------------------------------------------------------------------------------
