@@ -78,8 +78,8 @@ int talk(const example::Arguments& arguments) {
     out.flush();
   }
   const bool allSent = send(out, arguments.has("--nickname") ? "" : name + ":", console);
-  const bool allReceived =
-      example::endConversation(socket, [&](auto patience) { return receiver.endsWithin(patience); });
+  const bool allReceived = example::endConversation(
+      socket, [&](auto patience) { return receiver.endsWithin(patience); }, [&] { return console.printedLines(); });
   if (!receiver.get() || !allSent || !allReceived) throw std::runtime_error("the server has not received everything");
   return 0;
 }

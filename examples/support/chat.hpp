@@ -84,8 +84,9 @@ inline int chat(netlite::Socket& socket) {
   });
 
   const bool saidQuit = sendLines(out, console);
-  const bool allReceived =
-      saidQuit && endConversation(socket, [&](auto patience) { return receiver.endsWithin(patience); });
+  const bool allReceived = saidQuit && endConversation(
+                                           socket, [&](auto patience) { return receiver.endsWithin(patience); },
+                                           [&] { return console.printedLines(); });
   const bool heardQuit = receiver.get();
   if (!saidQuit && heardQuit) console.remark("The other side has left.");
   if (!saidQuit && !heardQuit) throw std::runtime_error("the other side has vanished");

@@ -11,14 +11,16 @@
 
 #include <netlite/netlite.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <limits>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -53,6 +55,8 @@ class Console {
   /// The next line of the input. Blocks until there is one, the input is at its end, or close().
   ///
   /// @return the line without its end; std::nullopt at the end or after close()
+  /// @throws std::exception the input cannot be read, a line is longer than 16 MiB, or memory has run out; all lines
+  ///                        before that have been returned
   std::optional<std::string> readLine() { return input_->takeLine(); }
 
   /// Whether readLine() would return a line without waiting.
@@ -70,7 +74,13 @@ class Console {
   }
 
   /// Prints a line; on a terminal, above the one that is being typed.
-  void print(const std::string& line) { printLine(is_terminal_ ? visible(line) : line); }
+  void print(const std::string& line) {
+    printLine(is_terminal_ ? visible(line) : line);
+    ++printed_lines_;
+  }
+
+  /// How many lines print() has printed.
+  std::size_t printedLines() const { return printed_lines_; }
 
   /// Prints a remark for a person, but not for a script, which reads the standard output through a pipe.
   void remark(const std::string& line) {
@@ -82,11 +92,9 @@ class Console {
   class Input {
    public:
     void readAll() {
-      netlite::BufferedReader in(StandardInput{});
-      in.setMaxLineLength(std::numeric_limits<std::size_t>::max());
-      std::string line;
-      while (in.readLine(line) && add(std::move(line))) line.clear();
+      const std::exception_ptr failure = addLines();
       const std::lock_guard<std::mutex> lock(mutex_);
+      failure_ = failure;
       ended_ = true;
       changed_.notify_all();
     }
@@ -94,10 +102,12 @@ class Console {
     std::optional<std::string> takeLine() {
       std::unique_lock<std::mutex> lock(mutex_);
       changed_.wait(lock, [this] { return closed_ || ended_ || !lines_.empty(); });
-      if (lines_.empty()) return std::nullopt;
+      if (lines_.empty()) return endOfInput();
       std::string line = std::move(lines_.front());
       lines_.pop_front();
-      if (lines_.size() == kMaxLines / 2) changed_.notify_all();  // not for each line: waking costs more than the line
+      size_ -= line.size();
+      // Not for each line: waking costs more than the line.
+      if (lines_.size() == kMaxLines / 2 || size_ <= kMaxSize) changed_.notify_all();
       return line;
     }
 
@@ -116,17 +126,42 @@ class Console {
     bool close() {
       const std::lock_guard<std::mutex> lock(mutex_);
       lines_.clear();
+      size_ = 0;
       changed_.notify_all();
       return !std::exchange(closed_, true);
     }
 
    private:
-    static constexpr std::size_t kMaxLines = 512;  // so that a large file does not fill the memory
+    // These keep a large file from filling the memory.
+    static constexpr std::size_t kMaxLines = 512;
+    static constexpr std::size_t kMaxSize = 16 * 1024 * 1024;  // bytes, of one line and of all together
+
+    // Returns the reason why reading has failed, or nullptr at the end of the input.
+    std::exception_ptr addLines() {
+      try {
+        netlite::BufferedReader in(StandardInput{});
+        in.setMaxLineLength(kMaxSize);
+        std::string line;
+        while (in.readLine(line) && add(std::move(line))) line.clear();
+        return nullptr;
+      } catch (const netlite::LineTooLongException&) {
+        return std::make_exception_ptr(std::runtime_error("a line of the input is longer than 16 MiB"));
+      } catch (...) {
+        return std::current_exception();
+      }
+    }
+
+    // With the lock held.
+    std::optional<std::string> endOfInput() const {
+      if (failure_ && !closed_) std::rethrow_exception(failure_);
+      return std::nullopt;
+    }
 
     bool add(std::string line) {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [this] { return closed_ || lines_.size() < kMaxLines; });
+      changed_.wait(lock, [this] { return closed_ || (lines_.size() < kMaxLines && size_ <= kMaxSize); });
       if (closed_) return false;
+      size_ += line.size();
       lines_.push_back(std::move(line));
       if (lines_.size() == 1) changed_.notify_all();
       return true;
@@ -135,12 +170,15 @@ class Console {
     mutable std::mutex mutex_;
     std::condition_variable changed_;  // the fields below
     std::deque<std::string> lines_;    // guarded by mutex_
+    std::size_t size_ = 0;             // of all lines, in bytes; guarded by mutex_
+    std::exception_ptr failure_;       // guarded by mutex_
     bool ended_ = false;               // guarded by mutex_
     bool closed_ = false;              // guarded by mutex_
   };
 
   const std::shared_ptr<Input> input_;
   const bool is_terminal_ = system::isOutputTerminal();
+  std::atomic<std::size_t> printed_lines_{0};
 };
 
 }  // namespace example

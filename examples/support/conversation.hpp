@@ -8,6 +8,7 @@
 
 #include <netlite/netlite.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -17,12 +18,40 @@
 
 namespace example {
 
-/// How long a peer that has received everything may take to end its output.
+/// How long a peer that has received everything may be silent before the conversation ends without its end.
 constexpr std::chrono::milliseconds kClosingGrace{500};
 
-/// How long a peer that has not received everything may go without receiving more. Also applies where the system does
-/// not report what the peer has received.
+/// How long a peer that may not have received everything may take none of it; and how long one that has received
+/// everything may go on sending.
 constexpr std::chrono::seconds kClosingPatience{10};
+
+/// When a conversation ends without the peer's end.
+class ClosingDeadline {
+ public:
+  /// @param unsent   how much the peer has not received yet; std::nullopt if that is unknown
+  /// @param received a number that grows with what the peer has sent
+  bool hasPassed(std::optional<std::size_t> unsent, std::size_t received) {
+    const Clock::time_point now = Clock::now();
+    const std::size_t remaining = unsent.value_or(1);  // an unknown amount never falls: one patience for all
+    if (remaining < remaining_) {
+      limit_ = now + kClosingPatience;
+      deadline_ = remaining == 0 ? now + kClosingGrace : limit_;
+    } else if (received != received_) {
+      deadline_ = std::max(deadline_, std::min(now + kClosingGrace, limit_));
+    }
+    remaining_ = remaining;
+    received_ = received;
+    return now >= deadline_;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::size_t remaining_ = std::numeric_limits<std::size_t>::max();
+  std::size_t received_ = 0;
+  Clock::time_point limit_;
+  Clock::time_point deadline_;
+};
 
 /// Announces that no more lines will come. Where that fails the connection is gone, and reading reports why.
 inline void finishSending(netlite::Socket& socket) {
@@ -40,22 +69,19 @@ inline void finishSending(netlite::Socket& socket) {
 ///
 /// @param awaitEnd waits for the end of what the peer sends, but no longer than its argument; returns whether the end
 ///                 came
+/// @param received returns a number that grows with what the peer has sent
 /// @return false if the peer has not received everything; true also where the system does not report it
-inline bool endConversation(netlite::Socket& socket, const std::function<bool(std::chrono::milliseconds)>& awaitEnd) {
-  using Clock = std::chrono::steady_clock;
+inline bool endConversation(netlite::Socket& socket, const std::function<bool(std::chrono::milliseconds)>& awaitEnd,
+                            const std::function<std::size_t()>& received) {
   constexpr std::chrono::milliseconds kStep{20};
   finishSending(socket);
+  ClosingDeadline deadline;
   std::optional<std::size_t> unsent;
-  std::size_t remaining = std::numeric_limits<std::size_t>::max();
-  Clock::time_point deadline;
   bool hasEnded = false;
   do {
     unsent = system::unsentBytes(socket.nativeHandle());
-    const std::size_t newRemaining = unsent.value_or(1);  // an unknown amount never falls: one patience for all
-    if (newRemaining < remaining) deadline = Clock::now() + (newRemaining == 0 ? kClosingGrace : kClosingPatience);
-    remaining = newRemaining;
     hasEnded = awaitEnd(kStep);
-  } while (!hasEnded && Clock::now() < deadline);
+  } while (!hasEnded && !deadline.hasPassed(unsent, received()));
   socket.close();
   return hasEnded || unsent.value_or(0) == 0;
 }
@@ -65,14 +91,15 @@ inline void endConversation(netlite::Socket& socket) {
   std::array<char, 4096> dropped{};
   netlite::SocketInputStream in = socket.getInputStream();
   try {
-    endConversation(socket, [&](std::chrono::milliseconds patience) {
+    const auto awaitEnd = [&](std::chrono::milliseconds patience) {
       try {
         socket.setSoTimeout(patience);
         return in.read(dropped.data(), dropped.size()) == 0;
       } catch (const netlite::SocketTimeoutException&) {
         return false;
       }
-    });
+    };
+    endConversation(socket, awaitEnd, [] { return std::size_t{0}; });
   } catch (const netlite::IOException&) {
     socket.close();  // the peer has closed without waiting
   }
