@@ -77,11 +77,17 @@ class Questioner {
       keepOpen(std::move(socket));
       return *answer;
     }
-    throw std::runtime_error("no answer from " + servers_.front().toString() + " after " +
-                             std::to_string(patience_.tries) + (patience_.tries == 1 ? " try" : " tries"));
+    throw std::runtime_error("no answer from " + serverNames() + " after " + std::to_string(patience_.tries) +
+                             (patience_.tries == 1 ? " try" : " tries"));
   }
 
  private:
+  std::string serverNames() const {
+    std::string names;
+    for (const netlite::InetSocketAddress& server : servers_) names += (names.empty() ? "" : ", ") + server.toString();
+    return names;
+  }
+
   // An address that cannot be reached is an error only if none can be reached.
   void sendToAll(netlite::DatagramSocket& socket, const std::string& line) const {
     std::exception_ptr failure;
