@@ -365,10 +365,10 @@ TEST(BroadcastNicknames, OnlyShortPlainTextIsAName) {
 }
 
 TEST(BroadcastNicknames, NamesMayHave32Characters) {
-  Server server("broadcast_server", {"0", "--nicknames"});
   std::string smiles;
   for (int i = 0; i < 32; ++i) smiles += "🙂";
   for (const std::string& name : {std::string(32, 'x'), smiles}) {
+    Server server("broadcast_server", {"0", "--nicknames"});
     Peer peer = joinAs(name, server.port);
     const std::string line(100 * 1000, 'x');  // lines may be longer than names
     peer.say(line);
@@ -620,6 +620,21 @@ TEST(BroadcastClient, SendsItsNicknameOnce) {
   EXPECT_EQ(program.out.readLine(), "[ann joined the chat]");
   program.type("hello\n");
   EXPECT_EQ(program.out.readLine(), "[ann : hello]");
+}
+
+TEST(BroadcastClient, AtTheEndOfItsInputPrintsWhatStillArrives) {
+  ServerSocket server = loopbackServer();
+  Process program = client("broadcast_client", server.getLocalPort(), {"ann"});
+  Peer peer = acceptPeer(server);
+  program.endInput();
+  EXPECT_EQ(peer.hear(), "(end)");
+  const auto start = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - start < std::chrono::seconds(2)) {  // longer than a silent server may stay
+    peer.say("one more");
+    ASSERT_EQ(program.out.readLine(), "one more");
+  }
+  peer.socket.close();
+  EXPECT_EQ(program.wait(), 0);
 }
 
 TEST(BroadcastClient, EndsAtTheEndOfItsInputAndLosesNothing) {

@@ -100,6 +100,10 @@ TEST_P(TcpServerProgramTest, AnswersBeforeAnOverlongLineArrive) {
   peer.out.println();
   peer.out.flush();  // no answer has been read until here
   for (int i = 0; i < kLines; ++i) ASSERT_NE(peer.hear(), "(end)");
+  EXPECT_EQ(peer.hear(), "(end)");
+  EXPECT_EQ(server.end(), 0);
+  const std::string address = "/127.0.0.1:" + std::to_string(peer.socket.getLocalPort());
+  EXPECT_EQ(server.process.err.readAll().rfind(std::string(GetParam()) + ": dropped " + address + ": ", 0), 0u);
 }
 
 TEST_P(TcpServerProgramTest, PortInUseGivesOneLineAndExitCodeOne) {
@@ -151,6 +155,15 @@ TEST_P(ClientTest, StopSignalsEndItGracefully) {
     EXPECT_EQ(program.wait(), 0);
     EXPECT_EQ(program.err.readAll(), "");
   }
+}
+
+TEST_P(ClientTest, OverlongLineOfTheInputGivesOneLineAndExitCodeOne) {
+  ServerSocket server = loopbackServer();
+  Process program = client(GetParam(), server.getLocalPort());
+  Peer peer = acceptPeer(server);
+  const auto typist = std::async(std::launch::async, [&] { program.type(std::string(17 * 1024 * 1024, 'x')); });
+  EXPECT_EQ(program.wait(), 1);
+  EXPECT_EQ(program.err.readAll(), std::string(GetParam()) + ": a line of the input is longer than 16 MiB\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ClientTest, ::testing::Values("echo_client", "chat_client", "broadcast_client"));
