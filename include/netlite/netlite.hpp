@@ -17,7 +17,7 @@
 // - A TcpServer of the parent does not run in the child: its threads exist only in the parent. Its destructor in the
 //   child only closes the child's copies.
 // - Text that a writer held at the fork is the parent's to send. In the child the writer's destructor drops it and what
-//   the child has added, unless the child has called flush(), which sends both.
+//   the child has added, unless the child has sent some of both: by flush(), or because the buffer was full.
 // - What another thread of the parent is changing at the moment of the fork, such as the text of a writer, may be half
 //   changed in the child. The child may close and destroy such an object.
 #pragma once

@@ -6,8 +6,6 @@
 
 #include "base/arguments.hpp"
 #include "base/unwinding.hpp"
-#include "io/idle_capacity.hpp"
-#include "thread/call_clock.hpp"
 
 #include <netlite/exceptions.hpp>
 
@@ -94,16 +92,6 @@ void WriteBuffer::sendExcess(std::size_t wholeLinesBefore) {
   if (isEmpty() && capacity_ / 2 > max_) discard();
 }
 
-void WriteBuffer::flush() {
-  const CallClock clock;
-  send(size());
-  // What follows is this process's own text.
-  forked_.notice();
-  if (max_ != size_) holdBack(size_);  // until the next overflow reads expected_ again
-  trim();
-  stream_->flush();
-}
-
 void WriteBuffer::flushAtEnd() {
   if (forked_.notice()) return discard();
   flush();
@@ -116,10 +104,6 @@ void WriteBuffer::close() {
   const std::exception_ptr notClosed = failureOf([&] { stream_->close(); });
   if (notFlushed != nullptr) std::rethrow_exception(notFlushed);
   if (notClosed != nullptr) std::rethrow_exception(notClosed);
-}
-
-void WriteBuffer::trim() noexcept {
-  if (capacity_ > kIdleCapacity && isEmpty() && !isMuchExpected()) discard();
 }
 
 bool WriteBuffer::isMuchExpected() const noexcept { return expected_.load(std::memory_order_relaxed) > size_; }
@@ -135,6 +119,7 @@ void WriteBuffer::releaseStream() noexcept {
 }
 
 void WriteBuffer::send(std::size_t count) {
+  forked_.notice();  // what is left is this process's own text
   if (count == 0) return;
   try {
     stream_->write(text_.get() + begin_, count);
@@ -146,7 +131,9 @@ void WriteBuffer::send(std::size_t count) {
     throw;
   }
   if (count != size()) return remove(count);
-  begin_ = end_ = line_start_ = 0;
+  end_ = line_start_ = 0;
+  if (begin_ == 0) return;
+  begin_ = 0;
   updateLimit();
 }
 

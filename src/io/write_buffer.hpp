@@ -4,6 +4,8 @@
 // Thread-safety: none, except for expect(); the writer's lock guards the rest.
 #pragma once
 
+#include "io/idle_capacity.hpp"
+#include "thread/call_clock.hpp"
 #include "thread/forked.hpp"
 
 #include <netlite/output_stream.hpp>
@@ -46,10 +48,16 @@ class WriteBuffer {
 
   /// Sends everything and flushes the stream below. Unsent text is kept, minus what an InterruptedIOException reports
   /// as transferred; the next flush resumes there.
-  void flush();
+  void flush() {
+    const CallClock clock;
+    send(size());
+    if (max_ != size_) holdBack(size_);  // until the next overflow reads expected_ again
+    trim();
+    stream_->flush();
+  }
 
-  /// flush() for the end of a writer's life. In a forked child that has not flushed yet it drops the text instead: that
-  /// is the parent's to send.
+  /// flush() for the end of a writer's life. In a forked child that has not sent anything yet it drops the text
+  /// instead: that is the parent's to send.
   void flushAtEnd();
 
   /// Flushes, and closes the stream below even if that fails. Keeps no text. Throws the first failure.
@@ -60,7 +68,9 @@ class WriteBuffer {
   void expect(std::size_t count) noexcept { expected_.store(count, std::memory_order_relaxed); }
 
   /// Frees memory that an idle connection should not keep, unless it holds text or much is expected.
-  void trim() noexcept;
+  void trim() noexcept {
+    if (capacity_ > kIdleCapacity && isEmpty() && !isMuchExpected()) discard();
+  }
 
   /// Drops what was not sent.
   void discard() noexcept;
