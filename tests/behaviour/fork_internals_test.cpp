@@ -130,7 +130,7 @@ TEST(ForkedMutexTest, IsFreeInTheChildWhileAThreadOfTheParentHoldsIt) {
 
 // The parent's parked thread must not be woken in place of the child's.
 TEST(ForkedMutexTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
-  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
+  if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
   Mutex mutex;
   const auto lockOnce = [&mutex] { const MutexLock lock(mutex); };
   std::optional<BlockedThread> waiting;
@@ -151,7 +151,7 @@ TEST(ForkedMutexTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
 }
 
 TEST(ForkedConditionTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
-  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
+  if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
   Mutex mutex;
   Condition changed;
   const auto waitOnce = [&] {
@@ -173,7 +173,7 @@ TEST(ForkedConditionTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
 
 // The system may give a thread of the child the same ID as a thread of the parent.
 TEST(ForkedThreadTest, JoinInTheChildDoesNotWait) {
-  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
+  if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
   Gate end;
   const auto waitForEnd = [&end] { end.pass(); };
   OsThread thread(0, waitForEnd, "start thread");
@@ -299,7 +299,7 @@ class NameServer {
 };
 
 TEST(ForkedLookupTest, StartsAgainInTheChildWhileTheParentsIsInProgress) {
-  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
+  if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
   static NameServer& server = *new NameServer;  // never destroyed: a thread of the library may still be using it
   const auto resolve = [] {
     return resolveHost("slow.example", Deadline::after(kPatience), NameServer::lookUp).size();
@@ -320,7 +320,7 @@ platform::Result<platform::Addresses> answerAnyName(const std::string&) {
 
 // Some of the forks happen while a thread of the parent changes the map of lookups.
 TEST(ForkedLookupTest, MayStartInTheChildWhileLookupsOfTheParentComeAndGo) {
-  if (!kChildrenOfThreadsMayStartThreads) GTEST_SKIP() << "not supported by ThreadSanitizer";
+  if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
   if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by AddressSanitizer";
   const auto resolve = [](const std::string& host) {
     return resolveHost(host, Deadline::after(kPatience), answerAnyName).size();

@@ -40,6 +40,7 @@ using test::BlockedThread;
 using test::hasIPv6Loopback;
 using test::loopbackInterface;
 using test::runsOnWindows;
+using test::runsUnderQemu;
 using test::runsUnderWine;
 using test::thrownBy;
 
@@ -517,6 +518,7 @@ TEST(DatagramReplyTest, ReceivingIntoAReplyReplacesItsLocalAddress) {
 }
 
 TEST(DatagramReplyTest, AReplyToAMulticastIsSentFromAnAddressTheSystemChooses) {
+  if (runsUnderQemu()) GTEST_SKIP() << "qemu-user does not know the options of multicast";
   if (runsUnderWine()) GTEST_SKIP() << "Wine knows no interface of an IPv4 group by its number";
   const InetAddress group = InetAddress::getByName("239.255.71.3");
   DatagramSocket server = onWildcard();
@@ -1136,6 +1138,7 @@ TEST(DatagramMulticastTest, TheDefaultsAreOneHopAndLoopback) {
 }
 
 TEST(DatagramMulticastTest, SettingsCanBeReadBack) {
+  if (runsUnderQemu()) GTEST_SKIP() << "qemu-user does not know the options of multicast";
   for (DatagramSocket& socket : everyKindOfSocket()) {
     for (const int timeToLive : {0, 1, 128, 255}) {
       socket.setTimeToLive(timeToLive);
@@ -1166,6 +1169,7 @@ TEST(DatagramMulticastTest, ATimeToLiveOutOfRangeIsAnArgumentError) {
 }
 
 TEST(DatagramMulticastTest, ANetworkInterfaceCanBeChosenByNameOrAddress) {
+  if (runsUnderQemu()) GTEST_SKIP() << "qemu-user does not know the options of multicast";
   if (runsUnderWine()) GTEST_SKIP() << "Wine knows no interface of an IPv4 group by its number";
   for (const std::string& text : {loopbackInterface(), std::string("127.0.0.1")}) {
     for (DatagramSocket& socket : everyKindOfSocket()) {
@@ -1176,6 +1180,7 @@ TEST(DatagramMulticastTest, ANetworkInterfaceCanBeChosenByNameOrAddress) {
 }
 
 TEST(DatagramMulticastTest, ANetworkInterfaceCanBeChosenByIPv6Address) {
+  if (runsUnderQemu()) GTEST_SKIP() << "qemu-user does not know the options of multicast";
   if (!hasIPv6Loopback()) GTEST_SKIP() << "no IPv6 here";
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not list the IPv6 loopback address";
   DatagramSocket socket = boundTo("::1");

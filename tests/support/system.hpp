@@ -14,6 +14,9 @@ bool runsOnWindows();
 /// Wine, which differs from Windows in some details.
 bool runsUnderWine();
 
+/// qemu-user, which lacks some of Linux's system calls and options.
+bool runsUnderQemu();
+
 /// The name of the loopback network interface.
 std::string loopbackInterface();
 

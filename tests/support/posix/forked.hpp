@@ -4,6 +4,8 @@
 // Thread-safety: no shared state.
 #pragma once
 
+#include "support/system.hpp"
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,12 +30,14 @@ namespace netlite::test {
 
 /// Whether a child may start threads although its parent has some. ThreadSanitizer does not support that: it assumes
 /// that the parent's threads still run, and ends the child ("starting new threads after multi-threaded fork") or, with
-/// die_after_fork=0, finds the ID of a new thread in use ("dup thread with used id").
+/// die_after_fork=0, finds the ID of a new thread in use ("dup thread with used id"). qemu-user aborts.
+inline bool childrenOfThreadsMayStartThreads() {
 #ifdef NETLITE_TEST_THREAD_SANITIZER
-inline constexpr bool kChildrenOfThreadsMayStartThreads = false;
+  return false;
 #else
-inline constexpr bool kChildrenOfThreadsMayStartThreads = true;
+  return !runsUnderQemu();
 #endif
+}
 
 /// Whether a child may allocate memory although threads of the parent were just doing so. AddressSanitizer's allocator
 /// does not release in the child the locks that other threads held at the fork.

@@ -6,6 +6,7 @@
 
 #include <net/if.h>
 
+#include <fstream>
 #include <string>
 
 namespace netlite::test {
@@ -13,6 +14,12 @@ namespace netlite::test {
 bool runsOnWindows() { return false; }
 
 bool runsUnderWine() { return false; }
+
+bool runsUnderQemu() {
+  std::ifstream file("/proc/self/comm");  // not emulated: the name of the program that this machine runs
+  std::string name;
+  return std::getline(file, name) && name.compare(0, 5, "qemu-") == 0;
+}
 
 std::string loopbackInterface() { return if_nametoindex("lo") != 0 ? "lo" : "lo0"; }  // Linux and the BSDs
 

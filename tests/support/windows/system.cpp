@@ -19,6 +19,8 @@ bool runsOnWindows() { return true; }
 
 bool runsUnderWine() { return ::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr; }
 
+bool runsUnderQemu() { return false; }
+
 std::string loopbackInterface() {
   NET_LUID luid{};
   wchar_t name[IF_MAX_STRING_SIZE + 1] = {};
