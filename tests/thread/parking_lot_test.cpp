@@ -61,12 +61,12 @@ class ParkedThread {
 };
 
 class ParkingLotTest : public testing::Test {
+ private:
+  alignas(std::max_align_t) std::array<Word, 2> words_{};
+
  protected:
   Word& word_ = words_[0];
   Word& neighbour_ = words_[1];  // close enough to be in the same bucket
-
- private:
-  alignas(std::max_align_t) std::array<Word, 2> words_{};
 };
 
 TEST_F(ParkingLotTest, AStrandDoesNotParkIfTheWordHasChanged) {
