@@ -55,8 +55,9 @@ class Console {
   /// The next line of the input. Blocks until there is one, the input is at its end, or close().
   ///
   /// @return the line without its end; std::nullopt at the end or after close()
-  /// @throws std::exception the input cannot be read, a line is longer than 16 MiB, or memory has run out; all lines
-  ///                        before that have been returned
+  /// @throws std::runtime_error the input cannot be read, a line is longer than 16 MiB, or memory has run out; all
+  /// lines
+  ///                            before that have been returned
   std::optional<std::string> readLine() { return input_->takeLine(); }
 
   /// Whether readLine() would return a line without waiting.
@@ -92,9 +93,9 @@ class Console {
   class Input {
    public:
     void readAll() {
-      const std::exception_ptr failure = addLines();
+      std::string failure = addLines();
       const std::lock_guard<std::mutex> lock(mutex_);
-      failure_ = failure;
+      failure_ = std::move(failure);
       ended_ = true;
       changed_.notify_all();
     }
@@ -136,24 +137,24 @@ class Console {
     static constexpr std::size_t kMaxLines = 512;
     static constexpr std::size_t kMaxSize = 16 * 1024 * 1024;  // bytes, of one line and of all together
 
-    // Returns the reason why reading has failed, or nullptr at the end of the input.
-    std::exception_ptr addLines() {
+    // Returns the reason why reading has failed, or nothing at the end of the input.
+    std::string addLines() {
       try {
         netlite::BufferedReader in(StandardInput{});
         in.setMaxLineLength(kMaxSize);
         std::string line;
         while (in.readLine(line) && add(std::move(line))) line.clear();
-        return nullptr;
+        return "";
       } catch (const netlite::LineTooLongException&) {
-        return std::make_exception_ptr(std::runtime_error("a line of the input is longer than 16 MiB"));
-      } catch (...) {
-        return std::current_exception();
+        return "a line of the input is longer than 16 MiB";
+      } catch (const std::exception& e) {
+        return e.what();
       }
     }
 
     // With the lock held.
     std::optional<std::string> endOfInput() const {
-      if (failure_ && !closed_) std::rethrow_exception(failure_);
+      if (!failure_.empty() && !closed_) throw std::runtime_error(failure_);
       return std::nullopt;
     }
 
@@ -171,7 +172,7 @@ class Console {
     std::condition_variable changed_;  // the fields below
     std::deque<std::string> lines_;    // guarded by mutex_
     std::size_t size_ = 0;             // of all lines, in bytes; guarded by mutex_
-    std::exception_ptr failure_;       // guarded by mutex_
+    std::string failure_;              // guarded by mutex_
     bool ended_ = false;               // guarded by mutex_
     bool closed_ = false;              // guarded by mutex_
   };
