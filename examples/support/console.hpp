@@ -106,9 +106,10 @@ class Console {
       if (lines_.empty()) return endOfInput();
       std::string line = std::move(lines_.front());
       lines_.pop_front();
+      const bool wasTooMuch = size_ > kMaxSize;
       size_ -= line.size();
       // Not for each line: waking costs more than the line.
-      if (lines_.size() == kMaxLines / 2 || size_ <= kMaxSize) changed_.notify_all();
+      if (lines_.size() == kMaxLines / 2 || (wasTooMuch && size_ <= kMaxSize)) changed_.notify_all();
       return line;
     }
 
