@@ -57,13 +57,17 @@ inline bool isDatagram(Handle handle) {
 inline Transfer transferred(int count) {
   if (count >= 0) return {Outcome::done, 0, static_cast<std::size_t>(count)};
   const int error = ::WSAGetLastError();
-  return {error == WSAEWOULDBLOCK || error == WSAEINTR ? Outcome::wouldBlock : Outcome::failed, error, 0};
+  if (error == WSAEWOULDBLOCK) return {Outcome::wouldBlock, 0, 0};
+  return {error == WSAEINTR ? Outcome::wouldBlock : Outcome::failed, error, 0};
 }
 
 inline int clampedSize(std::size_t size, std::size_t max = INT_MAX) { return static_cast<int>(std::min(size, max)); }
 
 /// Opens a stream or datagram socket with the settings that every new socket gets.
 Result<Handle> openSocket(Family family, int type);
+
+/// Whether the socket's connect has failed, also where WSAPoll does not report that.
+bool connectHasFailed(Handle handle);
 
 /// Chooses whether the system reports to a datagram socket that the port it has sent to is unreachable.
 void setReportsUnreachable(Handle handle, bool on);
