@@ -32,8 +32,8 @@ enum class Option {
 };
 inline constexpr int kOptionCount = static_cast<int>(Option::multicastInterface) + 1;
 
-/// An option that the system lacks is silently not set, and getOption reports std::errc::operation_not_supported: the
-/// caller remembers the value.
+/// An option that the system or the socket's family lacks is silently not set, and getOption reports
+/// std::errc::operation_not_supported: the caller remembers the value.
 std::error_code setOption(Handle handle, Family family, Option option, int value);
 Result<int> getOption(Handle handle, Family family, Option option);
 

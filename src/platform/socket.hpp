@@ -15,7 +15,8 @@
 
 namespace netlite::platform {
 
-/// Opens a TCP socket, which is blocking where platform.hpp allows it, has TCP_NODELAY set and is not connected.
+/// Opens a TCP socket, which is blocking where platform.hpp allows it, has TCP_NODELAY set and is not connected; or a
+/// Unix-domain stream socket, which takes the functions of section unix_domain to be bound and connected.
 /// std::errc::address_family_not_supported if the system lacks the family.
 Result<Handle> openStream(Family family);
 
@@ -23,8 +24,8 @@ Result<Handle> openStream(Family family);
 /// a cancellation point.
 void close(Handle handle) noexcept;
 
-/// Chooses whether connect and accept on this handle may block. For receive each call chooses, and send never blocks.
-/// Does nothing where no call blocks.
+/// Chooses whether connect, accept and sendFile on this handle may block. For receive each call chooses, but on a
+/// non-blocking handle it never blocks; send never blocks. Does nothing where no call blocks.
 std::error_code setBlocking(Handle handle, bool blocking);
 
 /// Binds a stream or datagram socket. With port 0 the system chooses a free port; on a datagram socket that port
@@ -37,8 +38,8 @@ std::error_code listen(Handle handle, int backlog);
 
 struct Accepted {
   Outcome outcome = Outcome::failed;
-  Handle handle = kNoHandle;  // with done: a blocking socket with TCP_NODELAY, whatever the listener is
-  Address remote;             // with done: the peer
+  Handle handle = kNoHandle;  // with done: a blocking socket, with TCP_NODELAY if it has that, whatever the listener is
+  Address remote;             // with done: the peer; the wildcard address for a Unix-domain socket
   std::error_code error;      // with failed: the reason
 };
 
@@ -74,8 +75,8 @@ Transfer available(Handle handle);
 void wakeBlockedCalls(Handle handle, bool writers) noexcept;
 
 /// Ends the incoming direction; a receive that is blocked inside the system returns. The peer must not notice, so where
-/// the system would answer later bytes with a reset this does nothing. After this the caller does not call receive
-/// again.
+/// the system would answer later bytes with a reset this does nothing. (On a Unix-domain socket of Linux the peer's
+/// next write fails.) After this the caller does not call receive again.
 std::error_code shutdownInput(Handle handle);
 
 /// Sends what was written, then the end of the stream.

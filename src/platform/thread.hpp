@@ -27,6 +27,14 @@ void joinThread(Thread thread) noexcept;
 /// Lets the thread end by itself.
 void detachThread(Thread thread) noexcept;
 
+/// Calls function(argument) in the calling thread when it ends. On POSIX systems that is after the destructors of the
+/// thread_local variables that the thread uses for the first time from now on. May be called once in each thread.
+/// Returns false if the thread is already ending or memory has run out; then the function is not called.
+bool callAtThreadEnd(void (*function)(void*), void* argument) noexcept;
+
+/// How many processors this process may use; at least 1.
+std::size_t processorCount() noexcept;
+
 /// Keeps pthread_cancel from ending the calling thread. Returns the argument for allowCancellation.
 int forbidCancellation() noexcept;
 void allowCancellation(int before) noexcept;

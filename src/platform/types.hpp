@@ -17,8 +17,9 @@ namespace netlite::platform {
 using Handle = std::intptr_t;
 inline constexpr Handle kNoHandle = -1;
 
-/// The addresses that a socket can carry. A dual-stack socket is an IPv6 socket that carries IPv4 as well.
-enum class Family : std::uint8_t { ipv4, ipv6, dualStack };
+/// The addresses that a socket can carry. A dual-stack socket is an IPv6 socket that carries IPv4 as well. A
+/// Unix-domain socket has no Address but a UnixAddress.
+enum class Family : std::uint8_t { ipv4, ipv6, dualStack, unixDomain };
 
 /// An IP address and a port, as plain bytes without a name. An IPv4-mapped IPv6 address is stored as IPv4.
 struct Address {
@@ -39,10 +40,13 @@ enum class Outcome { done, wouldBlock, failed };
 /// Small enough to be returned in registers: every line passes through it.
 struct Transfer {
   Outcome outcome = Outcome::failed;
-  int errorNumber = 0;    // with failed: the system's own number for the reason
+  int errorNumber = 0;    // the system's own number: with failed for the reason, with wouldBlock if interrupted
   std::size_t count = 0;  // with done: the bytes moved
 
   std::error_code error() const { return systemError(errorNumber); }
+
+  /// A signal has ended the call. It can be repeated without waiting.
+  bool wasInterrupted() const noexcept { return outcome == Outcome::wouldBlock && errorNumber != 0; }
 };
 
 }  // namespace netlite::platform

@@ -14,6 +14,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <future>
 #include <string>
@@ -31,6 +33,30 @@ using platform::Handle;
 using platform::Outcome;
 
 TEST(InterfaceIndexTest, KnowsTheLoopbackInterface) { EXPECT_EQ(platform::interfaceIndex(loopbackInterface()), 1U); }
+
+TEST(StackMemoryTest, IsAlignedAndZeroAndReadsAsZerosOnceDiscarded) {
+  const std::size_t page = platform::pageSize();
+  for (const std::size_t alignment : {16 * page, 1024 * page}) {
+    const auto reserved = platform::reserveStacks(16 * page, alignment);
+    ASSERT_TRUE(reserved);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(*reserved) % alignment, 0U);
+    const std::string zeros(16 * page, '\0');
+    EXPECT_EQ(std::memcmp(*reserved, zeros.data(), zeros.size()), 0);
+    std::memset(*reserved, 'x', 16 * page);
+    platform::discardPages(*reserved, 16 * page);
+    EXPECT_EQ(std::memcmp(*reserved, zeros.data(), zeros.size()), 0);
+  }
+}
+
+TEST(StackMemoryTest, AGuardedPageCannotBeUsed) {
+  const std::size_t page = platform::pageSize();
+  const auto reserved = platform::reserveStacks(16 * page, 16 * page);
+  ASSERT_TRUE(reserved);
+  ASSERT_TRUE(platform::guardPages(*reserved, page, platform::Guard::mapping));
+  char* const memory = static_cast<char*>(*reserved);
+  EXPECT_EQ(::IsBadWritePtr(memory, 1), TRUE);
+  EXPECT_EQ(::IsBadWritePtr(memory + page, 1), FALSE);
+}
 
 // ---- errors ---------------------------------------------------------------------------------------------------------
 

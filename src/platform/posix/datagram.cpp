@@ -162,7 +162,7 @@ Transfer sendFrom(Handle handle, const void* data, std::size_t size, sockaddr_st
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof control.bytes;
   setSource(message, source);
-  return transferred(::sendmsg(descriptor(handle), &message, flags));
+  return transferred(uninterrupted([&] { return ::sendmsg(descriptor(handle), &message, flags); }));
 }
 
 // RFC 3678: the names of these options are the same for both families.
@@ -219,15 +219,16 @@ Transfer sendTo(Handle handle, Family family, const void* data, std::size_t size
   sockaddr_storage native;
   const socklen_t nativeSize = toNative(remote, family, native);
   if (source != nullptr) return sendFrom(handle, data, size, native, nativeSize, *source, flags);
-  const ssize_t count =
-      ::sendto(descriptor(handle), data, size, flags, reinterpret_cast<const sockaddr*>(&native), nativeSize);
+  const ssize_t count = uninterrupted([&] {
+    return ::sendto(descriptor(handle), data, size, flags, reinterpret_cast<const sockaddr*>(&native), nativeSize);
+  });
   // A connected socket of the BSDs refuses a destination.
   if (count < 0 && errno == EISCONN) return send(handle, data, size);
   return transferred(count);
 }
 
 Datagram receiveFrom(Handle handle, void* buffer, std::size_t size, bool mayBlock) {
-  const int flags = mayBlock && kShutdownEndsDatagrams ? 0 : MSG_DONTWAIT;
+  const bool blocks = mayBlock && kShutdownEndsDatagrams;
   sockaddr_storage remote{};
   Control control;
   iovec bytes{buffer, size};
@@ -238,7 +239,9 @@ Datagram receiveFrom(Handle handle, void* buffer, std::size_t size, bool mayBloc
   message.msg_iovlen = 1;
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof control.bytes;
-  const Transfer got = transferred(::recvmsg(descriptor(handle), &message, flags));
+  const Transfer got =
+      transferred(blocks ? ::recvmsg(descriptor(handle), &message, 0)
+                         : uninterrupted([&] { return ::recvmsg(descriptor(handle), &message, MSG_DONTWAIT); }));
   Datagram datagram{got.outcome, got.count, (message.msg_flags & MSG_TRUNC) != 0, fromNative(remote), {}, false, {}};
   if (got.outcome == Outcome::failed) datagram.error = got.error();
   if (got.outcome == Outcome::done) readDestination(message, datagram);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of this folder share: descriptors, errno and integer options.
+// What the files of this folder share: descriptors, errno, timeouts and integer options.
 // Thread-safety: no state.
 #pragma once
 
@@ -10,7 +10,10 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <climits>
 #include <system_error>
 
 namespace netlite::platform {
@@ -38,14 +41,30 @@ inline Result<int> getNumber(Handle handle, int level, int name) {
   return value;
 }
 
+/// poll and epoll count in int milliseconds; a longer wait ends early with nothing ready, which the contract allows.
+inline int pollTimeout(std::chrono::milliseconds timeout) {
+  if (timeout == std::chrono::milliseconds::max()) return -1;
+  return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
+}
+
 inline bool isDatagram(Handle handle) {
   const Result<int> type = getNumber(handle, SOL_SOCKET, SO_TYPE);
   return type && *type == SOCK_DGRAM;
 }
 
+/// Makes a call that does not block, again if a signal has interrupted it.
+template <typename Call>
+ssize_t uninterrupted(Call call) {
+  for (;;) {
+    const ssize_t result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
 inline Transfer transferred(ssize_t count) {
   if (count >= 0) return {Outcome::done, 0, static_cast<std::size_t>(count)};
-  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {Outcome::wouldBlock, 0, 0};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {Outcome::wouldBlock, 0, 0};
+  if (errno == EINTR) return {Outcome::wouldBlock, errno, 0};
   return {Outcome::failed, errno, 0};
 }
 

@@ -92,6 +92,17 @@ constexpr int kKeepInterval = kNoOption;
 constexpr int kKeepCount = kNoOption;
 #endif
 
+bool isForUnixDomain(Option option) {
+  switch (option) {
+    case Option::keepAlive:
+    case Option::linger:
+    case Option::reuseAddress:
+    case Option::sendBufferSize:
+    case Option::receiveBufferSize: return true;
+    default: return false;
+  }
+}
+
 struct NativeOption {
   int level;
   int name;
@@ -120,6 +131,7 @@ NativeOption nativeOption(Option option, Family family) {
 }  // namespace
 
 std::error_code setOption(Handle handle, Family family, Option option, int value) {
+  if (family == Family::unixDomain && !isForUnixDomain(option)) return {};
   if (option == Option::linger) return setLinger(handle, value);
   if (option == Option::trafficClass) return setTrafficClass(handle, family, value);
   if (option == Option::multicastTimeToLive) {
@@ -135,6 +147,7 @@ std::error_code setOption(Handle handle, Family family, Option option, int value
 }
 
 Result<int> getOption(Handle handle, Family family, Option option) {
+  if (family == Family::unixDomain && !isForUnixDomain(option)) return systemError(EOPNOTSUPP);
   if (option == Option::linger) return getLinger(handle);
   if (family == Family::ipv4 && option == Option::multicastTimeToLive) return getOctet(handle, IP_MULTICAST_TTL);
   if (family == Family::ipv4 && option == Option::multicastLoopback) return getOctet(handle, IP_MULTICAST_LOOP);

@@ -26,7 +26,10 @@ namespace {
 std::error_code closeOnExec(Handle handle) { return errorIfNegative(::fcntl(descriptor(handle), F_SETFD, FD_CLOEXEC)); }
 #endif
 
-int nativeFamily(Family family) { return family == Family::ipv4 ? AF_INET : AF_INET6; }
+int nativeFamily(Family family) {
+  if (family == Family::unixDomain) return AF_UNIX;
+  return family == Family::ipv4 ? AF_INET : AF_INET6;
+}
 
 int openDescriptor(Family family, int type) {
 #ifdef SOCK_CLOEXEC
@@ -36,7 +39,7 @@ int openDescriptor(Family family, int type) {
 }
 
 // The settings that every new socket gets, opened or accepted. Returns the first failure.
-std::error_code prepare(Handle handle, bool stream) {
+std::error_code prepare(Handle handle, bool isTcp) {
   std::error_code error;
 #ifndef SOCK_CLOEXEC
   error = closeOnExec(handle);
@@ -44,12 +47,13 @@ std::error_code prepare(Handle handle, bool stream) {
 #ifdef SO_NOSIGPIPE
   if (!error) error = setNumber(handle, SOL_SOCKET, SO_NOSIGPIPE, 1);
 #endif
-  if (!error && stream) error = setNumber(handle, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (!error && isTcp) error = setNumber(handle, IPPROTO_TCP, TCP_NODELAY, 1);
   return error;
 }
 
 int acceptDescriptor(Handle listener, sockaddr_storage& remote) {
   socklen_t size = sizeof remote;
+  remote.ss_family = AF_UNIX;  // the BSDs write nothing for a Unix-domain peer, which has no address
 #ifdef SOCK_CLOEXEC
   return ::accept4(descriptor(listener), reinterpret_cast<sockaddr*>(&remote), &size, SOCK_CLOEXEC);
 #else
@@ -76,7 +80,7 @@ bool diedInTheQueue(int error) {
 }
 
 Accepted adopt(Handle handle, const sockaddr_storage& remote) {
-  std::error_code error = prepare(handle, true);
+  std::error_code error = prepare(handle, remote.ss_family != AF_UNIX);
 #ifndef SOCK_CLOEXEC
   if (!error) error = setBlocking(handle, true);  // the BSDs inherit it from the listener
 #endif
@@ -90,8 +94,8 @@ Accepted adopt(Handle handle, const sockaddr_storage& remote) {
 Result<Handle> openSocket(Family family, int type) {
   const Handle opened = openDescriptor(family, type);
   if (opened < 0) return lastError();
-  std::error_code error = prepare(opened, type == SOCK_STREAM);
-  if (!error && family != Family::ipv4) {
+  std::error_code error = prepare(opened, type == SOCK_STREAM && family != Family::unixDomain);
+  if (!error && (family == Family::ipv6 || family == Family::dualStack)) {
     error = setNumber(opened, IPPROTO_IPV6, IPV6_V6ONLY, family == Family::ipv6);
   }
   if (!error) return opened;

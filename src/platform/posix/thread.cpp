@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Threads over pthreads: std::thread cannot choose the size of a stack.
-// Thread-safety: as platform/thread.hpp promises; no state here except one number, computed once.
+// Thread-safety: as platform/thread.hpp promises; no shared state here except one number, computed once.
 #include "platform/thread.hpp"
 
 #include "platform/error.hpp"
 
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -19,6 +20,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <thread>
 #include <utility>
 
 namespace netlite::platform {
@@ -102,6 +104,18 @@ int createThread(pthread_t& thread, std::size_t stackSize, Body* body) {
   return error;
 }
 
+thread_local bool end_has_begun = false;
+
+struct EndOfThread {
+  ~EndOfThread() {
+    end_has_begun = true;
+    function(argument);
+  }
+
+  void (*const function)(void*);
+  void* const argument;
+};
+
 }  // namespace
 
 Result<Thread> startThread(std::size_t stackSize, std::function<void()> body) {
@@ -118,6 +132,21 @@ void joinThread(Thread thread) noexcept {
 }
 
 void detachThread(Thread thread) noexcept { ::pthread_detach(toNative(thread)); }
+
+bool callAtThreadEnd(void (*function)(void*), void* argument) noexcept {
+  if (end_has_begun) return false;
+  thread_local EndOfThread end{function, argument};
+  static_cast<void>(end);
+  return true;
+}
+
+std::size_t processorCount() noexcept {
+#ifdef __linux__
+  cpu_set_t allowed;  // not what the machine has: a container or taskset may allow fewer
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return static_cast<std::size_t>(CPU_COUNT(&allowed));
+#endif
+  return std::max(1u, std::thread::hardware_concurrency());
+}
 
 int forbidCancellation() noexcept {
   int before = 0;

@@ -13,8 +13,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <climits>
 #include <cstdint>
 #include <utility>
 
@@ -25,12 +23,6 @@
 namespace netlite::platform {
 
 namespace {
-
-// poll counts in int milliseconds; a longer wait ends early with nothing ready, which the contract allows.
-int pollTimeout(std::chrono::milliseconds timeout) {
-  if (timeout == std::chrono::milliseconds::max()) return -1;
-  return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
-}
 
 short pollEvents(Interest interest) { return interest == Interest::readable ? POLLIN : POLLOUT; }
 

@@ -29,11 +29,23 @@ struct Condition {
 // The standard library's own category does not know them all: for libstdc++ 12 WSAECONNREFUSED is not
 // std::errc::connection_refused.
 constexpr Condition kConditions[] = {
+    {ERROR_FILE_NOT_FOUND, std::errc::no_such_file_or_directory},
+    {ERROR_PATH_NOT_FOUND, std::errc::no_such_file_or_directory},
     {ERROR_TOO_MANY_OPEN_FILES, std::errc::too_many_files_open},
     {ERROR_ACCESS_DENIED, std::errc::permission_denied},
     {WSA_INVALID_HANDLE, std::errc::bad_file_descriptor},
     {WSA_NOT_ENOUGH_MEMORY, std::errc::not_enough_memory},
     {ERROR_OUTOFMEMORY, std::errc::not_enough_memory},
+    {ERROR_WRITE_PROTECT, std::errc::read_only_file_system},
+    {ERROR_SHARING_VIOLATION, std::errc::permission_denied},
+    {ERROR_LOCK_VIOLATION, std::errc::permission_denied},
+    {ERROR_HANDLE_DISK_FULL, std::errc::no_space_on_device},
+    {ERROR_FILE_EXISTS, std::errc::file_exists},
+    {ERROR_DISK_FULL, std::errc::no_space_on_device},
+    {ERROR_INVALID_NAME, std::errc::no_such_file_or_directory},
+    {ERROR_ALREADY_EXISTS, std::errc::file_exists},
+    {ERROR_FILENAME_EXCED_RANGE, std::errc::filename_too_long},
+    {ERROR_DIRECTORY, std::errc::not_a_directory},
     {ERROR_NETNAME_DELETED, std::errc::connection_reset},
     {WSA_INVALID_PARAMETER, std::errc::invalid_argument},
     {ERROR_SEM_TIMEOUT, std::errc::timed_out},

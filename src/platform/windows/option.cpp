@@ -101,9 +101,12 @@ bool isKeepAliveDetail(Option option) {
   return option == Option::keepIdle || option == Option::keepInterval || option == Option::keepCount;
 }
 
+bool isForUnixDomain(Option option) { return option == Option::sendBufferSize || option == Option::receiveBufferSize; }
+
 }  // namespace
 
 std::error_code setOption(Handle handle, Family family, Option option, int value) {
+  if (family == Family::unixDomain && !isForUnixDomain(option)) return {};
   if (option == Option::linger) return setLinger(handle, value);
   if (option == Option::trafficClass) return setTrafficClass(handle, family, value);
   // On a listener SO_REUSEADDR would let other programs take the port, so it is never set.
@@ -121,6 +124,7 @@ std::error_code setOption(Handle handle, Family family, Option option, int value
 }
 
 Result<int> getOption(Handle handle, Family family, Option option) {
+  if (family == Family::unixDomain && !isForUnixDomain(option)) return systemError(WSAEOPNOTSUPP);
   if (option == Option::linger) return getLinger(handle);
   const bool isStored = option != Option::trafficClass && option != Option::multicastInterface &&
                         (option != Option::reuseAddress || isDatagram(handle));

@@ -27,7 +27,10 @@ std::error_code forbidInheritance(Handle handle) {
   return done ? std::error_code() : systemError(static_cast<int>(::GetLastError()));
 }
 
-int nativeFamily(Family family) { return family == Family::ipv4 ? AF_INET : AF_INET6; }
+int nativeFamily(Family family) {
+  if (family == Family::unixDomain) return AF_UNIX;
+  return family == Family::ipv4 ? AF_INET : AF_INET6;
+}
 
 SOCKET openNative(Family family, int type) {
   const DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
@@ -38,10 +41,10 @@ SOCKET openNative(Family family, int type) {
 }
 
 // The settings that every new socket gets, opened or accepted. Returns the first failure.
-std::error_code prepare(Handle handle, bool stream) {
+std::error_code prepare(Handle handle, bool isTcp) {
   std::error_code error = forbidInheritance(handle);
   if (!error) error = setNonBlocking(handle, true);
-  if (!error && stream) error = setNumber(handle, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (!error && isTcp) error = setNumber(handle, IPPROTO_TCP, TCP_NODELAY, 1);
   return error;
 }
 
@@ -65,7 +68,7 @@ bool diedInTheQueue(int error) {
 }
 
 Accepted adopt(Handle handle, const sockaddr_storage& remote) {
-  const std::error_code error = prepare(handle, true);
+  const std::error_code error = prepare(handle, remote.ss_family != AF_UNIX);
   if (!error) return {Outcome::done, handle, fromNative(remote), {}};
   close(handle);
   return {Outcome::failed, kNoHandle, {}, error};
@@ -88,8 +91,8 @@ Result<Handle> openSocket(Family family, int type) {
   const SOCKET socket = openNative(family, type);
   if (socket == INVALID_SOCKET) return lastError();
   const auto opened = static_cast<Handle>(socket);
-  std::error_code error = prepare(opened, type == SOCK_STREAM);
-  if (!error && family != Family::ipv4) {
+  std::error_code error = prepare(opened, type == SOCK_STREAM && family != Family::unixDomain);
+  if (!error && (family == Family::ipv6 || family == Family::dualStack)) {
     error = setNumber(opened, IPPROTO_IPV6, IPV6_V6ONLY, family == Family::ipv6);
   }
   if (!error) return opened;

@@ -4,13 +4,16 @@
 // Thread-safety: as platform/thread.hpp promises; no state here.
 #include "platform/thread.hpp"
 
-#include <winsock2.h>
-// After winsock2.h, or it would bring the old winsock.h.
+#include "platform/windows/fiber_local.hpp"
+
 #include <windows.h>
 
 #include <process.h>
 
+#include <algorithm>
 #include <memory>
+#include <new>
+#include <thread>
 #include <utility>
 
 namespace netlite::platform {
@@ -27,6 +30,16 @@ unsigned __stdcall runBody(void* argument) {
 }
 
 HANDLE nativeThread(Thread thread) { return reinterpret_cast<HANDLE>(thread); }
+
+struct EndOfThread {
+  void (*function)(void*);
+  void* argument;
+};
+
+void WINAPI endThread(void* value) {
+  const EndOfThread end = *std::unique_ptr<EndOfThread>(static_cast<EndOfThread*>(value));
+  end.function(end.argument);
+}
 
 }  // namespace
 
@@ -49,6 +62,16 @@ void joinThread(Thread thread) noexcept {
 }
 
 void detachThread(Thread thread) noexcept { ::CloseHandle(nativeThread(thread)); }
+
+bool callAtThreadEnd(void (*function)(void*), void* argument) noexcept {
+  static const DWORD slot = allocateFiberLocal(endThread);
+  std::unique_ptr<EndOfThread> end(new (std::nothrow) EndOfThread{function, argument});
+  if (!end || !::FlsSetValue(slot, end.get())) return false;
+  static_cast<void>(end.release());  // the slot owns it now
+  return true;
+}
+
+std::size_t processorCount() noexcept { return std::max(1u, std::thread::hardware_concurrency()); }
 
 int forbidCancellation() noexcept { return 0; }
 

@@ -6,10 +6,11 @@
 
 #include "platform/datagram.hpp"
 #include "platform/socket.hpp"
+#include "platform/windows/fiber_local.hpp"
+#include "platform/windows/poll_timeout.hpp"
 #include "platform/windows/winsock.hpp"
 
 #include <algorithm>
-#include <climits>
 #include <memory>
 #include <new>
 
@@ -20,13 +21,6 @@ namespace {
 // Waits for writability poll at this interval, because before Windows 10 version 2004 WSAPoll does not report that a
 // connect has failed.
 constexpr std::chrono::milliseconds kPollInterval{100};
-
-// WSAPoll counts in int milliseconds; a longer wait ends early with nothing ready, which the contract allows.
-int pollTimeout(std::chrono::milliseconds timeout, bool writes) {
-  if (writes) timeout = std::min(timeout, kPollInterval);
-  if (timeout == std::chrono::milliseconds::max()) return -1;
-  return static_cast<int>(std::min<std::chrono::milliseconds::rep>(timeout.count(), INT_MAX));
-}
 
 // No other events: for any other one Windows refuses the whole call.
 short pollEvents(Interest interest) {
@@ -39,15 +33,6 @@ bool isConnected(Handle handle) {
   const int result =
       ::getsockopt(nativeSocket(handle), SOL_SOCKET, SO_CONNECT_TIME, reinterpret_cast<char*>(&seconds), &size);
   return result == 0 && seconds != 0xFFFFFFFF;
-}
-
-// select reports a failed connect in the same set as urgent data, which is no failure.
-bool connectHasFailed(Handle handle) {
-  fd_set exceptional;
-  FD_ZERO(&exceptional);
-  FD_SET(nativeSocket(handle), &exceptional);
-  timeval noTime{};
-  return ::select(0, nullptr, nullptr, &exceptional, &noTime) > 0 && !isConnected(handle);
 }
 
 // WSAPoll always reports, without being asked, that the peer has shut down its output. A writer's wait ignores that.
@@ -103,22 +88,29 @@ Result<Handle> openLoopbackSocket() {
   return error;
 }
 
-// Not thread_local: in what mingw-w64 builds, its destructors run after the system has freed the memory.
+// WSAPoll refuses an empty list.
+std::error_code sleepFor(std::chrono::milliseconds timeout) {
+  ::Sleep(static_cast<DWORD>(pollTimeout(timeout)));
+  return {};
+}
+
 void WINAPI closeKeptWaker(void* kept) { closeWaker(*std::unique_ptr<Waker>(static_cast<Waker*>(kept))); }
 
-// The slot in which each thread keeps its waker. A thread that ends calls the function above, so its module stays
-// loaded.
 DWORD keptWakerSlot() noexcept {
-  static const DWORD slot = [] {
-    HMODULE module = nullptr;
-    ::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
-                         reinterpret_cast<const wchar_t*>(closeKeptWaker), &module);
-    return ::FlsAlloc(closeKeptWaker);
-  }();
+  static const DWORD slot = allocateFiberLocal(closeKeptWaker);
   return slot;
 }
 
 }  // namespace
+
+// select reports a failed connect in the same set as urgent data, which is no failure.
+bool connectHasFailed(Handle handle) {
+  fd_set exceptional;
+  FD_ZERO(&exceptional);
+  FD_SET(nativeSocket(handle), &exceptional);
+  timeval noTime{};
+  return ::select(0, nullptr, nullptr, &exceptional, &noTime) > 0 && !isConnected(handle);
+}
 
 Result<Waker> openWaker() {
   const Result<Handle> opened = openLoopbackSocket();
@@ -167,7 +159,9 @@ std::error_code wait(WaitEntry* entries, std::size_t count, Waker waker, std::ch
   polled[count] = {nativeSocket(waker.waiting), POLLRDNORM, 0};
   // WSAPoll does not skip an entry without a socket.
   const std::size_t all = waker.waiting == kNoHandle ? count : count + 1;
-  if (::WSAPoll(polled, static_cast<ULONG>(all), pollTimeout(timeout, writes)) < 0) return lastError();
+  if (all == 0) return sleepFor(timeout);
+  if (::WSAPoll(polled, static_cast<ULONG>(all), pollTimeout(writes ? std::min(timeout, kPollInterval) : timeout)) < 0)
+    return lastError();
   if ((polled[count].revents & POLLNVAL) != 0) return systemError(WSAEBADF);
   bool anyReady = polled[count].revents != 0;
   bool anyHalfClosed = false;
