@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // UnreadBytes: which bytes are returned, in which order, and that no call moves the others.
-#include "net/unread_bytes.hpp"
+#include "base/unread_bytes.hpp"
 
 #include <gtest/gtest.h>
 

@@ -32,7 +32,7 @@ class UnreadBytes {
     std::memcpy(buffer, bytes_.data() + begin_, count);
     begin_ += count;
     if (isEmpty()) {
-      bytes_ = std::string();  // clear() would keep the memory
+      std::string().swap(bytes_);  // frees the memory, as neither clear() nor an assignment would
       begin_ = 0;
     }
     return count;
