@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The exceptions of netlite: those of java.net and java.io, derived from std::system_error.
+// The exceptions of netlite: those of java.net and java.io, derived from std::system_error, and those of threads,
+// derived from std::runtime_error.
 #pragma once
 
 #include <netlite/export.hpp>
@@ -17,9 +18,9 @@ namespace netlite {
 /// for std::invalid_argument.
 using IllegalArgumentException = std::invalid_argument;
 
-/// The base of all I/O errors; only invalid arguments and std::bad_alloc are not derived from it. code() compares with
-/// std::errc on every platform. what() reads "operation address: reason", as in
-/// "connect to localhost/127.0.0.1:9: Connection refused".
+/// The base of all I/O errors; invalid arguments, std::bad_alloc and the exceptions of threads are not derived from it.
+/// code() compares with std::errc on every platform. what() reads "operation address: reason", as in "connect to
+/// localhost/127.0.0.1:9: Connection refused".
 ///
 /// Thread-safety: as for any exception object, const access from several threads is safe, also to the derived classes.
 ///
@@ -36,13 +37,34 @@ class NETLITE_API IOException : public std::system_error {
   ~IOException() override;
 };
 
-/// The stream ended before all the bytes that the caller requested had arrived (InputStream::readFully).
+/// The stream ended before all the bytes that the caller requested had arrived (InputStream::readFully,
+/// DataInputStream::readInt).
 class NETLITE_API EOFException : public IOException {
  public:
   using IOException::IOException;
+
+  /// Creates an exception as IOException does; `bytesTransferred` is what bytesTransferred() returns.
+  EOFException(std::error_code code, const std::string& text, std::size_t bytesTransferred);
   EOFException(const EOFException&) = default;
   EOFException& operator=(const EOFException&) = default;
   ~EOFException() override;
+
+  /// How many of the bytes had arrived when the stream ended. Those of a readFully() are in the caller's buffer, those
+  /// of a value are dropped; 0 means that the stream ended between two values.
+  std::size_t bytesTransferred() const noexcept { return bytes_transferred_; }
+
+ private:
+  std::size_t bytes_transferred_ = 0;
+};
+
+/// A file cannot be opened (FileInputStream, FileOutputStream), for whatever reason. what() names the path and the
+/// reason; only if code() equals std::errc::no_such_file_or_directory does the file not exist.
+class NETLITE_API FileNotFoundException : public IOException {
+ public:
+  using IOException::IOException;
+  FileNotFoundException(const FileNotFoundException&) = default;
+  FileNotFoundException& operator=(const FileNotFoundException&) = default;
+  ~FileNotFoundException() override;
 };
 
 /// A line is longer than BufferedReader::setMaxLineLength allows. The next readLine() returns the next line.
@@ -52,6 +74,16 @@ class NETLITE_API LineTooLongException : public IOException {
   LineTooLongException(const LineTooLongException&) = default;
   LineTooLongException& operator=(const LineTooLongException&) = default;
   ~LineTooLongException() override;
+};
+
+/// A text is not what DataInputStream::readUTF or DataOutputStream::writeUTF can transfer: its bytes are malformed, or
+/// it is too long. A malformed text that arrived was consumed whole, so the next value is read correctly.
+class NETLITE_API UTFDataFormatException : public IOException {
+ public:
+  using IOException::IOException;
+  UTFDataFormatException(const UTFDataFormatException&) = default;
+  UTFDataFormatException& operator=(const UTFDataFormatException&) = default;
+  ~UTFDataFormatException() override;
 };
 
 /// A host name is malformed or has no address. As in Java it is not a SocketException.
@@ -152,6 +184,42 @@ class NETLITE_API PortUnreachableException : public SocketException {
   PortUnreachableException(const PortUnreachableException&) = default;
   PortUnreachableException& operator=(const PortUnreachableException&) = default;
   ~PortUnreachableException() override;
+};
+
+/// The time that a wait for another thread may take is over (Future::get with a timeout).
+class NETLITE_API TimeoutException : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  TimeoutException(const TimeoutException&) = default;
+  TimeoutException& operator=(const TimeoutException&) = default;
+  ~TimeoutException() override;
+};
+
+/// An ExecutorService that is closed was given a task.
+class NETLITE_API RejectedExecutionException : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  RejectedExecutionException(const RejectedExecutionException&) = default;
+  RejectedExecutionException& operator=(const RejectedExecutionException&) = default;
+  ~RejectedExecutionException() override;
+};
+
+/// A BlockingQueue is closed: it takes no more elements, and has none left.
+class NETLITE_API QueueClosedException : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  QueueClosedException(const QueueClosedException&) = default;
+  QueueClosedException& operator=(const QueueClosedException&) = default;
+  ~QueueClosedException() override;
+};
+
+/// The call does not fit the object's state: a thread joins itself, a setting comes too late.
+class NETLITE_API IllegalStateException : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  IllegalStateException(const IllegalStateException&) = default;
+  IllegalStateException& operator=(const IllegalStateException&) = default;
+  ~IllegalStateException() override;
 };
 
 }  // namespace netlite

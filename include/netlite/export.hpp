@@ -23,6 +23,13 @@
 #define NETLITE_API
 #endif
 
+/// The same for the component netlite::ssl, which is a library of its own.
+#if defined(_WIN32) && defined(NETLITE_SHARED) && defined(NETLITE_SSL_EXPORTS)
+#define NETLITE_SSL_API __declspec(dllexport)
+#else
+#define NETLITE_SSL_API NETLITE_API
+#endif
+
 /// Lets the compiler check the arguments of a printf-like member against its format. The numbers count from one, and
 /// `this` is the first.
 #if defined(__MINGW32__)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // Argument checks: each throws std::invalid_argument if its argument is not allowed.
+// Some are exported for the component netlite::ssl, a library outside the core.
 // Thread-safety: no shared state.
 #pragma once
+
+#include <netlite/export.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -32,10 +35,10 @@ const char* checkedText(const char* text);
 std::size_t checkedCapacity(std::size_t size);
 
 /// Returns the port, from `min` to 65535.
-int checkedPort(int port, int min);
+NETLITE_API int checkedPort(int port, int min);
 
 /// Returns the timeout, which must not be negative.
-std::chrono::milliseconds checkedTimeout(std::chrono::milliseconds timeout);
+NETLITE_API std::chrono::milliseconds checkedTimeout(std::chrono::milliseconds timeout);
 
 /// Returns the size of a kernel buffer, at least 1 byte.
 int checkedBufferSize(int size);

@@ -28,6 +28,11 @@ class Deadline {
     return timeout.count() == 0 ? never() : after(Clock::now(), timeout);
   }
 
+  /// The deadline of a member of threads, where a timeout of 0 has already passed: the member asks once and returns.
+  static Deadline within(std::chrono::milliseconds timeout) noexcept {
+    return timeout.count() == 0 ? at(Clock::now()) : after(timeout);
+  }
+
   constexpr bool isNever() const noexcept { return time_ == Clock::time_point::max(); }
   bool hasPassed() const noexcept { return !isNever() && Clock::now() >= time_; }
   constexpr Clock::time_point time() const noexcept { return time_; }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// netlite's own error codes, and the functions that choose and throw the exception for a failure.
+// netlite's own error codes, and the functions that choose and throw the exception for a failure. They are exported for
+// the component netlite::ssl, a library outside the core.
 // Thread-safety: no shared state.
 #pragma once
+
+#include <netlite/export.hpp>
 
 #include <cstddef>
 #include <string>
@@ -17,17 +20,24 @@ enum class Error {
   timedOut,          // timed_out
   endOfStream,       // no_message_available
   lineTooLong,       // message_size
+  malformedText,     // illegal_byte_sequence
+  textTooLong,       // message_size
   unknownHost,       // no_such_device_or_address
   notConnected,      // not_connected
   alreadyConnected,  // already_connected
+  alreadySecured,    // already_connected
   connecting,        // connection_already_in_progress
   notBound,          // invalid_argument
   alreadyBound,      // invalid_argument
   inputShutDown,     // not_connected
-  outputShutDown     // broken_pipe
+  outputShutDown,    // broken_pipe
+  noUnixDomain,      // address_family_not_supported
+  isUnixDomain,      // operation_not_supported
+  notUnixDomain,     // operation_not_supported
+  notSupported       // operation_not_supported
 };
 
-std::error_code make_error_code(Error error) noexcept;
+NETLITE_API std::error_code make_error_code(Error error) noexcept;
 
 /// The kind of operation that failed. With the error code it decides the exception's type.
 enum class Operation { bind, connect, other };
@@ -38,10 +48,16 @@ enum class Operation { bind, connect, other };
 [[noreturn]] void throwSocketError(Operation operation, const std::string& what, std::error_code code);
 
 /// Throws a SocketException with one of netlite's own reasons.
-[[noreturn]] void throwSocketError(const std::string& what, Error error);
+[[noreturn]] NETLITE_API void throwSocketError(const std::string& what, Error error);
+
+/// Throws an EOFException: "read 3 of 10 bytes: Unexpected end of stream".
+[[noreturn]] void throwEndOfStream(std::size_t count, std::size_t size);
+
+/// Throws a UTFDataFormatException: "readUTF: around byte 3: Malformed text".
+[[noreturn]] void throwMalformed(const char* operation, std::size_t position);
 
 /// Throws a SocketTimeoutException: "read from /127.0.0.1:80: Timed out".
-[[noreturn]] void throwTimeout(const std::string& what, std::size_t bytesTransferred = 0);
+[[noreturn]] NETLITE_API void throwTimeout(const std::string& what, std::size_t bytesTransferred = 0);
 
 }  // namespace netlite
 

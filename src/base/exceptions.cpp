@@ -17,6 +17,9 @@ std::error_code neverZero(std::error_code code) { return code ? code : std::make
 
 IOException::IOException(std::error_code code, const std::string& text) : std::system_error(neverZero(code), text) {}
 
+EOFException::EOFException(std::error_code code, const std::string& text, std::size_t bytesTransferred)
+    : IOException(code, text), bytes_transferred_(bytesTransferred) {}
+
 UnknownHostException::UnknownHostException(std::error_code code, const std::string& text, std::string host)
     : IOException(code, text), host_(std::move(host)) {}
 
@@ -29,7 +32,9 @@ InterruptedIOException::InterruptedIOException(const InterruptedIOException& int
 
 IOException::~IOException() = default;
 EOFException::~EOFException() = default;
+FileNotFoundException::~FileNotFoundException() = default;
 LineTooLongException::~LineTooLongException() = default;
+UTFDataFormatException::~UTFDataFormatException() = default;
 UnknownHostException::~UnknownHostException() = default;
 InterruptedIOException::~InterruptedIOException() = default;
 SocketTimeoutException::~SocketTimeoutException() = default;
@@ -38,5 +43,9 @@ BindException::~BindException() = default;
 ConnectException::~ConnectException() = default;
 NoRouteToHostException::~NoRouteToHostException() = default;
 PortUnreachableException::~PortUnreachableException() = default;
+TimeoutException::~TimeoutException() = default;
+RejectedExecutionException::~RejectedExecutionException() = default;
+QueueClosedException::~QueueClosedException() = default;
+IllegalStateException::~IllegalStateException() = default;
 
 }  // namespace netlite

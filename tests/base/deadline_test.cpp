@@ -24,6 +24,16 @@ TEST(DeadlineTest, ZeroMeansNever) { EXPECT_TRUE(Deadline::after(0ms).isNever())
 
 TEST(DeadlineTest, TheMaximumTimeoutMeansNever) { EXPECT_TRUE(Deadline::after(milliseconds::max()).isNever()); }
 
+TEST(DeadlineTest, WithinZeroHasPassed) { EXPECT_TRUE(Deadline::within(0ms).hasPassed()); }
+
+TEST(DeadlineTest, WithinTheMaximumMeansNever) { EXPECT_TRUE(Deadline::within(milliseconds::max()).isNever()); }
+
+TEST(DeadlineTest, WithinATimeIsThatTimeFromNow) {
+  const Deadline deadline = Deadline::within(1h);
+  EXPECT_LE(deadline.remaining(), 1h);
+  EXPECT_GT(deadline.remaining(), 59min);
+}
+
 TEST(DeadlineTest, ATimeoutBeyondTheClocksRangeMeansNever) {
   const Deadline::Clock::time_point start = Deadline::Clock::time_point::max() - 5ms;
   EXPECT_TRUE(Deadline::after(start, 6ms).isNever());

@@ -26,6 +26,8 @@ TEST(ErrorsTest, EachErrorEqualsItsCondition) {
   EXPECT_TRUE(make_error_code(Error::timedOut) == std::errc::timed_out);
   EXPECT_TRUE(make_error_code(Error::endOfStream) == std::errc::no_message_available);
   EXPECT_TRUE(make_error_code(Error::lineTooLong) == std::errc::message_size);
+  EXPECT_TRUE(make_error_code(Error::malformedText) == std::errc::illegal_byte_sequence);
+  EXPECT_TRUE(make_error_code(Error::textTooLong) == std::errc::message_size);
   EXPECT_TRUE(make_error_code(Error::unknownHost) == std::errc::no_such_device_or_address);
   EXPECT_TRUE(make_error_code(Error::notConnected) == std::errc::not_connected);
   EXPECT_TRUE(make_error_code(Error::alreadyConnected) == std::errc::already_connected);

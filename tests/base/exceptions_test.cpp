@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <type_traits>
@@ -22,6 +23,7 @@ TEST(ExceptionsTest, TheHierarchyIsThatOfJava) {
   static_assert(kIsA<IOException, std::system_error>);
   static_assert(kIsA<EOFException, IOException>);
   static_assert(kIsA<LineTooLongException, IOException>);
+  static_assert(kIsA<UTFDataFormatException, IOException>);
   static_assert(kIsA<UnknownHostException, IOException>);
   static_assert(kIsA<InterruptedIOException, IOException>);
   static_assert(kIsA<SocketTimeoutException, InterruptedIOException>);
@@ -35,6 +37,14 @@ TEST(ExceptionsTest, TheHierarchyIsThatOfJava) {
 TEST(ExceptionsTest, TimeoutsAndUnknownHostsAreNotSocketExceptions) {
   static_assert(!kIsA<SocketTimeoutException, SocketException>);
   static_assert(!kIsA<UnknownHostException, SocketException>);
+}
+
+TEST(ExceptionsTest, ThoseOfThreadsAreRuntimeErrorsAndNoIOExceptions) {
+  static_assert(kIsA<TimeoutException, std::runtime_error> && !kIsA<TimeoutException, IOException>);
+  static_assert(kIsA<RejectedExecutionException, std::runtime_error> && !kIsA<RejectedExecutionException, IOException>);
+  static_assert(kIsA<QueueClosedException, std::runtime_error> && !kIsA<QueueClosedException, IOException>);
+  static_assert(kIsA<IllegalStateException, std::runtime_error> && !kIsA<IllegalStateException, IOException>);
+  EXPECT_STREQ(TimeoutException("too late").what(), "too late");
 }
 
 TEST(ExceptionsTest, IllegalArgumentExceptionIsInvalidArgument) {
@@ -62,6 +72,8 @@ TEST(ExceptionsTest, AnUnknownHostExceptionNamesTheHost) {
 TEST(ExceptionsTest, ATimeoutReportsTheBytesTransferred) {
   EXPECT_EQ(SocketTimeoutException(kRefused, "write", 42).bytesTransferred(), 42U);
   EXPECT_EQ(SocketTimeoutException(kRefused, "write").bytesTransferred(), 0U);
+  EXPECT_EQ(EOFException(kRefused, "read", 42).bytesTransferred(), 42U);
+  EXPECT_EQ(EOFException(kRefused, "read").bytesTransferred(), 0U);
 }
 
 template <class Exception>
@@ -72,6 +84,7 @@ void throwIt() {
 TEST(ExceptionsTest, EachCanBeCaughtAsAnIOException) {
   EXPECT_THROW(throwIt<EOFException>(), IOException);
   EXPECT_THROW(throwIt<LineTooLongException>(), IOException);
+  EXPECT_THROW(throwIt<UTFDataFormatException>(), IOException);
   EXPECT_THROW(throwIt<UnknownHostException>(), IOException);
   EXPECT_THROW(throwIt<SocketTimeoutException>(), IOException);
   EXPECT_THROW(throwIt<PortUnreachableException>(), IOException);
