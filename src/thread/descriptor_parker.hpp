@@ -6,6 +6,7 @@
 
 #include "base/deadline.hpp"
 #include "platform/wait.hpp"
+#include "thread/strand.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -13,9 +14,9 @@
 
 namespace netlite {
 
-/// Other strands wake the sleeping one through a waker, a descriptor that is opened for this wait or kept by the thread
-/// (see platform/wait.hpp). If none can be opened because descriptors have run out, the strand polls every few
-/// milliseconds.
+/// Other strands wake an OS thread through a waker, a descriptor that is opened for this wait or kept by the thread
+/// (see platform/wait.hpp). If none can be opened because descriptors have run out, the thread polls every few
+/// milliseconds. A virtual thread needs no waker: its carrier watches the descriptors.
 class DescriptorParker {
  public:
   DescriptorParker() noexcept;
@@ -34,9 +35,11 @@ class DescriptorParker {
  private:
   void openWaker() noexcept;
   bool hasWaker() const noexcept;
+  std::error_code parkVirtualThread(platform::WaitEntry* entries, std::size_t count, Deadline deadline);
 
-  platform::Waker waker_;  // set by the constructor
-  bool is_kept_ = false;   // the thread keeps the waker, so this parker does not close it
+  VirtualThread* const thread_;  // null: an OS thread
+  platform::Waker waker_;        // set by the constructor
+  bool is_kept_ = false;         // the thread keeps the waker, so this parker does not close it
   std::atomic<bool> is_waker_lost_{false};
   std::atomic<bool> was_unparked_{false};
 };

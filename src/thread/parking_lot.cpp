@@ -7,12 +7,12 @@
 #include "base/no_destructor.hpp"
 #include "base/thread_annotations.hpp"
 #include "platform/process.hpp"
+#include "thread/os_mutex.hpp"
 #include "thread/parker.hpp"
 
 #include <array>
 #include <cstddef>
-#include <functional>
-#include <mutex>
+#include <cstdint>
 
 namespace netlite {
 
@@ -28,26 +28,6 @@ struct ParkedStrand {
   ParkedStrand* previous = nullptr;
   bool isListed = false;
   Parker parker;
-};
-
-class NETLITE_CAPABILITY("mutex") BucketLock {
- public:
-  void lock() NETLITE_ACQUIRE() { mutex_.lock(); }
-  void unlock() NETLITE_RELEASE() { mutex_.unlock(); }
-
- private:
-  std::mutex mutex_;
-};
-
-class NETLITE_SCOPED_CAPABILITY BucketGuard {
- public:
-  explicit BucketGuard(BucketLock& lock) NETLITE_ACQUIRE(lock) : lock_(lock) { lock_.lock(); }
-  ~BucketGuard() NETLITE_RELEASE() { lock_.unlock(); }
-  BucketGuard(const BucketGuard&) = delete;
-  BucketGuard& operator=(const BucketGuard&) = delete;
-
- private:
-  BucketLock& lock_;
 };
 
 // The strands that wait for the words of one hash value, in the order of their arrival.
@@ -71,12 +51,14 @@ struct Bucket {
     strand.parker.unpark();
   }
 
-  BucketLock lock;
+  OsMutex lock;
   ParkedStrand* first NETLITE_GUARDED_BY(lock) = nullptr;
   ParkedStrand* last NETLITE_GUARDED_BY(lock) = nullptr;
 };
 
-using Buckets = std::array<Bucket, 64>;
+// Enough that 100,000 parked strands do not make the search for one of them long.
+constexpr int kBucketBits = 10;
+using Buckets = std::array<Bucket, std::size_t{1} << kBucketBits>;
 
 NoDestructor<Buckets>& buckets() {
   static NoDestructor<Buckets> all;
@@ -91,9 +73,12 @@ platform::ForkRepair forget_parked_strands{forgetParkedStrands};
 // The buckets are made first: a fork may come while another thread is the first to use them.
 [[maybe_unused]] const bool lot_is_registered = (buckets(), platform::repairInForkedChild(forget_parked_strands), true);
 
+// Multiplies by 2^64 divided by the golden ratio, and uses the highest bits: every bit of the address matters. Words in
+// the same place of many stacks are 64 KiB apart.
 Bucket& bucketOf(const Word& word) {
-  Buckets& all = *buckets();
-  return all[std::hash<const Word*>()(&word) / alignof(std::max_align_t) % all.size()];
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
+  const std::uint64_t product = reinterpret_cast<std::uintptr_t>(&word) * kFactor;
+  return (*buckets())[product >> (64 - kBucketBits)];
 }
 
 }  // namespace
@@ -102,12 +87,12 @@ bool ParkingLot::parkIf(const Word& word, std::uint32_t expected, Deadline deadl
   Bucket& bucket = bucketOf(word);
   ParkedStrand self(&word);
   {
-    const BucketGuard guard(bucket.lock);
+    const OsMutexLock guard(bucket.lock);
     if (word.load(std::memory_order_relaxed) != expected) return true;
     bucket.append(self);
   }
   if (self.parker.park(deadline)) return true;
-  const BucketGuard guard(bucket.lock);
+  const OsMutexLock guard(bucket.lock);
   if (!self.isListed) return true;  // an unpark came together with the deadline: report it, so that it is not lost
   bucket.remove(self);
   return false;
@@ -115,7 +100,7 @@ bool ParkingLot::parkIf(const Word& word, std::uint32_t expected, Deadline deadl
 
 void ParkingLot::unparkOne(const Word& word) noexcept {
   Bucket& bucket = bucketOf(word);
-  const BucketGuard guard(bucket.lock);
+  const OsMutexLock guard(bucket.lock);
   ParkedStrand* strand = bucket.first;
   while (strand != nullptr && strand->word != &word) strand = strand->next;
   if (strand != nullptr) bucket.unpark(*strand);
@@ -123,7 +108,7 @@ void ParkingLot::unparkOne(const Word& word) noexcept {
 
 void ParkingLot::unparkAll(const Word& word) noexcept {
   Bucket& bucket = bucketOf(word);
-  const BucketGuard guard(bucket.lock);
+  const OsMutexLock guard(bucket.lock);
   for (ParkedStrand *strand = bucket.first, *next = nullptr; strand != nullptr; strand = next) {
     next = strand->next;
     if (strand->word == &word) bucket.unpark(*strand);

@@ -8,6 +8,10 @@
 
 namespace netlite {
 
+class Arena;
+class ThreadState;
+class VirtualThread;
+
 /// Has no initializers and no destructor, so that access to it costs one instruction.
 struct Strand {
   /// The member call that the user made; see CallClock.
@@ -19,8 +23,11 @@ struct Strand {
   };
 
   MemberCall call;
-  const void* server;  // the TcpServer that this strand works for
-  const void* client;  // the client that it serves
+  const void* server;   // the TcpServer that this strand works for
+  const void* client;   // the client that it serves
+  ThreadState* thread;  // what Thread::currentThread() refers to; null until someone asks, if netlite did not start it
+  VirtualThread* virtual_thread;  // which this strand is; null: an OS thread
+  Arena* arena;                   // where objects of connections are put; null: on the heap
 };
 
 inline thread_local Strand current_strand{};

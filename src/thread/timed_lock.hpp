@@ -6,7 +6,7 @@
 
 #include "base/thread_annotations.hpp"
 #include "thread/call_clock.hpp"
-#include "thread/mutex.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <optional>
 
@@ -16,7 +16,7 @@ namespace netlite {
 /// timeout is a deadline for the whole call.
 class NETLITE_SCOPED_CAPABILITY TimedLock {
  public:
-  explicit TimedLock(Mutex& mutex) NETLITE_ACQUIRE(mutex) : mutex_(mutex) {
+  explicit TimedLock(WordMutex& mutex) NETLITE_ACQUIRE(mutex) : mutex_(mutex) {
     if (mutex_.try_lock()) return;
     contended_.emplace();
     CallClock::start();
@@ -27,7 +27,7 @@ class NETLITE_SCOPED_CAPABILITY TimedLock {
   TimedLock& operator=(const TimedLock&) = delete;
 
  private:
-  Mutex& mutex_;
+  WordMutex& mutex_;
   std::optional<CallClock> contended_;  // engaged only if the lock was contended
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // A notification between the release of the mutex and the sleep. This program replaces pthread_mutex_lock (ld's
-// --wrap), which the waiting thread calls for the parking lot's buckets: once to release a contended Mutex, and once to
-// park. Linux only.
-#include "thread/condition.hpp"
+// --wrap), which the waiting thread calls for the parking lot's buckets: once to release a contended WordMutex, and
+// once to park. Linux only.
+#include "thread/word_condition.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,12 +32,12 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t* mutex) {
 
 namespace {
 
-using netlite::Condition;
 using netlite::Deadline;
-using netlite::Mutex;
-using netlite::MutexLock;
+using netlite::WordCondition;
+using netlite::WordMutex;
+using netlite::WordMutexLock;
 
-void markContended(Mutex& mutex) {
+void markContended(WordMutex& mutex) {
   std::thread([&mutex] { mutex.tryLockUntil(Deadline::at(Deadline::Clock::now())); }).join();
 }
 
@@ -47,15 +47,15 @@ INSTANTIATE_TEST_SUITE_P(, NotificationRaceTest, testing::Values(1, 2),
                          [](const auto& tested) { return tested.param == 1 ? "DuringTheRelease" : "BeforeTheSleep"; });
 
 TEST_P(NotificationRaceTest, IsNotLost) {
-  Mutex mutex;
-  Condition condition;
+  WordMutex mutex;
+  WordCondition condition;
   bool isNotified = false;  // guarded by mutex
   event = [&] {
-    const MutexLock lock(mutex);
+    const WordMutexLock lock(mutex);
     isNotified = true;
     condition.notifyOne();
   };
-  const MutexLock lock(mutex);
+  const WordMutexLock lock(mutex);
   markContended(mutex);
   locks_until_event = GetParam();
   while (!isNotified) condition.wait(mutex);  // waits forever if the notification was lost

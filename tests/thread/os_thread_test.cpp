@@ -12,6 +12,7 @@
 #include <limits>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -140,6 +141,31 @@ TEST_F(OsThreadTest, WithoutMemoryForTheStackTheConstructorThrows) {
   EXPECT_EQ(exception.code(), std::errc::resource_unavailable_try_again);
   EXPECT_EQ(exception.what(), "start a test's thread: " + exception.code().message());
   EXPECT_FALSE(hasRun);
+}
+
+// ---- a thread's end -------------------------------------------------------------------------------------------------
+
+void set(void* flag) { *static_cast<bool*>(flag) = true; }
+
+TEST_F(OsThreadTest, CallsTheFunctionAtItsEnd) {
+  bool isCalled = false;
+  bool wasCalledBefore = true;
+  OsThread(
+      0,
+      [&] {
+        EXPECT_TRUE(netlite::platform::callAtThreadEnd(set, &isCalled));
+        wasCalledBefore = isCalled;
+      },
+      "start a thread")
+      .join();
+  EXPECT_TRUE(isCalled);
+  EXPECT_FALSE(wasCalledBefore);
+}
+
+TEST_F(OsThreadTest, CallsTheFunctionAtTheEndOfAnotherThreadToo) {
+  bool isCalled = false;
+  std::thread([&] { EXPECT_TRUE(netlite::platform::callAtThreadEnd(set, &isCalled)); }).join();
+  EXPECT_TRUE(isCalled);
 }
 
 }  // namespace

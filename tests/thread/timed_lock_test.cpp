@@ -15,8 +15,8 @@ namespace {
 
 using netlite::CallClock;
 using netlite::Deadline;
-using netlite::Mutex;
 using netlite::TimedLock;
+using netlite::WordMutex;
 using netlite::test::BlockedThread;
 using netlite::test::spinUntil;
 using namespace std::chrono_literals;
@@ -45,9 +45,9 @@ class TimedLockTest : public testing::Test {
     return moment;
   }
 
-  bool isFree() { return std::unique_lock<Mutex>(mutex_, std::try_to_lock).owns_lock(); }
+  bool isFree() { return std::unique_lock<WordMutex>(mutex_, std::try_to_lock).owns_lock(); }
 
-  Mutex mutex_;
+  WordMutex mutex_;
 };
 
 TEST_F(TimedLockTest, HoldsTheLockForItsScope) {
