@@ -1,29 +1,21 @@
 // SPDX-License-Identifier: MIT
-//
-// The contended path of Mutex.
-// Thread-safety: see the header.
-#include "thread/mutex.hpp"
+#include <netlite/mutex.hpp>
 
-#include "thread/parking_lot.hpp"
+#include "base/arguments.hpp"
+#include "base/deadline.hpp"
+#include "thread/word_mutex.hpp"
 
 namespace netlite {
 
-// A strand that gets the lock here leaves it marked as contended: more strands may be parked.
-bool Mutex::lockSlowly(Deadline deadline) {
-  const std::uint32_t contended = platform::processMark() | kContended;
-  for (;;) {
-    std::uint32_t state = state_.load(std::memory_order_relaxed);
-    const bool isHeld = (state & ~kContended) == platform::processMark();
-    if (!isHeld) {  // free, or held by a thread of the parent process
-      if (state_.compare_exchange_weak(state, contended, std::memory_order_acquire)) return true;
-    } else if (state == contended || state_.compare_exchange_weak(state, contended, std::memory_order_relaxed)) {
-      if (ParkingLot::parkIf(state_, contended, deadline)) continue;
-      std::uint32_t free = kFree;
-      return state_.compare_exchange_strong(free, contended, std::memory_order_acquire);
-    }
-  }
+void Mutex::lock() { WordMutex::tryLockUntil(word_, Deadline::never()); }
+
+bool Mutex::try_lock() noexcept { return WordMutex::tryLock(word_) || WordMutex::tryLockOfParent(word_); }
+
+bool Mutex::try_lock_for(std::chrono::milliseconds timeout) {
+  if (checkedTimeout(timeout).count() == 0) return try_lock();
+  return WordMutex::tryLockUntil(word_, Deadline::within(timeout));
 }
 
-void Mutex::wakeOne() noexcept { ParkingLot::unparkOne(state_); }
+void Mutex::unlock() noexcept { WordMutex::unlock(word_); }
 
 }  // namespace netlite

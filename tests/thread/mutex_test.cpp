@@ -1,171 +1,203 @@
 // SPDX-License-Identifier: MIT
 //
-// Mutex: exclusion, waiting with and without a deadline, and no lost wake-ups. Run it under ThreadSanitizer too.
-#include "thread/mutex.hpp"
+// Mutex: exclusion and waiting between threads of both kinds, and the standard's locks over it.
+#include <netlite/mutex.hpp>
 
-#include "support/approach.hpp"
+#include "tests/thread/thread_kinds.hpp"
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
-#include <functional>
-#include <future>
 #include <mutex>
-#include <thread>
+#include <stdexcept>
 #include <vector>
 
 namespace {
 
-using netlite::Deadline;
 using netlite::Mutex;
-using netlite::test::approach;
-using netlite::test::spinUntil;
+using netlite::Thread;
+using netlite::test::bothKinds;
+using netlite::test::kMoment;
+using netlite::test::kPatience;
+using netlite::test::nameOf;
+using netlite::test::ThreadKindTest;
 using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
 
-void runInThreads(int count, const std::function<void(int)>& work) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < count; ++i) threads.emplace_back(work, i);
-  for (std::thread& thread : threads) thread.join();
-}
+constexpr auto kForever = std::chrono::milliseconds::max();
 
-bool canBeLockedByAnotherThread(Mutex& mutex) {
-  const auto tryLock = [&mutex] { return std::unique_lock<Mutex>(mutex, std::try_to_lock).owns_lock(); };
-  return std::async(std::launch::async, tryLock).get();
-}
-
-TEST(MutexTest, IsInitiallyUnlocked) {
-  Mutex mutex;
-  EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
-}
-
-TEST(MutexTest, ExcludesOtherThreadsWhileLocked) {
-  Mutex mutex;
-  std::lock_guard<Mutex> lock(mutex);
-  EXPECT_FALSE(canBeLockedByAnotherThread(mutex));
-}
-
-TEST(MutexTest, CanBeLockedAgainOnceUnlocked) {
-  Mutex mutex;
-  { std::lock_guard<Mutex> lock(mutex); }
-  EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
-}
-
-TEST(MutexTest, AWaitEndsAtItsDeadline) {
-  Mutex mutex;
-  std::lock_guard<Mutex> lock(mutex);
-  const Deadline deadline = Deadline::after(20ms);
-  EXPECT_FALSE(std::async(std::launch::async, [&] { return mutex.tryLockUntil(deadline); }).get());
-  EXPECT_TRUE(deadline.hasPassed());
-}
-
-TEST(MutexTest, TryLockUntilAPassedDeadlineTakesAFreeLock) {
-  Mutex mutex;
-  const bool isLocked = mutex.tryLockUntil(Deadline::after(Deadline::Clock::now() - 2ms, 1ms));
-  EXPECT_TRUE(isLocked);
-  if (isLocked) mutex.unlock();
-}
-
-TEST(MutexTest, WorksAfterAWaitThatTimedOut) {
-  Mutex mutex;
-  mutex.lock();
-  const auto giveUp = [&mutex] { return mutex.tryLockUntil(Deadline::after(1ms)); };
-  EXPECT_FALSE(std::async(std::launch::async, giveUp).get());
-  mutex.unlock();
-  EXPECT_TRUE(canBeLockedByAnotherThread(mutex));
-}
-
-TEST(MutexTest, UnlockingWakesAWaitingThread) {
-  Mutex mutex;
-  mutex.lock();
-  auto waiter = std::async(std::launch::async, [&mutex] {
-    const bool locked = mutex.tryLockUntil(Deadline::after(1h));
-    if (locked) mutex.unlock();
-    return locked;
-  });
-  EXPECT_EQ(waiter.wait_for(20ms), std::future_status::timeout);
-  mutex.unlock();
-  EXPECT_TRUE(waiter.get());
-}
-
-TEST(MutexTest, EveryWaitingThreadGetsTheLock) {
-  Mutex mutex;
-  std::atomic<int> turns{0};
-  mutex.lock();
-  std::thread waiters([&] {
-    runInThreads(8, [&](int) {
-      std::lock_guard<Mutex> lock(mutex);
-      ++turns;
+class MutexTest : public ThreadKindTest {
+ protected:
+  bool isFreeForOthers() {
+    bool isFree = false;
+    run([&] {
+      isFree = mutex_.try_lock();
+      if (isFree) mutex_.unlock();
     });
-  });
-  mutex.unlock();
-  waiters.join();
-  EXPECT_EQ(turns, 8);
+    return isFree;
+  }
+
+  // What try_lock_for returns in another thread; the lock is released.
+  bool lockElsewhere(std::chrono::milliseconds timeout) {
+    bool wasLocked = false;
+    run([&] {
+      wasLocked = mutex_.try_lock_for(timeout);
+      if (wasLocked) mutex_.unlock();
+    });
+    return wasLocked;
+  }
+
+  Mutex mutex_;
+};
+
+INSTANTIATE_TEST_SUITE_P(, MutexTest, bothKinds(), nameOf);
+
+TEST_P(MutexTest, IsFreeAtFirst) { EXPECT_TRUE(isFreeForOthers()); }
+
+TEST_P(MutexTest, LockExcludesOthers) {
+  mutex_.lock();
+  EXPECT_FALSE(isFreeForOthers());
+  mutex_.unlock();
+  EXPECT_TRUE(isFreeForOthers());
 }
 
-TEST(MutexTest, OnlyOneThreadHoldsTheLockAtATime) {
-  constexpr int kThreads = 8;
-  constexpr int kRounds = 5000;
-  Mutex mutex;
-  int count = 0;  // guarded by mutex
-  runInThreads(kThreads, [&](int) {
-    for (int i = 0; i < kRounds; ++i) {
-      std::lock_guard<Mutex> lock(mutex);
+TEST_P(MutexTest, TryLockExcludesOthers) {
+  ASSERT_TRUE(mutex_.try_lock());
+  EXPECT_FALSE(isFreeForOthers());
+  mutex_.unlock();
+}
+
+TEST_P(MutexTest, ATimedLockExcludesOthers) {
+  ASSERT_TRUE(mutex_.try_lock_for(1ms));
+  EXPECT_FALSE(isFreeForOthers());
+  mutex_.unlock();
+}
+
+TEST_P(MutexTest, LockWaitsForTheUnlock) {
+  mutex_.lock();
+  const Thread waiting = start([this] { const std::lock_guard<Mutex> lock(mutex_); });
+  EXPECT_FALSE(waiting.join(kMoment));
+  mutex_.unlock();
+  EXPECT_TRUE(waiting.join(kPatience));
+}
+
+TEST_P(MutexTest, ATimedLockWaitsForTheUnlock) {
+  mutex_.lock();
+  const Thread waiting = start([this] {
+    EXPECT_TRUE(mutex_.try_lock_for(1h));
+    mutex_.unlock();
+  });
+  EXPECT_FALSE(waiting.join(kMoment));
+  mutex_.unlock();
+  EXPECT_TRUE(waiting.join(kPatience));
+}
+
+TEST_P(MutexTest, ATimedLockEndsAtItsTime) {
+  const std::lock_guard<Mutex> lock(mutex_);
+  const auto start = Clock::now();
+  EXPECT_FALSE(lockElsewhere(kMoment));
+  EXPECT_GE(Clock::now() - start, kMoment);
+}
+
+TEST_P(MutexTest, ATimeOfZeroAsksOnce) {
+  EXPECT_TRUE(lockElsewhere(0ms));
+  const std::lock_guard<Mutex> lock(mutex_);
+  EXPECT_FALSE(lockElsewhere(0ms));
+}
+
+TEST_P(MutexTest, ATimeOfMaxWaitsForTheUnlock) {
+  mutex_.lock();
+  const Thread waiting = start([this] {
+    EXPECT_TRUE(mutex_.try_lock_for(kForever));
+    mutex_.unlock();
+  });
+  EXPECT_FALSE(waiting.join(kMoment));
+  mutex_.unlock();
+  EXPECT_TRUE(waiting.join(kPatience));
+}
+
+TEST_P(MutexTest, ANegativeTimeIsAnArgumentError) {
+  run([this] { EXPECT_THROW(static_cast<void>(mutex_.try_lock_for(-1ms)), std::invalid_argument); });
+  EXPECT_TRUE(isFreeForOthers());
+}
+
+TEST_P(MutexTest, OneThreadAtATimeHoldsIt) {
+  int count = 0;
+  runInThreads(10, [&](int) {
+    for (int i = 0; i < 200; ++i) {
+      const std::lock_guard<Mutex> lock(mutex_);
       ++count;
     }
   });
-  EXPECT_EQ(count, kThreads * kRounds);
+  EXPECT_EQ(count, 2000);
 }
 
-// A thread that gives up must not swallow a wake-up that another thread needs.
-TEST(MutexTest, ThreadsThatGiveUpLoseNoWakeUps) {
-  constexpr int kRounds = 2000;
-  Mutex mutex;
-  int count = 0;  // guarded by mutex
-  std::atomic<int> timedRounds{0};
+TEST_P(MutexTest, MayBeHeldAcrossAWait) {
+  int count = 0;
+  runInThreads(10, [&](int) {
+    const std::lock_guard<Mutex> lock(mutex_);
+    const int before = count;
+    Thread::sleep(1ms);
+    count = before + 1;
+  });
+  EXPECT_EQ(count, 10);
+}
+
+TEST_P(MutexTest, ThreadsThatGiveUpLoseNoWakeUps) {
+  int count = 0;
   runInThreads(8, [&](int number) {
-    for (int i = 0; i < kRounds; ++i) {
-      const bool patient = number % 2 == 0;
-      const Deadline deadline = patient ? Deadline::never() : Deadline::after(Deadline::Clock::now() - 1ms, 1ms);
-      if (!mutex.tryLockUntil(deadline)) continue;
+    for (int i = 0; i < 100; ++i) {
+      if (number % 2 == 0) {
+        mutex_.lock();
+      } else if (!mutex_.try_lock_for(1ms)) {
+        continue;
+      }
       ++count;
-      if (!patient) ++timedRounds;
-      mutex.unlock();
+      Thread::yield();
+      mutex_.unlock();
     }
   });
-  EXPECT_EQ(count, 4 * kRounds + timedRounds);
+  EXPECT_GE(count, 4 * 100);
 }
 
-// Two threads wait for the lock, and it is unlocked when the first of them is about to give up. If the test takes the
-// lock again before the first thread can, that thread gives up, but the other still needs a wake-up. Returns whether
-// the first thread got the lock.
-bool unlockAtTheDeadline(std::chrono::microseconds delay, bool locksAgain) {
+TEST(MutexOfBothKindsTest, ExcludesThreadsOfEitherKind) {
   Mutex mutex;
-  mutex.lock();
-  std::atomic<bool> hasStarted{false};
-  const Deadline deadline = Deadline::at(Deadline::Clock::now() + 500us);
-  auto first = std::async(std::launch::async, [&] {
-    hasStarted = true;
-    const bool isLocked = mutex.tryLockUntil(deadline);
-    if (isLocked) mutex.unlock();
-    return isLocked;
-  });
-  while (!hasStarted) std::this_thread::yield();
-  auto other = std::async(std::launch::async, [&] { std::lock_guard<Mutex> lock(mutex); });
-  spinUntil(deadline.time() + delay);
-  mutex.unlock();
-  const bool isLockedAgain = locksAgain && mutex.try_lock();
-  const bool firstGotTheLock = first.get();
-  if (isLockedAgain) mutex.unlock();
-  other.get();  // does not return if its wake-up was lost
-  return firstGotTheLock;
+  int count = 0;
+  const auto add = [&] {
+    for (int i = 0; i < 200; ++i) {
+      const std::lock_guard<Mutex> lock(mutex);
+      ++count;
+    }
+  };
+  std::vector<Thread> threads;
+  for (int i = 0; i < 5; ++i) {
+    threads.push_back(Thread::ofPlatform().start(add));
+    threads.push_back(Thread::ofVirtual().start(add));
+  }
+  for (const Thread& thread : threads) thread.join();
+  EXPECT_EQ(count, 10 * 200);
 }
 
-TEST(MutexTest, AThreadThatGivesUpAsItIsWokenLosesNoWakeUp) {
-  approach([](std::chrono::microseconds delay) {
-    unlockAtTheDeadline(delay, true);
-    return unlockAtTheDeadline(delay, false);
-  });
+TEST(MutexLockTest, WorksWithUniqueLock) {
+  Mutex mutex;
+  std::unique_lock<Mutex> lock(mutex);
+  EXPECT_TRUE(lock.owns_lock());
+  lock.unlock();
+  EXPECT_TRUE(lock.try_lock());
+  lock.unlock();
+  EXPECT_TRUE(lock.try_lock_for(1ms));
+  const std::unique_lock<Mutex> other(mutex, std::try_to_lock);
+  EXPECT_FALSE(other.owns_lock());
 }
+
+TEST(MutexLockTest, WorksWithScopedLock) {
+  Mutex first;
+  Mutex second;
+  const std::scoped_lock lock(first, second);
+  EXPECT_FALSE(first.try_lock());
+  EXPECT_FALSE(second.try_lock());
+}
+
+TEST(MutexLockTest, TakesFourBytes) { EXPECT_EQ(sizeof(Mutex), 4); }
 
 }  // namespace
