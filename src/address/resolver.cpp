@@ -9,10 +9,11 @@
 #include "base/errors.hpp"
 #include "base/no_destructor.hpp"
 #include "base/thread_annotations.hpp"
-#include "thread/condition.hpp"
 #include "thread/forked.hpp"
-#include "thread/mutex.hpp"
 #include "thread/os_thread.hpp"
+#include "thread/virtual_thread.hpp"
+#include "thread/word_condition.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <netlite/exceptions.hpp>
 
@@ -35,7 +36,7 @@ using platform::Result;
 class BackgroundLookup {
  public:
   void end(std::optional<Result<Addresses>> result, std::exception_ptr failure) NETLITE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
+    const WordMutexLock lock(mutex_);
     result_ = std::move(result);
     failure_ = std::move(failure);
     ended_.notifyAll();
@@ -43,7 +44,7 @@ class BackgroundLookup {
 
   /// Returns nothing when the deadline came first.
   std::optional<Result<Addresses>> await(Deadline deadline) NETLITE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
+    const WordMutexLock lock(mutex_);
     while (!result_ && failure_ == nullptr && ended_.waitUntil(mutex_, deadline)) {
     }
     if (failure_ != nullptr) std::rethrow_exception(failure_);
@@ -51,8 +52,8 @@ class BackgroundLookup {
   }
 
  private:
-  Mutex mutex_;
-  Condition ended_;
+  WordMutex mutex_;
+  WordCondition ended_;
   std::optional<Result<Addresses>> result_ NETLITE_GUARDED_BY(mutex_);
   std::exception_ptr failure_ NETLITE_GUARDED_BY(mutex_);  // memory has run out
 };
@@ -64,7 +65,7 @@ using SharedLookup = std::shared_ptr<BackgroundLookup>;
 class LookupsInProgress {
  public:
   SharedLookup startOrJoin(const std::string& host, Lookup lookup) NETLITE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
+    const WordMutexLock lock(mutex_);
     forgetThoseOfParent();
     SharedLookup& entry = (*by_host_)[host];
     if (entry == nullptr) entry = start(host, lookup);
@@ -72,7 +73,7 @@ class LookupsInProgress {
   }
 
   void forget(const std::string& host) NETLITE_EXCLUDES(mutex_) {
-    const MutexLock lock(mutex_);
+    const WordMutexLock lock(mutex_);
     by_host_->erase(host);
   }
 
@@ -85,7 +86,7 @@ class LookupsInProgress {
 
   SharedLookup start(const std::string& host, Lookup lookup) NETLITE_REQUIRES(mutex_);
 
-  Mutex mutex_;
+  WordMutex mutex_;
   NoDestructor<std::map<std::string, SharedLookup>> by_host_ NETLITE_GUARDED_BY(mutex_);
   Forked forked_ NETLITE_GUARDED_BY(mutex_);
 };
@@ -159,7 +160,8 @@ std::vector<InetAddress> resolveHost(const std::string& host, Deadline deadline,
     return {InetAddress::getByAddress("", literal->bytes.data(), literal->size, scopeIdOf(*literal, host))};
   }
   if (!isHostName(host)) throwNotAHost(host);
-  const Result<Addresses> found = deadline.isNever() ? lookup(host) : lookUpUntil(host, deadline, lookup);
+  const Result<Addresses> found =
+      deadline.isNever() && VirtualThread::current() == nullptr ? lookup(host) : lookUpUntil(host, deadline, lookup);
   if (!found) throw UnknownHostException(found.error(), "look up " + host, host);
   return named(*found, host);
 }
