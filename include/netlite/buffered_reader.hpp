@@ -108,6 +108,24 @@ class NETLITE_API BufferedReader {
   /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   std::size_t read(char* buffer, std::size_t size);
 
+  /// Reads until `size` bytes have arrived or the stream ends: the body after the lines of a header. Takes first what
+  /// is in the buffer, then reads straight into the caller's memory. Blocks as read() does, and skips the same bytes:
+  /// in a protocol whose lines end in a bare `\r`, the first byte after a line is lost if it is a `\n`. The maximum
+  /// length of a line does not apply.
+  ///
+  /// If it throws SocketTimeoutException, bytesTransferred() bytes are in `buffer`, and the next call reads what
+  /// follows them.
+  ///
+  /// @return the number of bytes read: less than `size` only if the stream ended
+  /// @throws std::invalid_argument `buffer` is null and `size` is not 0
+  std::size_t readNBytes(char* buffer, std::size_t size);
+
+  /// Reads exactly `size` bytes, as readNBytes() does.
+  ///
+  /// @throws EOFException          the stream ended first, after bytesTransferred() bytes, which are in the buffer
+  /// @throws std::invalid_argument `buffer` is null and `size` is not 0
+  void readFully(char* buffer, std::size_t size);
+
   /// Whether read() would return a byte without blocking, as far as the stream below knows. That does not mean that a
   /// whole line has arrived. False at the end of the stream.
   ///

@@ -66,7 +66,7 @@ class NETLITE_API InputStream {
 
   /// Reads exactly `size` bytes.
   ///
-  /// @throws EOFException          the stream ended first; what() says how many bytes had arrived
+  /// @throws EOFException          the stream ended first, after bytesTransferred() bytes, which are in the buffer
   /// @throws std::invalid_argument `buffer` is null and `size` is not 0
   void readFully(void* buffer, std::size_t size);
 
@@ -94,9 +94,9 @@ class NETLITE_API InputStream {
   /// @return how many bytes were transferred
   std::uint64_t transferTo(OutputStream& out);
 
-  /// Waits until a read would not block, but no longer than `patience` (zero only checks). Lets a BufferedReader find
-  /// out that a connection is idle, and free its memory. Consumes no bytes and reports no errors. On a socket's stream
-  /// the read timeout and close() end the waiting, too.
+  /// Waits until a read would not block, but no longer than `patience` (zero only checks). Lets a BufferedReader or a
+  /// BufferedInputStream find out that a connection is idle, and free its memory. Consumes no bytes and reports no
+  /// errors. On a socket's stream the read timeout and close() end the waiting, too.
   ///
   /// @return false if the time passed with nothing to read; true if a read would return or throw immediately, or if
   ///         that is not known (the default)
@@ -104,8 +104,9 @@ class NETLITE_API InputStream {
   virtual bool awaitInput(std::chrono::milliseconds patience);
 
   /// Whether reads are expensive, so that few large ones beat many small ones, and take all that has arrived if there
-  /// is room. Lets a BufferedReader read more than its buffer size while much arrives, and flush a tied writer after a
-  /// read that did not fill its room. From other streams it reads small pieces, which stay in the processor's cache.
+  /// is room. Lets a BufferedReader or a BufferedInputStream read more than its buffer size while much arrives, and
+  /// flush a tied writer after a read that did not fill its room. From other streams it reads small pieces, which stay
+  /// in the processor's cache.
   ///
   /// @return false by default; true for a socket's stream, where each read is a system call, and for readers on one
   virtual bool prefersLargeReads() const noexcept;
@@ -120,6 +121,11 @@ class NETLITE_API InputStream {
   /// Takes back bytes that a call had read when it was cut short, so that the next read returns them first. The default
   /// drops them; a stream whose read() can throw and then continue should override it.
   virtual void unread(std::string bytes);
+
+ private:
+  // For streams that the system can transfer by itself: does what it can, and adds the bytes to `transferred`. Returns
+  // whether the stream is at its end. If not, transferTo() copies the rest.
+  virtual bool transferDirectly(OutputStream& out, std::uint64_t& transferred);
 };
 
 }  // namespace netlite

@@ -6,6 +6,7 @@
 #include <netlite/export.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace netlite {
@@ -60,6 +61,14 @@ class NETLITE_API OutputStream {
   ///
   /// @throws IOException what a stream of another kind may throw
   virtual void close();
+
+ private:
+  friend class FileInputStream;
+
+  // Lets the system send an open file, by its native handle, from its position to its end, and adds the bytes to
+  // `sent`. Throws as write() does. Returns false if the system cannot send the rest, which the caller then copies: the
+  // default.
+  virtual bool sendFile(std::intptr_t file, std::uint64_t& sent);
 };
 
 }  // namespace netlite

@@ -8,13 +8,14 @@
 
 #include "base/arguments.hpp"
 #include "base/errors.hpp"
+#include "io/idle_capacity.hpp"
 #include "io/line_buffer.hpp"
 #include "io/tie.hpp"
 #include "thread/call_clock.hpp"
+#include "thread/strand_memory.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <memory>
 
 namespace netlite {
@@ -22,13 +23,10 @@ namespace netlite {
 namespace {
 
 constexpr std::size_t kDefaultMaxLineLength = 1024 * 1024;  // bytes
-// A connection with nothing to read for this long counts as idle: long enough that a busy one never frees its memory
-// only to allocate it again.
-constexpr std::chrono::milliseconds kIdleAfter{20};
 
 }  // namespace
 
-class BufferedReader::State {
+class BufferedReader::State : public StrandAllocated {
  public:
   State(std::unique_ptr<InputStream> stream, std::size_t bufferSize)
       : stream_(checkedStream(std::move(stream))),
@@ -66,6 +64,28 @@ class BufferedReader::State {
     std::memcpy(buffer, buffer_.data(), count);
     buffer_.consume(count);
     return count;
+  }
+
+  std::size_t readNBytes(char* buffer, std::size_t size) {
+    checkBuffer(buffer, size);
+    checkOpen("readNBytes");
+    const CallClock clock;
+    std::size_t total = 0;
+    try {
+      while (total < size) {
+        const std::size_t count = readPart(buffer + total, size - total);
+        if (count == 0) break;
+        total += count;
+      }
+    } catch (const SocketTimeoutException& timeout) {
+      throw SocketTimeoutException(timeout, total);
+    }
+    return total;
+  }
+
+  void readFully(char* buffer, std::size_t size) {
+    const std::size_t count = readNBytes(buffer, size);
+    if (count != size) throwEndOfStream(count, size);
   }
 
   bool ready() {
@@ -188,26 +208,48 @@ class BufferedReader::State {
     return false;
   }
 
+  /// Reads what the buffer has, or if it is empty, what the stream below delivers. Returns 0 at the end of the stream.
+  std::size_t readPart(char* buffer, std::size_t size) {
+    return buffer_.isEmpty() && !isSkipping() ? readDirectly(buffer, size) : read(buffer, size);
+  }
+
+  /// Waits for more bytes without the buffer, which is empty.
+  std::size_t readDirectly(char* buffer, std::size_t size) {
+    if (at_end_) return 0;
+    prepareToWait();
+    const std::size_t count = receive("readNBytes", buffer, size);
+    if (count < size) buffer_.drained();
+    return count;
+  }
+
   /// Waits for more bytes and adds them to the buffer. Returns how many: 0 at the end of the stream, which is not read
   /// again.
   std::size_t fill(const char* operation) {
     if (at_end_) return 0;
-    if (tie_ != nullptr) flushTied();
-    if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) release();
+    prepareToWait();
     return receive(operation);
   }
 
   std::size_t receive(const char* operation) {
     buffer_.makeRoom(max_line_length_);
-    const std::size_t room = buffer_.roomSize();
-    const std::size_t count = stream_->read(buffer_.room(), room);
-    checkOpen(operation);
-    drained_ = reads_take_all_ && count < room;
+    const std::size_t count = receive(operation, buffer_.room(), buffer_.roomSize());
     buffer_.added(count);
-    at_end_ = count == 0;
     if (isSkipping()) skip();
     if (tie_ != nullptr) tie_->expect(count);
     return count;
+  }
+
+  std::size_t receive(const char* operation, char* room, std::size_t size) {
+    const std::size_t count = stream_->read(room, size);
+    checkOpen(operation);
+    drained_ = reads_take_all_ && count < size;
+    at_end_ = count == 0;
+    return count;
+  }
+
+  void prepareToWait() {
+    if (tie_ != nullptr) flushTied();
+    if (buffer_.isWorthReleasing() && !stream_->awaitInput(kIdleAfter)) release();
   }
 
   void flushTied() {
@@ -265,6 +307,10 @@ bool BufferedReader::readLine(std::string& line) { return state_->readLine(line)
 int BufferedReader::read() { return state_->read(); }
 
 std::size_t BufferedReader::read(char* buffer, std::size_t size) { return state_->read(buffer, size); }
+
+std::size_t BufferedReader::readNBytes(char* buffer, std::size_t size) { return state_->readNBytes(buffer, size); }
+
+void BufferedReader::readFully(char* buffer, std::size_t size) { state_->readFully(buffer, size); }
 
 bool BufferedReader::ready() { return state_->ready(); }
 

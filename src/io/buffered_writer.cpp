@@ -51,7 +51,7 @@ class BufferedWriter::State {
     if (closed_) throw IOException(Error::streamClosed, operation);
   }
 
-  Mutex mutex_;
+  WordMutex mutex_;
   WriteBuffer buffer_ NETLITE_GUARDED_BY(mutex_);
   bool closed_ NETLITE_GUARDED_BY(mutex_) = false;
 };

@@ -8,7 +8,7 @@
 #include "base/errors.hpp"
 #include "base/put_back.hpp"
 #include "base/thread_annotations.hpp"
-#include "thread/mutex.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <algorithm>
 #include <string>
@@ -17,7 +17,7 @@
 namespace netlite {
 
 struct ByteArrayOutputStream::Bytes {
-  Mutex mutex;
+  WordMutex mutex;
   std::string bytes NETLITE_GUARDED_BY(mutex);
 };
 
@@ -48,22 +48,22 @@ ByteArrayOutputStream::~ByteArrayOutputStream() = default;
 
 void ByteArrayOutputStream::write(const void* data, std::size_t size) {
   checkBuffer(data, size);
-  MutexLock lock(bytes_->mutex);
+  WordMutexLock lock(bytes_->mutex);
   bytes_->bytes.append(static_cast<const char*>(data), size);
 }
 
 std::string ByteArrayOutputStream::toString() const {
-  MutexLock lock(bytes_->mutex);
+  WordMutexLock lock(bytes_->mutex);
   return bytes_->bytes;
 }
 
 std::size_t ByteArrayOutputStream::size() const {
-  MutexLock lock(bytes_->mutex);
+  WordMutexLock lock(bytes_->mutex);
   return bytes_->bytes.size();
 }
 
 void ByteArrayOutputStream::reset() {
-  MutexLock lock(bytes_->mutex);
+  WordMutexLock lock(bytes_->mutex);
   bytes_->bytes.clear();
 }
 

@@ -55,8 +55,7 @@ std::size_t InputStream::readNBytes(void* buffer, std::size_t size) {
 
 void InputStream::readFully(void* buffer, std::size_t size) {
   const std::size_t count = readNBytes(buffer, size);
-  if (count == size) return;
-  throw EOFException(Error::endOfStream, "read " + std::to_string(count) + " of " + std::to_string(size) + " bytes");
+  if (count != size) throwEndOfStream(count, size);
 }
 
 std::string InputStream::readAllBytes() {
@@ -93,14 +92,15 @@ std::size_t InputStream::skip(std::size_t count) {
 
 std::uint64_t InputStream::transferTo(OutputStream& out) {
   CallClock clock;
-  const std::unique_ptr<char[]> buffer(new char[kTransferSize]);
   std::uint64_t total = 0;
+  if (transferDirectly(out, total)) return total;
+  const std::unique_ptr<char[]> buffer(new char[kTransferSize]);
   while (const std::size_t count = readPart(*this, buffer.get(), kTransferSize, total)) {
     try {
       out.write(buffer.get(), count);
     } catch (const SocketTimeoutException& timeout) {
       const std::size_t written = std::min(count, timeout.bytesTransferred());
-      unread(std::string(buffer.get() + written, count - written));
+      if (written != count) unread(std::string(buffer.get() + written, count - written));
       throw SocketTimeoutException(timeout, static_cast<std::size_t>(total + written));
     } catch (...) {
       unread(std::string(buffer.get(), count));
@@ -118,5 +118,7 @@ bool InputStream::prefersLargeReads() const noexcept { return false; }
 void InputStream::close() {}
 
 void InputStream::unread(std::string) {}
+
+bool InputStream::transferDirectly(OutputStream&, std::uint64_t&) { return false; }
 
 }  // namespace netlite

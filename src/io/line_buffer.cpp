@@ -28,7 +28,11 @@ std::size_t added(std::size_t left, std::size_t right) noexcept {
 }  // namespace
 
 LineBuffer::LineBuffer(std::size_t size, bool growsBeyond) noexcept
-    : size_(size), max_(growsBeyond ? multiplied(size, kMaxCapacityFactor) : size) {}
+    : size_(size), max_(maxCapacity(size, growsBeyond)) {}
+
+std::size_t LineBuffer::maxCapacity(std::size_t size, bool growsBeyond) noexcept {
+  return growsBeyond ? multiplied(size, kMaxCapacityFactor) : size;
+}
 
 void LineBuffer::release() noexcept {
   clear();
@@ -54,7 +58,7 @@ std::size_t LineBuffer::nextCapacity(std::size_t maxLineLength) const noexcept {
 /// Moves the bytes to the front, into new memory if `capacity` differs.
 void LineBuffer::reallocate(std::size_t capacity) {
   const std::size_t count = size();
-  std::unique_ptr<char[]> other(capacity == capacity_ ? nullptr : new char[capacity]);
+  StrandBytes other = capacity == capacity_ ? nullptr : allocateBytes(capacity);
   if (count != 0) std::memmove(other != nullptr ? other.get() : bytes_.get(), data(), count);
   if (other != nullptr) bytes_ = std::move(other);
   capacity_ = capacity;

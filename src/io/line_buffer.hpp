@@ -5,6 +5,7 @@
 #pragma once
 
 #include "io/idle_capacity.hpp"
+#include "thread/strand_memory.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -21,6 +22,9 @@ class LineBuffer {
   /// @param size        as the user requested, in bytes
   /// @param growsBeyond whether to exceed `size` while much arrives together, because each read is expensive
   explicit LineBuffer(std::size_t size, bool growsBeyond = true) noexcept;
+
+  /// The capacity of a buffer of `size` bytes while much arrives together.
+  static std::size_t maxCapacity(std::size_t size, bool growsBeyond) noexcept;
 
   bool isEmpty() const noexcept { return begin_ == end_; }
   std::size_t size() const noexcept { return end_ - begin_; }
@@ -74,6 +78,9 @@ class LineBuffer {
   /// Whether there is memory that an idle connection should not keep.
   bool isWorthReleasing() const noexcept { return capacity_ > kIdleCapacity && isEmpty() && !filled_; }
 
+  /// Notes that a read without this buffer took all that had arrived.
+  void drained() noexcept { filled_ = false; }
+
   char* room() noexcept { return bytes_.get() + end_; }
   std::size_t roomSize() const noexcept { return capacity_ - end_; }
 
@@ -107,7 +114,7 @@ class LineBuffer {
 
   const std::size_t size_;  // as the user requested
   const std::size_t max_;   // capacity while much arrives together; a very long line may need more
-  std::unique_ptr<char[]> bytes_;
+  StrandBytes bytes_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;  // the bytes are from begin_ to end_
   std::size_t end_ = 0;

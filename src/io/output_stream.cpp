@@ -19,4 +19,6 @@ void OutputStream::flush() {}
 
 void OutputStream::close() {}
 
+bool OutputStream::sendFile(std::intptr_t, std::uint64_t&) { return false; }
+
 }  // namespace netlite

@@ -12,6 +12,7 @@
 #include "io/tie.hpp"
 #include "io/writer_end.hpp"
 #include "thread/call_clock.hpp"
+#include "thread/strand_memory.hpp"
 #include "thread/timed_lock.hpp"
 
 #include <array>
@@ -111,7 +112,7 @@ void PrintWriter::State::printlnSlowly(std::string_view text) {
 }
 
 PrintWriter::PrintWriter(std::unique_ptr<OutputStream> stream, bool autoFlush, std::size_t bufferSize)
-    : state_(std::make_shared<State>(std::move(stream), autoFlush, bufferSize)) {}
+    : state_(std::allocate_shared<State>(StrandAllocator<State>(), std::move(stream), autoFlush, bufferSize)) {}
 
 PrintWriter::PrintWriter(PrintWriter&& other) noexcept = default;
 

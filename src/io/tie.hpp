@@ -7,7 +7,7 @@
 #include "base/thread_annotations.hpp"
 #include "base/unwinding.hpp"
 #include "io/write_buffer.hpp"
-#include "thread/mutex.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -70,7 +70,7 @@ class Tie {
     if (!error_) error_ = error;
   }
 
-  Mutex mutex_;
+  WordMutex mutex_;
   WriteBuffer buffer_ NETLITE_GUARDED_BY(mutex_);
   bool closed_ NETLITE_GUARDED_BY(mutex_) = false;
   std::error_code error_ NETLITE_GUARDED_BY(mutex_);  // the first one

@@ -46,6 +46,42 @@ void WriteBuffer::appendSlowly(std::string_view text, std::string_view end, bool
   if (!fits) sendExcess(linesBefore);
 }
 
+void WriteBuffer::appendBytesSlowly(std::string_view bytes) {
+  const CallClock clock;
+  if (size() > max_ || bytes.size() > max_ - size()) sendBefore(bytes);
+  if (bytes.size() < max_) return keep(bytes);
+  sendDirectly(bytes);
+  if (capacity_ / 2 > max_) discard();
+}
+
+/// Sends what the buffer holds, to make room for these bytes.
+void WriteBuffer::sendBefore(std::string_view bytes) {
+  try {
+    send(size());
+  } catch (...) {
+    if (!isUnwindingOfThread()) keep(bytes);
+    throw;
+  }
+}
+
+/// Sends bytes that are not in the buffer, which is empty. What is not sent is kept.
+void WriteBuffer::sendDirectly(std::string_view bytes) {
+  try {
+    stream_->write(bytes.data(), bytes.size());
+  } catch (const InterruptedIOException& interruption) {
+    keep(bytes.substr(std::min(bytes.size(), interruption.bytesTransferred())));
+    throw;
+  } catch (...) {
+    if (!isUnwindingOfThread()) keep(bytes);
+    throw;
+  }
+}
+
+void WriteBuffer::keep(std::string_view bytes) {
+  makeRoom(bytes.size());
+  add(bytes);
+}
+
 void WriteBuffer::makeRoom(std::size_t count) {
   if (count <= capacity_ - end_) return;
   const std::size_t needed = size() + count;
@@ -62,7 +98,7 @@ std::size_t WriteBuffer::grownCapacity(std::size_t needed) const noexcept {
 }
 
 void WriteBuffer::reallocate(std::size_t capacity) {
-  std::unique_ptr<char[]> other(new char[capacity]);
+  StrandBytes other = allocateBytes(capacity);
   moveTo(other.get());
   text_ = std::move(other);
   capacity_ = capacity;

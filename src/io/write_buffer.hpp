@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// WriteBuffer: the text that a PrintWriter or a BufferedWriter has not sent yet.
-// Thread-safety: none, except for expect(); the writer's lock guards the rest.
+// WriteBuffer: the text that a PrintWriter or a BufferedWriter has not sent yet, or the bytes of a
+// BufferedOutputStream. Thread-safety: none, except for expect(); the writer's lock guards the rest.
 #pragma once
 
 #include "io/idle_capacity.hpp"
 #include "thread/call_clock.hpp"
 #include "thread/forked.hpp"
+#include "thread/strand_memory.hpp"
 
 #include <netlite/output_stream.hpp>
 
@@ -35,6 +36,14 @@ class WriteBuffer {
 
   /// Adds a text and its line end as append() does. Both are sent in the same call of the stream below.
   void appendLine(std::string_view text, std::string_view end) { appendSlowly(text, end, true); }
+
+  /// Adds bytes without regard to lines, as java.io.BufferedOutputStream does: if they do not fit, it sends first what
+  /// the buffer holds. If they would fill the buffer, they are sent, too, without being copied. If the stream below
+  /// throws, the bytes have been added nevertheless, minus what an InterruptedIOException reports as transferred.
+  void appendBytes(std::string_view bytes) {
+    if (end_ + bytes.size() > limit_) return appendBytesSlowly(bytes);
+    add(bytes);
+  }
 
   /// Fast path of appendLine(): adds the line if it leaves room in the allocated memory; otherwise returns false and
   /// does nothing. Always false after discard() or close().
@@ -98,6 +107,10 @@ class WriteBuffer {
   std::size_t size() const noexcept { return end_ - begin_; }
 
   void appendSlowly(std::string_view text, std::string_view end, bool endsLine);
+  void appendBytesSlowly(std::string_view bytes);
+  void sendBefore(std::string_view bytes);
+  void sendDirectly(std::string_view bytes);
+  void keep(std::string_view bytes);
   void makeRoom(std::size_t count);
   std::size_t grownCapacity(std::size_t needed) const noexcept;
   void moveTo(char* memory) noexcept;
@@ -115,7 +128,7 @@ class WriteBuffer {
   Forked forked_;
   std::atomic<std::size_t> expected_{0};
   std::size_t max_;  // bytes to hold back: size_, or after an overflow expected_ if that is more
-  std::unique_ptr<char[]> text_;
+  StrandBytes text_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;       // the text is from begin_ to end_; before begin_ it has been sent
   std::size_t end_ = 0;         // more than max_ after begin_ only in appendSlowly() and after a failed send

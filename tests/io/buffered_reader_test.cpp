@@ -273,6 +273,162 @@ TEST(BufferedReaderTest, ReadyReportsAClosedSocket) {
   EXPECT_THROW(reader.ready(), SocketException);
 }
 
+// ---- counted bytes
+
+std::string readBytes(BufferedReader& reader, std::size_t size) {
+  std::string bytes(size, '\0');
+  bytes.resize(reader.readNBytes(&bytes[0], size));
+  return bytes;
+}
+
+TEST(BufferedReaderTest, CountedBytesFollowALine) {
+  BufferedReader reader(ByteArrayInputStream("Content-Length: 7\r\n\r\na\nb\r\0c\nnext\n"s));
+  EXPECT_EQ(reader.readLine(), "Content-Length: 7");
+  EXPECT_EQ(reader.readLine(), "");
+  EXPECT_EQ(readBytes(reader, 7), "a\nb\r\0c\n"s);
+  EXPECT_EQ(reader.readLine(), "next");
+}
+
+TEST(BufferedReaderTest, CountedBytesMakeNoDifferenceByBufferSizeOrChunk) {
+  const std::string bytes = "line\r\n0123456789abcdefghij\r\n\n"s;
+  for (std::size_t size = 1; size <= 40; ++size) {
+    for (std::size_t chunk = 1; chunk <= bytes.size(); ++chunk) {
+      ScriptedInputStream stream;
+      for (std::size_t i = 0; i < bytes.size(); i += chunk) stream.gives(bytes.substr(i, chunk));
+      BufferedReader reader(stream, size);
+      EXPECT_EQ(reader.readLine(), "line");
+      EXPECT_EQ(readBytes(reader, 5), "01234");
+      EXPECT_EQ(readBytes(reader, 15), "56789abcdefghij");
+      EXPECT_EQ(reader.readLine(), "");
+      EXPECT_EQ(reader.readLine(), "");
+      EXPECT_EQ(readBytes(reader, 1), "") << size << ' ' << chunk;
+    }
+  }
+}
+
+TEST(BufferedReaderTest, CountedBytesAreReadStraightIntoTheCallersMemory) {
+  ScriptedInputStream stream;
+  stream.gives("line\nbuffered").gives(std::string(100000, 'b')).gives("next\n");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "line");
+  const std::size_t reads = stream.readCount();
+  EXPECT_EQ(readBytes(reader, 100008), "buffered" + std::string(100000, 'b'));
+  EXPECT_EQ(stream.readSizes()[reads], 100000U);
+  EXPECT_EQ(stream.readCount(), reads + 1);
+  EXPECT_EQ(reader.readLine(), "next");
+}
+
+TEST(BufferedReaderTest, ReadNBytesReturnsWhatComesBeforeTheEnd) {
+  ScriptedInputStream stream;
+  stream.gives("a\nbc").gives("d").ends().gives("e");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_EQ(readBytes(reader, 10), "bcd");
+  EXPECT_EQ(readBytes(reader, 10), "");
+  EXPECT_EQ(reader.readLine(), std::nullopt);
+}
+
+TEST(BufferedReaderTest, ReadFullyCountsTheBytesBeforeTheEnd) {
+  ScriptedInputStream stream;
+  stream.gives("a\nbc").gives("d");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  std::array<char, 10> buffer{};
+  const auto end = thrownBy<EOFException>([&] { reader.readFully(buffer.data(), buffer.size()); });
+  EXPECT_EQ(end.bytesTransferred(), 3U);
+  EXPECT_EQ(std::string(buffer.data(), 3), "bcd");
+  EXPECT_NE(std::string(end.what()).find("read 3 of 10 bytes"), std::string::npos) << end.what();
+}
+
+TEST(BufferedReaderTest, ReadFullyReadsExactly) {
+  BufferedReader reader(ByteArrayInputStream("abcdef"));
+  std::array<char, 4> buffer{};
+  reader.readFully(buffer.data(), buffer.size());
+  EXPECT_EQ(std::string(buffer.data(), 4), "abcd");
+  EXPECT_EQ(reader.read(), 'e');
+}
+
+TEST(BufferedReaderTest, ATimeoutInCountedBytesReportsThoseInTheBuffer) {
+  ScriptedInputStream stream;
+  stream.gives("a\nbc").gives("d").timesOut().gives("ef");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  std::array<char, 4> buffer{};
+  const auto timeout = thrownBy<SocketTimeoutException>([&] { reader.readFully(buffer.data(), 4); });
+  EXPECT_EQ(timeout.bytesTransferred(), 3U);
+  EXPECT_EQ(std::string(buffer.data(), 3), "bcd");
+  EXPECT_EQ(readBytes(reader, 4), "ef");
+}
+
+TEST(BufferedReaderTest, CountedBytesSkipALineFeedThatArrivesLate) {
+  ScriptedInputStream stream;
+  stream.gives("a\r").timesOut().gives("\nbody");
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readLine(), "a");
+  std::array<char, 4> buffer{};
+  const auto timeout = thrownBy<SocketTimeoutException>([&] { reader.readNBytes(buffer.data(), 4); });
+  EXPECT_EQ(timeout.bytesTransferred(), 0U);
+  EXPECT_EQ(readBytes(reader, 4), "body");
+}
+
+TEST(BufferedReaderTest, CountedBytesSkipTheRestOfALineThatWasTooLong) {
+  ScriptedInputStream stream;
+  stream.gives("too long").gives(" a line\nbody");
+  BufferedReader reader(stream);
+  reader.setMaxLineLength(4);
+  EXPECT_THROW(reader.readLine(), LineTooLongException);
+  EXPECT_EQ(readBytes(reader, 4), "body");
+}
+
+TEST(BufferedReaderTest, TheMaximumLineLengthDoesNotApplyToCountedBytes) {
+  BufferedReader reader(ByteArrayInputStream("a\n" + std::string(1000, 'b')));
+  reader.setMaxLineLength(4);
+  EXPECT_EQ(reader.readLine(), "a");
+  EXPECT_EQ(readBytes(reader, 1000), std::string(1000, 'b'));
+}
+
+TEST(BufferedReaderTest, CountedBytesAfterHalfALineBeginWithIt) {
+  ScriptedInputStream stream;
+  stream.gives("half").timesOut().gives("way");
+  BufferedReader reader(stream);
+  EXPECT_THROW(reader.readLine(), SocketTimeoutException);
+  EXPECT_EQ(readBytes(reader, 6), "halfwa");
+  EXPECT_EQ(reader.read(), 'y');
+}
+
+TEST(BufferedReaderTest, CountingNoBytesReadsNothing) {
+  ScriptedInputStream stream;
+  stream.timesOut();
+  BufferedReader reader(stream);
+  EXPECT_EQ(reader.readNBytes(nullptr, 0), 0U);
+  EXPECT_NO_THROW(reader.readFully(nullptr, 0));
+  EXPECT_THROW(reader.readNBytes(nullptr, 1), std::invalid_argument);
+  EXPECT_THROW(reader.readFully(nullptr, 1), std::invalid_argument);
+  EXPECT_EQ(stream.readCount(), 0U);
+}
+
+TEST(BufferedReaderTest, CountedBytesOfAClosedReaderThrow) {
+  BufferedReader reader(ByteArrayInputStream("abc"));
+  reader.close();
+  std::array<char, 1> buffer{};
+  EXPECT_EQ(thrownBy<IOException>([&] { reader.readNBytes(buffer.data(), 1); }).code(), std::errc::operation_canceled);
+}
+
+TEST(BufferedReaderTest, ATiedWriterIsFlushedBeforeCountedBytesAreWaitedFor) {
+  ScriptedInputStream stream;
+  stream.gives("a\nbo").givesLate("dy");
+  RecordingOutputStream sent;
+  PrintWriter out(sent);
+  BufferedReader reader(stream);
+  reader.tie(out);
+  EXPECT_EQ(reader.readLine(), "a");
+  out.println("send the rest");
+  EXPECT_EQ(readBytes(reader, 2), "bo");
+  EXPECT_EQ(sent.bytes(), "");
+  EXPECT_EQ(readBytes(reader, 2), "dy");
+  EXPECT_EQ(sent.bytes(), "send the rest\n");
+}
+
 // ---- timeouts and errors
 
 TEST(BufferedReaderTest, ATimeoutLosesNoInput) {

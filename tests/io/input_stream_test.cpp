@@ -106,6 +106,8 @@ TEST(InputStreamTest, ReadFullyReportsTheBytesReadBeforeTheEnd) {
   stream.gives("ab").gives("c");
   std::array<char, 10> buffer{};
   const auto end = thrownBy<EOFException>([&] { stream.readFully(buffer.data(), buffer.size()); });
+  EXPECT_EQ(end.bytesTransferred(), 3U);
+  EXPECT_EQ(std::string(buffer.data(), 3), "abc");
   EXPECT_NE(std::string(end.what()).find("read 3 of 10 bytes"), std::string::npos) << end.what();
 }
 
