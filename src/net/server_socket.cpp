@@ -23,6 +23,10 @@ ServerSocket::ServerSocket(int port, int backlog, const InetAddress& bindAddress
   bind({bindAddress, port}, backlog);
 }
 
+ServerSocket::ServerSocket(const UnixDomainSocketAddress& address, int backlog) : ServerSocket() {
+  bind(address, backlog);
+}
+
 ServerSocket::ServerSocket(ServerSocket&& other) noexcept = default;
 
 ServerSocket& ServerSocket::operator=(ServerSocket&& other) noexcept {
@@ -37,6 +41,8 @@ ServerSocket::~ServerSocket() {
 const std::shared_ptr<Listener>& ServerSocket::state() const { return orClosed(state_); }
 
 void ServerSocket::bind(const InetSocketAddress& local, int backlog) { state()->bind(local, backlog); }
+
+void ServerSocket::bind(const UnixDomainSocketAddress& local, int backlog) { state()->bind(local, backlog); }
 
 Socket ServerSocket::accept() {
   const std::shared_ptr<Listener> kept = state();  // the destructor may run while this call waits
@@ -64,13 +70,22 @@ InetAddress ServerSocket::getInetAddress() const { return state()->local().value
 
 int ServerSocket::getLocalPort() const {
   const std::optional<InetSocketAddress> local = state()->local();
-  return local ? local->getPort() : -1;
+  if (local) return local->getPort();
+  return isUnixDomain() ? 0 : -1;
 }
 
 InetSocketAddress ServerSocket::getLocalSocketAddress() const {
   const std::optional<InetSocketAddress> local = state()->local();
-  if (!local) throwSocketError("get local address", Error::notBound);
+  if (!local) throwSocketError("get local address", isUnixDomain() ? Error::isUnixDomain : Error::notBound);
   return *local;
+}
+
+bool ServerSocket::isUnixDomain() const { return state()->unixDomain() != nullptr; }
+
+UnixDomainSocketAddress ServerSocket::getUnixDomainAddress() const {
+  const std::shared_ptr<const UnixDomainSocketAddress> own = state()->unixDomain();
+  if (own == nullptr) throwSocketError("get Unix-domain address", Error::notUnixDomain);
+  return *own;
 }
 
 void ServerSocket::close() { state()->close(); }
