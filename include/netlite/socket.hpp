@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket: one end of a TCP connection, java.net.Socket in C++.
+// Socket: one end of a TCP or Unix-domain connection, java.net.Socket in C++.
 #pragma once
 
 #include <netlite/inet_address.hpp>
 #include <netlite/inet_socket_address.hpp>
+#include <netlite/peer_credentials.hpp>
 #include <netlite/socket_input_stream.hpp>
 #include <netlite/socket_output_stream.hpp>
+#include <netlite/unix_domain_socket_address.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -17,7 +19,8 @@ namespace netlite {
 
 class StreamSocket;
 
-/// One end of a TCP connection, java.net.Socket in C++.
+/// One end of a TCP connection, java.net.Socket in C++; or of a Unix-domain connection, which a program has with
+/// another one on the same machine.
 ///
 /// ```cpp
 /// netlite::Socket socket("localhost", 3000, 5s);
@@ -36,6 +39,16 @@ class StreamSocket;
 /// read or write that waits opens no descriptor, with or without a timeout.
 ///
 /// Options and shutdowns throw SocketException when the socket is closed or the system refuses.
+///
+/// A Unix-domain connection works as one of TCP does, with these differences:
+/// - It has no addresses and ports: getInetAddress() and getLocalAddress() are the wildcard address, the ports are 0,
+/// and
+///   the socket-address getters throw SocketException. getUnixDomainAddress() is the server's address at both ends.
+/// - The options that only TCP and IP have (setTcpNoDelay, the times of setKeepAlive, setTrafficClass) are remembered
+///   and have no effect. setSoLinger(true, 0) resets the connection only if input is unread.
+/// - On Linux the peer notices shutdownInput(): its writes fail immediately. A write that waits for room opens a
+///   descriptor for the time of its wait.
+/// - getPeerCredentials() says who the peer is.
 ///
 /// Thread-safety: every member may be called from any thread, except moving and destroying, as for any C++ object. One
 /// thread may read while another writes. close() from any thread immediately ends every connect, read and write that
@@ -81,6 +94,13 @@ class NETLITE_API Socket {
   /// @param port 1 to 65535
   Socket(const InetAddress& address, int port);
 
+  /// Connects to a server on this machine, as connect(address) does without a limit.
+  ///
+  /// @throws ConnectException the server is dead or refuses, or connecting is not permitted
+  /// @throws SocketException  nothing is at the path (std::errc::no_such_file_or_directory), or the system has no such
+  ///                          addresses (std::errc::address_family_not_supported)
+  explicit Socket(const UnixDomainSocketAddress& address);
+
   /// Moves the connection here. `other` behaves like a closed socket afterwards; its streams stay with the connection.
   Socket(Socket&& other) noexcept;
 
@@ -112,6 +132,22 @@ class NETLITE_API Socket {
   /// @throws std::invalid_argument  the port is 0 or the timeout is negative
   void connect(const InetSocketAddress& remote, std::chrono::milliseconds timeout = std::chrono::milliseconds(0));
 
+  /// Connects to a server on this machine. Blocks while the server's queue is full, until it is connected, has failed,
+  /// is closed, or the deadline passes; the BSDs and macOS refuse in place of waiting. After a failure the socket is as
+  /// before and can try again.
+  ///
+  /// @param remote  a relative path means the working directory at the time of this call
+  /// @param timeout in milliseconds; 0: no limit
+  /// @throws SocketTimeoutException the deadline passed; bytesTransferred() is 0
+  /// @throws ConnectException       the server that had created the path is dead (std::errc::connection_refused), the
+  ///                                path is no stream socket, or the system could not even try (no permission, no
+  ///                                descriptor left)
+  /// @throws SocketException        nothing is at the path (std::errc::no_such_file_or_directory, as in Java); the
+  ///                                system has no such addresses (std::errc::address_family_not_supported); the socket
+  ///                                is bound, connected, connecting or closed, or was closed meanwhile
+  /// @throws std::invalid_argument  the timeout is negative
+  void connect(const UnixDomainSocketAddress& remote, std::chrono::milliseconds timeout = std::chrono::milliseconds(0));
+
   /// The stream of what the peer sends: a handle on this socket's connection, which may outlive the socket.
   ///
   /// @throws SocketException the socket is not connected or is closed, or its input is shut down
@@ -125,27 +161,43 @@ class NETLITE_API Socket {
   /// The peer's address; the wildcard address before the socket is connected. Kept after close.
   InetAddress getInetAddress() const;
 
-  /// The peer's port, 1 to 65535; 0 before the socket is connected. Kept after close.
+  /// The peer's port, 1 to 65535; 0 before the socket is connected, and of a Unix-domain socket. Kept after close.
   int getPort() const;
 
   /// The local address; the wildcard address before the socket is bound. Kept after close.
   InetAddress getLocalAddress() const;
 
-  /// The local port, 1 to 65535; -1 before the socket is bound. Kept after close.
+  /// The local port, 1 to 65535; -1 before the socket is bound, 0 of a Unix-domain socket. Kept after close.
   int getLocalPort() const;
 
   /// The peer's address and port. Kept after close.
   ///
-  /// @throws SocketException the socket has never been connected
+  /// @throws SocketException the socket has never been connected, or is a Unix-domain socket
   InetSocketAddress getRemoteSocketAddress() const;
 
   /// The local address and port. Kept after close.
   ///
-  /// @throws SocketException the socket has never been bound
+  /// @throws SocketException the socket has never been bound, or is a Unix-domain socket
   InetSocketAddress getLocalSocketAddress() const;
 
+  /// Whether the socket has been connected to a Unix-domain address, or accepted from one. Kept after close.
+  bool isUnixDomain() const;
+
+  /// The server's Unix-domain address, at both ends. Kept after close.
+  ///
+  /// @throws SocketException the socket is not a Unix-domain socket
+  UnixDomainSocketAddress getUnixDomainAddress() const;
+
+  /// The user and the process at the other end of a Unix-domain connection, as the system vouches for them. It notes
+  /// the server's when it starts to listen and the client's when it connects; who uses the connection later, such as a
+  /// forked child, may be another process.
+  ///
+  /// @throws SocketException the socket is not connected or is closed; or it is not a Unix-domain socket, or the system
+  ///                         does not tell, as Windows (std::errc::operation_not_supported)
+  PeerCredentials getPeerCredentials() const;
+
   /// Ends reading: a waiting read immediately returns the end of the stream, and so does every later read, even with
-  /// bytes queued. The peer does not notice.
+  /// bytes queued. The peer does not notice, except that of a Unix-domain socket on Linux.
   ///
   /// @throws SocketException the socket is not connected or is closed, or its input is already shut down
   void shutdownInput();
@@ -274,7 +326,8 @@ class NETLITE_API Socket {
   /// The type-of-service octet of outgoing packets, 0 to 255.
   int getTrafficClass() const;
 
-  /// The socket as text, for logs: "Socket[addr=localhost/127.0.0.1,port=80,localport=41234]" or "Socket[unconnected]".
+  /// The socket as text, for logs: "Socket[addr=localhost/127.0.0.1,port=80,localport=41234]",
+  /// "Socket[addr=unix:/run/lines.sock]" or "Socket[unconnected]".
   std::string toString() const;
 
   /// The system's own handle (a descriptor, or a SOCKET on Windows), for what netlite does not cover; -1 before the

@@ -31,6 +31,11 @@ class NETLITE_API SocketInputStream : public InputStream {
   SocketInputStream& operator=(const SocketInputStream&);
   ~SocketInputStream() override;
 
+  /// Memory for a handle that a reader or writer owns: of a virtual thread's own, if there is room.
+  static void* operator new(std::size_t size);
+  static void* operator new(std::size_t, void* place) noexcept { return place; }  ///< constructs in place
+  static void operator delete(void* memory) noexcept;                             ///< for the first one
+
   using InputStream::read;
 
   /// Reads what has arrived, as InputStream::read does. Without a timeout this is one system call on POSIX. After a

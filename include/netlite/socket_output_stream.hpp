@@ -6,6 +6,7 @@
 #include <netlite/output_stream.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace netlite {
@@ -29,6 +30,11 @@ class NETLITE_API SocketOutputStream : public OutputStream {
   SocketOutputStream& operator=(const SocketOutputStream&);
   ~SocketOutputStream() override;
 
+  /// Memory for a handle that a reader or writer owns: of a virtual thread's own, if there is room.
+  static void* operator new(std::size_t size);
+  static void* operator new(std::size_t, void* place) noexcept { return place; }  ///< constructs in place
+  static void operator delete(void* memory) noexcept;                             ///< for the first one
+
   using OutputStream::write;
 
   /// Writes all of the bytes, as OutputStream::write does, by one system call as long as the system's send buffer has
@@ -48,6 +54,8 @@ class NETLITE_API SocketOutputStream : public OutputStream {
 
  private:
   friend class Socket;
+
+  bool sendFile(std::intptr_t file, std::uint64_t& sent) override;
 
   explicit SocketOutputStream(std::shared_ptr<StreamSocket> state);
 

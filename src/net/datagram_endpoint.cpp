@@ -11,6 +11,7 @@
 #include "net/datagram_packet_internals.hpp"
 #include "platform/resolver.hpp"
 #include "platform/socket.hpp"
+#include "thread/virtual_thread.hpp"
 
 #include <netlite/exceptions.hpp>
 
@@ -89,14 +90,14 @@ void DatagramEndpoint::bind(const InetSocketAddress& local) {
   const std::string what = "bind to " + local.toString();
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError(what, Error::socketClosed);
-  const MutexLock exclusive(connect_mutex_);
+  const WordMutexLock exclusive(connect_mutex_);
   if (isBound()) throwSocketError(what, Error::alreadyBound);
   bindTo(local);
 }
 
 void DatagramEndpoint::ensureBound() {
   if (isBound()) return;
-  const MutexLock exclusive(connect_mutex_);
+  const WordMutexLock exclusive(connect_mutex_);
   if (!isBound()) bindTo(InetSocketAddress());
 }
 
@@ -106,7 +107,7 @@ void DatagramEndpoint::bindTo(const InetSocketAddress& local) {
   InetSocketAddress bound(local.getAddress(), opened->port);
   InetSocketAddress own = bound;
   options_.install(core_, opened->handle.release(), opened->family);
-  const MutexLock lock(state_mutex_);
+  const WordMutexLock lock(state_mutex_);
   bound_ = std::move(bound);
   local_ = std::move(own);
 }
@@ -117,7 +118,7 @@ void DatagramEndpoint::connect(const InetSocketAddress& remote) {
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError(what, Error::socketClosed);
   ensureBound();
-  const MutexLock exclusive(connect_mutex_);
+  const WordMutexLock exclusive(connect_mutex_);
   const std::optional<InetSocketAddress> before = peer();
   const InetSocketAddress now = reachable(remote);
   removePeer(what);
@@ -133,7 +134,7 @@ std::error_code DatagramEndpoint::setPeer(const InetSocketAddress& peer) {
   const platform::Transfer connected = platform::connect(core_.handle(), options_.family(), toPlatform(peer));
   if (connected.outcome != Outcome::done) return connected.error();
   const Result<platform::Address> local = platform::localAddress(core_.handle());
-  const MutexLock lock(state_mutex_);
+  const WordMutexLock lock(state_mutex_);
   peer_ = peer;
   if (local) local_ = inetSocketAddress(*local);
   return {};
@@ -142,7 +143,7 @@ std::error_code DatagramEndpoint::setPeer(const InetSocketAddress& peer) {
 // Does nothing while a receive is in progress, which takes the queued datagrams and skips strangers itself.
 void DatagramEndpoint::dropStrangers(const InetSocketAddress& peer) {
   if (!receive_mutex_.try_lock()) return;
-  const MutexLock turn(receive_mutex_, std::adopt_lock);
+  const WordMutexLock turn(receive_mutex_, std::adopt_lock);
   setAsideEarly(peer);
 }
 
@@ -165,7 +166,7 @@ void DatagramEndpoint::setAsideEarly(const InetSocketAddress& peer) {
 void DatagramEndpoint::disconnect() {
   const SocketCore::Pin pin(core_);
   if (!pin) return;
-  const MutexLock exclusive(connect_mutex_);
+  const WordMutexLock exclusive(connect_mutex_);
   const std::optional<InetSocketAddress> before = peer();
   if (before) removePeer("disconnect from " + before->toString());
 }
@@ -173,7 +174,7 @@ void DatagramEndpoint::disconnect() {
 // Disconnects in the kernel last: once it admits strangers, receive() must, too.
 void DatagramEndpoint::removePeer(const std::string& what) {
   {
-    const MutexLock lock(state_mutex_);
+    const WordMutexLock lock(state_mutex_);
     if (!peer_) return;
     peer_.reset();
     local_ = bound_;
@@ -185,6 +186,7 @@ void DatagramEndpoint::removePeer(const std::string& what) {
 // ---- sending --------------------------------------------------------------------------------------------------------
 
 InetSocketAddress DatagramEndpoint::send(const DatagramPacket& packet) {
+  countCall();
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError("send " + target(packet), Error::socketClosed);
   const InetSocketAddress destination = destinationOf(packet);
@@ -192,11 +194,14 @@ InetSocketAddress DatagramEndpoint::send(const DatagramPacket& packet) {
   ensureBound();
   for (;;) {
     const platform::Transfer transfer = sendOnce(packet.getData(), destination, source ? &*source : nullptr);
-    if (transfer.outcome == Outcome::done) return destination;
+    if (transfer.outcome == Outcome::done) {
+      core_.passOn(Interest::writable);  // one change may have made room for several datagrams
+      return destination;
+    }
     const auto what = [&] { return "send to " + destination.toString(); };
     if (isClosed()) throwSocketError(what(), Error::socketClosed);
     if (transfer.outcome == Outcome::wouldBlock) {
-      throwUnlessReady(core_.wait(Interest::writable, Deadline::never()), what);
+      core_.await(Interest::writable, Deadline::never(), what);
     } else if (source && transfer.error() != std::errc::connection_refused) {
       source.reset();  // the source may be the reason; if not, the next try fails with the same error
     } else {
@@ -230,11 +235,12 @@ InetSocketAddress DatagramEndpoint::destinationOf(const DatagramPacket& packet) 
 
 void DatagramEndpoint::receive(DatagramPacket& packet) {
   const Deadline deadline = Deadline::after(timeout_.get());
+  countCall();
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError(describeReceive(), Error::socketClosed);
   ensureBound();
   if (!receive_mutex_.tryLockUntil(deadline)) throwTimeout(describeReceive());
-  const MutexLock turn(receive_mutex_, std::adopt_lock);
+  const WordMutexLock turn(receive_mutex_, std::adopt_lock);
   while (!receiveEarly(packet) && !receiveNext(packet, deadline)) {
   }
 }
@@ -259,6 +265,7 @@ bool DatagramEndpoint::receiveNext(DatagramPacket& packet, Deadline deadline) {
   if (!mayBlock) awaitReadable(deadline);
   buffer_.resize(packet.getCapacity());
   const platform::Datagram got = platform::receiveFrom(core_.handle(), &buffer_[0], buffer_.size(), mayBlock);
+  if (got.outcome != Outcome::wouldBlock) core_.noteMoreInput();  // there may be further datagrams
   if (isClosed()) throwSocketError(describeReceive(), Error::socketClosed);
   if (got.outcome == Outcome::failed) fail(describeReceive(), got.error);
   if (got.outcome == Outcome::wouldBlock && mayBlock) awaitReadable(deadline);
@@ -270,11 +277,11 @@ bool DatagramEndpoint::receiveNext(DatagramPacket& packet, Deadline deadline) {
 }
 
 void DatagramEndpoint::awaitReadable(Deadline deadline) {
-  throwUnlessReady(core_.wait(Interest::readable, deadline), [this] { return describeReceive(); });
+  core_.await(Interest::readable, deadline, [this] { return describeReceive(); });
 }
 
 bool DatagramEndpoint::isWelcome(const InetSocketAddress& sender) const {
-  const MutexLock lock(state_mutex_);
+  const WordMutexLock lock(state_mutex_);
   return !peer_ || isFrom(sender, *peer_);
 }
 
@@ -300,12 +307,12 @@ void DatagramEndpoint::changeGroup(const char* verb, ChangeGroup change, const I
 // ---- state ----------------------------------------------------------------------------------------------------------
 
 std::optional<InetSocketAddress> DatagramEndpoint::peer() const {
-  const MutexLock lock(state_mutex_);
+  const WordMutexLock lock(state_mutex_);
   return peer_;
 }
 
 std::optional<InetSocketAddress> DatagramEndpoint::ownAddress() const {
-  const MutexLock lock(state_mutex_);
+  const WordMutexLock lock(state_mutex_);
   return local_;
 }
 
@@ -341,13 +348,13 @@ void DatagramEndpoint::setNetworkInterface(const std::string& nameOrAddress) {
   if (const std::error_code error = options_.set(core_, Option::multicastInterface, value)) {
     throwSocketError(Operation::other, what, error);
   }
-  const MutexLock lock(state_mutex_);
+  const WordMutexLock lock(state_mutex_);
   network_interface_ = nameOrAddress;
 }
 
 std::string DatagramEndpoint::networkInterface() const {
   requireOpen("get network interface of");
-  const MutexLock lock(state_mutex_);
+  const WordMutexLock lock(state_mutex_);
   return network_interface_;
 }
 

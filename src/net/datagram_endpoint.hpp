@@ -12,7 +12,7 @@
 #include "net/socket_core.hpp"
 #include "net/socket_options.hpp"
 #include "platform/datagram.hpp"
-#include "thread/mutex.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <netlite/datagram_packet.hpp>
 #include <netlite/inet_socket_address.hpp>
@@ -100,13 +100,13 @@ class DatagramEndpoint {
   SocketCore core_;
   SocketOptions options_;
   Timeout timeout_;
-  Mutex connect_mutex_;  // held by the one bind, connect or disconnect in progress; taken before receive_mutex_
+  WordMutex connect_mutex_;  // held by the one bind, connect or disconnect in progress; taken before receive_mutex_
 
-  Mutex receive_mutex_;  // held by the one receive in progress; taken before state_mutex_
+  WordMutex receive_mutex_;  // held by the one receive in progress; taken before state_mutex_
   std::deque<EarlyDatagram> early_ NETLITE_GUARDED_BY(receive_mutex_);  // received before those in the kernel's queue
   std::string buffer_ NETLITE_GUARDED_BY(receive_mutex_);               // received into, then swapped with the packet's
 
-  mutable Mutex state_mutex_;
+  mutable WordMutex state_mutex_;
   std::optional<InetSocketAddress> bound_ NETLITE_GUARDED_BY(state_mutex_);  // set once
   std::optional<InetSocketAddress> local_
       NETLITE_GUARDED_BY(state_mutex_);                             // bound_, or the system's choice for a peer

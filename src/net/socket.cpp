@@ -8,6 +8,7 @@
 #include "base/errors.hpp"
 #include "net/facade.hpp"
 #include "net/stream_socket.hpp"
+#include "thread/strand_memory.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -31,14 +32,15 @@ int checkedKeepAlive(std::int64_t value, int max, const char* what) {
   throw std::invalid_argument(std::string("keep-alive ") + what + " must be positive: " + std::to_string(value));
 }
 
-const InetSocketAddress& orThrow(const std::optional<InetSocketAddress>& address, const char* what, Error error) {
-  if (!address) throwSocketError(what, error);
+const InetSocketAddress& orThrow(const std::optional<InetSocketAddress>& address, const StreamSocket& socket,
+                                 const char* what, Error error) {
+  if (!address) throwSocketError(what, socket.unixDomain() != nullptr ? Error::isUnixDomain : error);
   return *address;
 }
 
 }  // namespace
 
-Socket::Socket() : state_(std::make_shared<StreamSocket>()) {}
+Socket::Socket() : state_(std::allocate_shared<StreamSocket>(StrandAllocator<StreamSocket>())) {}
 
 Socket::Socket(const std::string& host, int port) : Socket(host, port, std::chrono::milliseconds(0)) {}
 
@@ -47,6 +49,8 @@ Socket::Socket(const std::string& host, int port, std::chrono::milliseconds time
 }
 
 Socket::Socket(const InetAddress& address, int port) : Socket() { connect({address, checkedPort(port, 1)}); }
+
+Socket::Socket(const UnixDomainSocketAddress& address) : Socket() { connect(address); }
 
 Socket::Socket(std::shared_ptr<StreamSocket> state) noexcept : state_(std::move(state)) {}
 
@@ -70,6 +74,11 @@ void Socket::connect(const InetSocketAddress& remote, std::chrono::milliseconds 
   kept->connect(remote, timeout);
 }
 
+void Socket::connect(const UnixDomainSocketAddress& remote, std::chrono::milliseconds timeout) {
+  const std::shared_ptr<StreamSocket> kept = state();  // as above
+  kept->connect(remote, timeout);
+}
+
 SocketInputStream Socket::getInputStream() {
   state()->requireInput();
   return SocketInputStream(state());
@@ -88,16 +97,27 @@ InetAddress Socket::getLocalAddress() const { return state()->local().value_or(I
 
 int Socket::getLocalPort() const {
   const std::optional<InetSocketAddress> local = state()->local();
-  return local ? local->getPort() : -1;
+  if (local) return local->getPort();
+  return isUnixDomain() ? 0 : -1;
 }
 
 InetSocketAddress Socket::getRemoteSocketAddress() const {
-  return orThrow(state()->remote(), "get remote address", Error::notConnected);
+  return orThrow(state()->remote(), *state(), "get remote address", Error::notConnected);
 }
 
 InetSocketAddress Socket::getLocalSocketAddress() const {
-  return orThrow(state()->local(), "get local address", Error::notBound);
+  return orThrow(state()->local(), *state(), "get local address", Error::notBound);
 }
+
+bool Socket::isUnixDomain() const { return state()->unixDomain() != nullptr; }
+
+UnixDomainSocketAddress Socket::getUnixDomainAddress() const {
+  const std::shared_ptr<const UnixDomainSocketAddress> server = state()->unixDomain();
+  if (server == nullptr) throwSocketError("get Unix-domain address", Error::notUnixDomain);
+  return *server;
+}
+
+PeerCredentials Socket::getPeerCredentials() const { return state()->peerCredentials(); }
 
 void Socket::shutdownInput() { state()->shutdownInput(); }
 void Socket::shutdownOutput() { state()->shutdownOutput(); }
@@ -105,7 +125,7 @@ void Socket::shutdownOutput() { state()->shutdownOutput(); }
 void Socket::close() { state()->close(); }
 
 bool Socket::isConnected() const { return state()->isConnected(); }
-bool Socket::isBound() const { return state()->local().has_value(); }
+bool Socket::isBound() const { return state()->local().has_value() || isUnixDomain(); }
 bool Socket::isClosed() const { return state()->isClosed(); }
 bool Socket::isInputShutdown() const { return state()->isInputShutdown(); }
 bool Socket::isOutputShutdown() const { return state()->isOutputShutdown(); }

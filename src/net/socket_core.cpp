@@ -5,8 +5,10 @@
 #include "net/socket_core.hpp"
 
 #include "platform/socket.hpp"
+#include "thread/blocking_pool.hpp"
 #include "thread/descriptor_parker.hpp"
 #include "thread/no_cancellation.hpp"
+#include "thread/virtual_thread.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -49,7 +51,7 @@ void drainInput(platform::Handle handle) {
 class SocketCore::Waiter {
  public:
   explicit Waiter(SocketCore& core) NETLITE_EXCLUDES(core.waiters_mutex_) : core_(core) {
-    const MutexLock lock(core_.waiters_mutex_);
+    const WordMutexLock lock(core_.waiters_mutex_);
     if (core_.waiters_mark_ != platform::processMark()) core_.waiters_ = nullptr;  // threads of the parent process
     core_.waiters_mark_ = platform::processMark();
     next_ = core_.waiters_;
@@ -58,7 +60,7 @@ class SocketCore::Waiter {
   }
 
   ~Waiter() {
-    const MutexLock lock(core_.waiters_mutex_);
+    const WordMutexLock lock(core_.waiters_mutex_);
     (previous_ == nullptr ? core_.waiters_ : previous_->next_) = next_;
     if (next_ != nullptr) next_->previous_ = previous_;
   }
@@ -100,6 +102,7 @@ bool SocketCore::inherit(std::uint32_t& state) noexcept {
   const bool isOurs = (state & platform::kMarkBits) == platform::processMark();
   if (isOurs) return (state & kClosing) == 0;
   is_inherited_.store(true, std::memory_order_relaxed);
+  readiness_.store(nullptr, std::memory_order_relaxed);  // the parent's: its carriers do not exist here
   const std::uint32_t fresh = platform::processMark() | (state & kClosing);
   if (!state_.compare_exchange_strong(state, fresh, std::memory_order_acq_rel)) return inherit(state);
   state = fresh;
@@ -129,23 +132,28 @@ void SocketCore::close() noexcept {
 
 // Not in a forked child: the parent would notice a shutdown, and no call of the child blocks inside the system.
 void SocketCore::wakeSystemCalls() noexcept {
-  if (!mayBlock() || handle() == platform::kNoHandle) return;
+  if (isInherited() || handle() == platform::kNoHandle) return;
   platform::wakeBlockedCalls(handle(), lone_writers_.load(std::memory_order_seq_cst) > 0);
 }
 
 // A descriptor that is older than the last fork may be shared with another process, which still needs the input.
 void SocketCore::release() noexcept {
+  dropReadiness();
   const platform::Handle handle = handle_.exchange(platform::kNoHandle, std::memory_order_acq_rel);
   if (handle == platform::kNoHandle) return;
   const bool mayBeShared = fork_count_ != platform::forkCount();
   if (drains_input_.load(std::memory_order_relaxed) && !mayBeShared) drainInput(handle);
-  platform::close(handle);
+  if (!lingers_.load(std::memory_order_relaxed)) return platform::close(handle);
+  BlockingPool::runBlocking([handle] { platform::close(handle); });
 }
 
-SocketCore::Waited SocketCore::wait(platform::Interest interest, Deadline deadline) {
+SocketCore::Waited SocketCore::waitFor(platform::Interest interest, Deadline deadline, LazyText reason) {
   assert(isPinned());
   platform::WaitEntry entry{handle(), interest, false};
-  if (platform::shutdownEndsWaits() && mayBlock()) return waitAlone(entry, deadline);
+  if (VirtualThread::current() != nullptr) return waitVirtual(entry, deadline, reason);
+  const bool needsWaker =
+      interest == platform::Interest::writable && writers_need_waker_.load(std::memory_order_relaxed);
+  if (platform::shutdownEndsWaits() && mayBlock() && !needsWaker) return waitAlone(entry, deadline);
   return wait(&entry, 1, deadline);
 }
 
@@ -161,6 +169,42 @@ SocketCore::Waited SocketCore::waitAlone(platform::WaitEntry& entry, Deadline de
     if (entry.ready) return {WaitResult::ready, {}};
     if (deadline.hasPassed()) return {WaitResult::timedOut, {}};
   }
+}
+
+// Only the descriptor's own carrier knows of changes. It may be late, so the system is asked when the deadline comes.
+SocketCore::Waited SocketCore::waitVirtual(platform::WaitEntry& entry, Deadline deadline, LazyText reason) {
+  Readiness& known = readiness();
+  if (known.take(entry.interest)) return {WaitResult::ready, {}};
+  const Readiness::Waiter waiter(known, entry.interest);
+  for (;;) {
+    if (const std::error_code error = known.watch(entry.handle, entry.interest)) return {WaitResult::failed, error};
+    // Only after the waiter is in the list: a close that comes later finds and wakes it.
+    if (isClosed()) return {WaitResult::closed, {}};
+    if (known.take(entry.interest) || waiter.wasWoken()) return {WaitResult::ready, {}};
+    if (VirtualThread::park(deadline, reason)) continue;
+    if (const std::error_code error = platform::wait(&entry, 1, {}, std::chrono::milliseconds(0))) {
+      return {WaitResult::failed, error};
+    }
+    if (entry.ready) return {WaitResult::ready, {}};
+    if (!isClosed() && !waiter.wasWoken()) return {WaitResult::timedOut, {}};
+  }
+}
+
+Readiness& SocketCore::readiness() {
+  Readiness* known = readiness_.load(std::memory_order_acquire);
+  if (known != nullptr) return *known;
+  Readiness& acquired = Readiness::acquire();
+  if (readiness_.compare_exchange_strong(known, &acquired, std::memory_order_seq_cst)) return acquired;
+  acquired.release();
+  return *known;
+}
+
+// A process that was forked meanwhile keeps the descriptor open, and so the poller would go on watching it.
+void SocketCore::dropReadiness() noexcept {
+  Readiness* const known = readiness_.exchange(nullptr, std::memory_order_acq_rel);
+  if (known == nullptr) return;
+  if (fork_count_ != platform::forkCount()) known->unwatch(handle());
+  known->release();
 }
 
 SocketCore::Waited SocketCore::wait(platform::WaitEntry* entries, std::size_t count, Deadline deadline) {
@@ -184,7 +228,8 @@ SocketCore::Waited SocketCore::wait(platform::WaitEntry* entries, std::size_t co
 }
 
 void SocketCore::wakeWaiters() noexcept {
-  const MutexLock lock(waiters_mutex_);
+  if (Readiness* const known = readiness_.load(std::memory_order_seq_cst)) known->wakeAll();
+  const WordMutexLock lock(waiters_mutex_);
   if (waiters_mark_ != platform::processMark()) return;
   for (Waiter* waiter = waiters_; waiter != nullptr; waiter = waiter->next()) waiter->parker().unpark();
 }

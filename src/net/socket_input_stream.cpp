@@ -6,6 +6,7 @@
 
 #include "base/arguments.hpp"
 #include "net/stream_socket.hpp"
+#include "thread/strand_memory.hpp"
 
 #include <utility>
 
@@ -16,6 +17,10 @@ SocketInputStream::SocketInputStream(std::shared_ptr<StreamSocket> state) : stat
 SocketInputStream::SocketInputStream(const SocketInputStream&) = default;
 SocketInputStream& SocketInputStream::operator=(const SocketInputStream&) = default;
 SocketInputStream::~SocketInputStream() = default;
+
+void* SocketInputStream::operator new(std::size_t size) { return allocateInStrand(size); }
+
+void SocketInputStream::operator delete(void* memory) noexcept { freeInStrand(memory); }
 
 std::size_t SocketInputStream::read(void* buffer, std::size_t size) {
   checkBuffer(buffer, size);

@@ -29,7 +29,7 @@ bool isWildcard(const Address& address) { return address.bytes == Address().byte
 std::error_code SocketOptions::set(SocketCore& core, Option option, int value) {
   const SocketCore::Pin pin(core);
   if (!pin) return Error::socketClosed;
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   if (core.handle() != kNoHandle) {
     if (const std::error_code error = platform::setOption(core.handle(), family_, option, value)) return error;
   }
@@ -41,26 +41,28 @@ std::error_code SocketOptions::set(SocketCore& core, Option option, int value) {
 Result<int> SocketOptions::get(SocketCore& core, Option option) const {
   const SocketCore::Pin pin(core);
   if (!pin) return make_error_code(Error::socketClosed);
-  const MutexLock lock(mutex_);
-  const bool isOpen = core.handle() != kNoHandle;
-  if (!isOpen && is_set_[indexOf(option)]) return values_[indexOf(option)];
-  const Result<int> value = isOpen ? platform::getOption(core.handle(), family_, option) : valueOfNewSocket(option);
-  const bool isStored = value.error() != std::errc::operation_not_supported;
-  return isStored ? value : values_[indexOf(option)];
+  const WordMutexLock lock(mutex_);
+  if (core.handle() != kNoHandle) {
+    const Result<int> value = platform::getOption(core.handle(), family_, option);
+    if (value.error() != std::errc::operation_not_supported) return value;
+  }
+  return is_set_[indexOf(option)] ? values_[indexOf(option)] : valueOfNewSocket(option);
 }
 
+// Of an IP socket, also for a Unix-domain socket, which lacks the options of IP.
 Result<int> SocketOptions::valueOfNewSocket(Option option) const {
   const Result<Handle> opened = opener_(Family::ipv4);
   if (!opened) return opened.error();
   const OwnedHandle handle(*opened);
-  return platform::getOption(handle.get(), Family::ipv4, option);
+  const Result<int> value = platform::getOption(handle.get(), Family::ipv4, option);
+  return value.error() == std::errc::operation_not_supported ? Result<int>(0) : value;
 }
 
 Result<Handle> SocketOptions::open(Family family) const {
   const Result<Handle> opened = opener_(family);
   if (!opened) return opened;
   OwnedHandle handle(*opened);
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   if (const std::error_code error = applyTo(handle.get(), family)) return error;
   return handle.release();
 }
@@ -84,19 +86,19 @@ Result<BoundHandle> SocketOptions::openBoundAs(Family family, const Address& loc
 }
 
 void SocketOptions::install(SocketCore& core, Handle handle, Family family) {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   applyTo(handle, family);  // no errors: each option was accepted by open(), or the next set() reports its error
   family_ = family;
   core.replaceHandle(handle);
 }
 
 Handle SocketOptions::remove(SocketCore& core) {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   return core.replaceHandle(kNoHandle);
 }
 
 Family SocketOptions::family() const {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   return family_;
 }
 

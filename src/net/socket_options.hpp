@@ -11,7 +11,7 @@
 #include "platform/result.hpp"
 #include "platform/socket.hpp"
 #include "platform/types.hpp"
-#include "thread/mutex.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <array>
 #include <bitset>
@@ -42,7 +42,8 @@ class SocketOptions {
   /// Sets an option, now or for the descriptor to come. Returns Error::socketClosed, or the system's reason to refuse.
   std::error_code set(SocketCore& core, platform::Option option, int value);
 
-  /// The option's value: the system's if there is a descriptor, otherwise what was set, otherwise a new socket's.
+  /// The option's value: the system's if there is a descriptor that has it, otherwise what was set, otherwise a new
+  /// socket's.
   platform::Result<int> get(SocketCore& core, platform::Option option) const;
 
   /// Opens a descriptor with these options.
@@ -68,10 +69,10 @@ class SocketOptions {
   platform::Result<int> valueOfNewSocket(platform::Option option) const;
 
   const Opener opener_ = platform::openStream;
-  mutable Mutex mutex_;
+  mutable WordMutex mutex_;
   platform::Family family_ NETLITE_GUARDED_BY(mutex_) = platform::Family::ipv4;
   std::bitset<kOptionCount> is_set_ NETLITE_GUARDED_BY(mutex_);
-  std::array<int, kOptionCount> values_ NETLITE_GUARDED_BY(mutex_){};  // 0 where not set
+  std::array<int, kOptionCount> values_ NETLITE_GUARDED_BY(mutex_){};  // valid where set
 };
 
 }  // namespace netlite

@@ -6,6 +6,7 @@
 
 #include "base/arguments.hpp"
 #include "net/stream_socket.hpp"
+#include "thread/strand_memory.hpp"
 
 #include <utility>
 
@@ -17,11 +18,17 @@ SocketOutputStream::SocketOutputStream(const SocketOutputStream&) = default;
 SocketOutputStream& SocketOutputStream::operator=(const SocketOutputStream&) = default;
 SocketOutputStream::~SocketOutputStream() = default;
 
+void* SocketOutputStream::operator new(std::size_t size) { return allocateInStrand(size); }
+
+void SocketOutputStream::operator delete(void* memory) noexcept { freeInStrand(memory); }
+
 void SocketOutputStream::write(const void* data, std::size_t size) {
   checkBuffer(data, size);
   state_->write(data, size);
 }
 
 void SocketOutputStream::close() { state_->close(); }
+
+bool SocketOutputStream::sendFile(std::intptr_t file, std::uint64_t& sent) { return state_->sendFile(file, sent); }
 
 }  // namespace netlite

@@ -46,7 +46,7 @@ class SocketCoreTest : public testing::Test {
 
   WaitResult waitFor(Interest interest, Deadline deadline = Deadline::never()) {
     const Pin pin(core_);
-    return pin ? core_.wait(interest, deadline).result : WaitResult::closed;
+    return pin ? core_.wait(interest, deadline, [] { return "wait"; }).result : WaitResult::closed;
   }
 
   // Fills the buffers, so that every later write waits.
@@ -162,7 +162,7 @@ TEST_F(SocketCoreTest, AWaitWhoseDeadlineHasPassedStillReportsReadiness) {
 TEST_F(SocketCoreTest, AWaitAfterCloseEndsImmediately) {
   const Pin pin(core_);
   core_.close();
-  EXPECT_EQ(core_.wait(Interest::readable, Deadline::never()).result, WaitResult::closed);
+  EXPECT_EQ(core_.wait(Interest::readable, Deadline::never(), [] { return "wait"; }).result, WaitResult::closed);
 }
 
 TEST_F(SocketCoreTest, CloseEndsEveryWaitForInput) {

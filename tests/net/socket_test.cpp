@@ -34,6 +34,12 @@ void closeWithReset(Socket& socket) {
   socket.close();
 }
 
+// The server end resets the connection. On a Unix-domain socket that takes unread input.
+void resetByServer(Pair& pair) {
+  if (pairsAreUnixDomain()) pair.client.getOutputStream().write("unread");
+  closeWithReset(pair.server);
+}
+
 // Writes single bytes until a write fails: the first one after the peer has closed succeeds and provokes a reset.
 SocketException failureOfWrites(SocketOutputStream out) {
   return thrownBy<SocketException>([&] {
@@ -156,6 +162,7 @@ TEST(SocketTest, AConnectedSocketReportsThatItIsConnected) {
 }
 
 TEST(SocketTest, BothEndsReportTheSameAddresses) {
+  if (pairsAreUnixDomain()) GTEST_SKIP() << "Unix-domain sockets have no IP addresses";
   const Pair pair = connectedPair();
   EXPECT_EQ(pair.client.getLocalSocketAddress(), pair.server.getRemoteSocketAddress());
   EXPECT_EQ(pair.server.getLocalSocketAddress(), pair.client.getRemoteSocketAddress());
@@ -324,6 +331,7 @@ TEST(SocketTest, ClosingAnUnconnectedSocketIsHarmless) {
 }
 
 TEST(SocketTest, AddressesAndStateAreAvailableAfterClose) {
+  if (pairsAreUnixDomain()) GTEST_SKIP() << "Unix-domain sockets have no IP addresses";
   Pair pair = connectedPair();
   const InetSocketAddress remote = pair.client.getRemoteSocketAddress();
   const InetSocketAddress local = pair.client.getLocalSocketAddress();
@@ -341,6 +349,7 @@ TEST(SocketTest, AddressesAndStateAreAvailableAfterClose) {
 }
 
 TEST(SocketTest, AnAcceptedSocketsLocalAddressIsAvailableAfterCloseWithoutAnEarlierQuery) {
+  if (pairsAreUnixDomain()) GTEST_SKIP() << "Unix-domain sockets have no IP addresses";
   Pair pair = connectedPair();
   pair.server.close();
   EXPECT_EQ(pair.server.getLocalSocketAddress(), pair.client.getRemoteSocketAddress());
@@ -498,7 +507,7 @@ TEST(SocketTest, CloseAfterShutdownInputWithUnreadInputEndsThePeersStreamCleanly
 
 TEST(SocketTest, CloseWithLingerZeroResetsTheConnection) {
   Pair pair = connectedPair();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
 
@@ -506,7 +515,7 @@ TEST(SocketTest, CloseWithLingerZeroResetsTheConnectionDespiteUnreadInput) {
   Pair pair = connectedPair();
   pair.client.getOutputStream().write("unread");
   ASSERT_TRUE(pair.server.getInputStream().awaitInput(10s));
-  closeWithReset(pair.server);
+  resetByServer(pair);
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
 
@@ -565,7 +574,7 @@ TEST(SocketTest, ACleanEndStaysCleanAfterAFailedWrite) {
 
 TEST(SocketTest, EveryReadReportsAReset) {
   Pair pair = connectedPair();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   }
@@ -576,7 +585,7 @@ TEST(SocketTest, BytesThatArrivedBeforeAResetAreReadFirst) {
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("abc");
   ASSERT_TRUE(pair.client.getInputStream().awaitInput(10s));
-  closeWithReset(pair.server);
+  resetByServer(pair);
   EXPECT_EQ(receive(pair.client, 3), "abc");
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(readsReset(pair.client.getInputStream()));
@@ -584,8 +593,9 @@ TEST(SocketTest, BytesThatArrivedBeforeAResetAreReadFirst) {
 }
 
 TEST(SocketTest, EveryReadReportsAResetThatAWriteHasReported) {
+  if (pairsAreUnixDomain()) GTEST_SKIP() << "writes to a Unix-domain socket report a broken pipe";
   Pair pair = connectedPair();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   ASSERT_TRUE(pair.client.getInputStream().awaitInput(10s));
   EXPECT_TRUE(isReset(failureOfWrites(pair.client.getOutputStream()).code()));
   for (int i = 0; i < 3; ++i) {
@@ -598,7 +608,7 @@ TEST(SocketTest, BytesAreReadFirstEvenIfAWriteHasReportedTheReset) {
   Pair pair = connectedPair();
   pair.server.getOutputStream().write("abc");
   ASSERT_TRUE(pair.client.getInputStream().awaitInput(10s));
-  closeWithReset(pair.server);
+  resetByServer(pair);
   failureOfWrites(pair.client.getOutputStream());
   EXPECT_EQ(receive(pair.client, 3), "abc");
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
@@ -606,7 +616,7 @@ TEST(SocketTest, BytesAreReadFirstEvenIfAWriteHasReportedTheReset) {
 
 TEST(SocketTest, EveryWriteAfterAResetThrows) {
   Pair pair = connectedPair();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   for (int i = 0; i < 3; ++i) EXPECT_THROW(pair.client.getOutputStream().write(1), SocketException);
 }
@@ -616,10 +626,10 @@ TEST(SocketTest, AResetEndsAWaitingReadAndNamesThePeer) {
   Pair pair = connectedPair();
   BlockedThread reader([&] { pair.client.getInputStream().read(); });
   reader.waitUntilAsleep();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   const auto failure = thrownBy<SocketException>([&] { reader.join(); });
   EXPECT_TRUE(isReset(failure.code())) << failure.what();
-  EXPECT_NE(std::string(failure.what()).find(pair.client.getRemoteSocketAddress().toString()), std::string::npos);
+  EXPECT_NE(std::string(failure.what()).find(peerName(pair.client)), std::string::npos);
 }
 
 TEST(SocketTest, AResetEndsAWaitingWrite) {
@@ -674,6 +684,7 @@ TEST(SocketTest, ShutdownOutputTwiceThrows) {
 }
 
 TEST(SocketTest, ShutdownOutputEndsAWaitingWrite) {
+  if (pairsSpeakTls()) GTEST_SKIP() << "a record that was sent in part is no clean end";
   Pair pair = connectedPair();
   BlockedThread writer([&] { pair.client.getOutputStream().write(std::string(kMoreThanBuffersHold, 'x')); });
   writer.waitUntilAsleep();
@@ -721,6 +732,7 @@ TEST(SocketTest, ShutdownInputHidesQueuedBytes) {
 }
 
 TEST(SocketTest, AfterShutdownInputThePeerCanKeepWriting) {
+  if (pairsAreUnixDomain()) GTEST_SKIP() << "the peer of a Unix-domain socket notices its shutdownInput()";
   Pair pair = connectedPair();
   SocketInputStream in = pair.client.getInputStream();
   pair.client.shutdownInput();
@@ -757,14 +769,14 @@ TEST(SocketTest, ShutdownInputEndsAWaitingReadThatHasATimeoutWithTheEnd) {
 
 TEST(SocketTest, ShutdownInputAfterAResetDoesNotThrow) {
   Pair pair = connectedPair();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   EXPECT_NO_THROW(pair.client.shutdownInput());
 }
 
 TEST(SocketTest, ShutdownOutputAfterAResetDoesNotThrow) {
   Pair pair = connectedPair();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
   EXPECT_NO_THROW(pair.client.shutdownOutput());
   EXPECT_TRUE(pair.client.isOutputShutdown());
@@ -772,7 +784,7 @@ TEST(SocketTest, ShutdownOutputAfterAResetDoesNotThrow) {
 
 TEST(SocketTest, ShutdownOutputLeavesAResetToTheNextRead) {
   Pair pair = connectedPair();
-  closeWithReset(pair.server);
+  resetByServer(pair);
   EXPECT_NO_THROW(pair.client.shutdownOutput());
   EXPECT_TRUE(readsReset(pair.client.getInputStream()));
 }
@@ -983,7 +995,7 @@ TEST(SocketTest, AMovedFromSocketBehavesAsIfClosed) {
   expectClosed([&] { from.getInputStream(); });
   expectClosed([&] { from.getTcpNoDelay(); });
   expectClosed([&] { from.shutdownOutput(); });
-  expectClosed([&] { from.connect(moved.getRemoteSocketAddress()); });
+  expectClosed([&] { from.connect({InetAddress::getLoopbackAddress(), 1}); });
   EXPECT_EQ(from.getPort(), 0);
   EXPECT_EQ(from.getLocalPort(), -1);
   EXPECT_EQ(from.getInetAddress(), InetAddress());
@@ -1020,6 +1032,7 @@ TEST(SocketTest, AMovedFromSocketCanBeAssignedAgain) {
 // ---- text and descriptors -------------------------------------------------------------------------------------------
 
 TEST(SocketTest, ToStringNamesBothAddresses) {
+  if (pairsAreUnixDomain()) GTEST_SKIP() << "Unix-domain sockets have no IP addresses";
   const Pair pair = connectedPair();
   const std::string client = std::to_string(pair.client.getLocalPort());
   const std::string server = std::to_string(pair.server.getLocalPort());
