@@ -52,12 +52,18 @@ class NETLITE_API TcpServer {
     /// dropped. A handler that fails because stop() closed its socket is not reported.
     std::function<void(std::exception_ptr)> onError;
 
-    /// Which clients to accept, see ServerSocket::setAcceptFilter.
+    /// Which clients to accept, see ServerSocket::setAcceptFilter. Not for a server on a Unix-domain address.
     std::function<bool(const InetSocketAddress& remote)> acceptFilter;
 
     /// The stack of a handler's thread in bytes, besides what the program's thread-local storage takes, rounded up to
-    /// what the system allows; 0: the system's default.
+    /// what the system allows; 0: the system's default, or 64 KiB for a virtual thread.
     std::size_t threadStackSize = 0;
+
+    /// Whether each client is served in a virtual thread instead of an OS thread. The handler is the same, but see
+    /// Thread for what a virtual thread must not do, and it cannot end its thread by pthread_exit. Where there are no
+    /// virtual threads, OS threads with small stacks take their place. The virtual threads' names are such as
+    /// "client /127.0.0.1:41522 of port 3000" and "acceptor of port 3000".
+    bool virtualThreads = false;
   };
 
   /// Adopts a server socket that is bound. Accepts nothing before start() or run(). Switches the server socket's
@@ -69,6 +75,7 @@ class NETLITE_API TcpServer {
   /// Creates a server with options, otherwise as TcpServer(server, handler).
   ///
   /// @throws std::invalid_argument the server socket is closed or not bound, or the handler is empty
+  /// @throws SocketException       the options have an accept filter, and the server socket a Unix-domain address
   TcpServer(ServerSocket server, Handler handler, Options options);
 
   TcpServer(const TcpServer&) = delete;
@@ -99,7 +106,7 @@ class NETLITE_API TcpServer {
   /// @throws std::invalid_argument `grace` is negative
   void stop(std::chrono::milliseconds grace);
 
-  /// The port that the server listens on, 1 to 65535. Kept after stop().
+  /// The port that the server listens on, 1 to 65535; 0 on a Unix-domain address. Kept after stop().
   int getLocalPort() const;
 
   /// The number of handlers that have been started and have not ended.

@@ -11,12 +11,16 @@
 #include "base/unwinding.hpp"
 #include "net/socket_internals.hpp"
 #include "net/stream_socket.hpp"
-#include "thread/condition.hpp"
+#include "thread/arena.hpp"
 #include "thread/forked.hpp"
-#include "thread/mutex.hpp"
 #include "thread/no_fork.hpp"
 #include "thread/os_thread.hpp"
 #include "thread/strand.hpp"
+#include "thread/strand_memory.hpp"
+#include "thread/virtual_scheduler.hpp"
+#include "thread/virtual_thread.hpp"
+#include "thread/word_condition.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <netlite/exceptions.hpp>
 
@@ -24,7 +28,9 @@
 #include <list>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -83,17 +89,20 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
     OsThread thread;  // guarded by mutex_
   };
 
-  using Clients = std::list<Client>;
+  using Clients = std::list<Client, StrandAllocator<Client>>;
 
   class Accepting;
   class Serving;
   class Waiting;
 
+  OsThread startThread(std::size_t stackSize, std::function<void()> body, const char* what) const;
   void acceptClients() NETLITE_EXCLUDES(mutex_);
   bool waitForRoom() NETLITE_EXCLUDES(mutex_);
   bool welcomes(const InetSocketAddress& remote);
   void acceptOne();
-  void startClient(Socket socket) NETLITE_EXCLUDES(mutex_);
+  Clients acceptClient();
+  void startClient(Clients accepted) NETLITE_EXCLUDES(mutex_);
+  OsThread startClientsThread(std::function<void()> body);
   void serve(Clients::iterator client);
   void leave(Clients::iterator client) NETLITE_EXCLUDES(mutex_);
   static void move(Clients& from, Clients::iterator client, Clients& to) noexcept;
@@ -110,15 +119,17 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
   void joinEnded() NETLITE_REQUIRES(mutex_);
   void forgetThreadsOfParent() NETLITE_REQUIRES(mutex_);
 
+  std::string name() const;
+
   bool isOwnThread() const noexcept { return current_strand.server == this; }
 
   ServerSocket server_;
   const Handler handler_;
   const Options options_;
 
-  Mutex mutex_;
-  Condition room_;   // a client has left, or stopping_: for the accept thread
-  Condition ended_;  // notified while stopping_: for Waiting threads
+  WordMutex mutex_;
+  WordCondition room_;   // a client has left, or stopping_: for the accept thread
+  WordCondition ended_;  // notified while stopping_: for Waiting threads
   Clients clients_ NETLITE_GUARDED_BY(mutex_);
   std::size_t waiting_clients_ NETLITE_GUARDED_BY(mutex_) = 0;  // threads of clients_ that are Waiting
   bool accepting_ NETLITE_GUARDED_BY(mutex_) = false;           // the accept thread has not left its loop
@@ -129,7 +140,8 @@ class TcpServer::State : public std::enable_shared_from_this<TcpServer::State> {
   OsThread acceptor_ NETLITE_GUARDED_BY(mutex_);
   int joining_ NETLITE_GUARDED_BY(mutex_) = 0;  // threads in joinEnded
   Forked forked_ NETLITE_GUARDED_BY(mutex_);
-  std::chrono::milliseconds pause_{0};  // used only by the accept thread; 0 while there is no shortage
+  virtual_scheduler::Prepared next_thread_;  // used only by the accept thread, as the next one
+  std::chrono::milliseconds pause_{0};       // used only by the accept thread; 0 while there is no shortage
 };
 
 // Marks a thread of this server that is in stop() or run(): the others must not wait for it. Created and destroyed with
@@ -160,9 +172,13 @@ class TcpServer::State::Waiting {
 // filter that calls pthread_exit.
 class TcpServer::State::Accepting {
  public:
-  explicit Accepting(State& server) noexcept : server_(server) { current_strand.server = &server_; }
+  explicit Accepting(State& server) noexcept : server_(server) {
+    current_strand.server = &server_;
+    VirtualThread::setLazyName(lazyText(name_));
+  }
   ~Accepting() {
-    const MutexLock lock(server_.mutex_);
+    VirtualThread::setLazyName({});
+    const WordMutexLock lock(server_.mutex_);
     server_.accepting_ = false;
     server_.ended_.notifyAll();
     current_strand.server = nullptr;
@@ -171,7 +187,13 @@ class TcpServer::State::Accepting {
   Accepting& operator=(const Accepting&) = delete;
 
  private:
+  struct Name {
+    State& server;
+    std::string operator()() const { return "acceptor of " + server.name(); }
+  };
+
   State& server_;
+  const Name name_{server_};
 };
 
 // A client's thread's time in its handler. Closes the client's connection even if the thread is forced to unwind.
@@ -180,8 +202,10 @@ class TcpServer::State::Serving {
   Serving(State& server, Clients::iterator client) : server_(server.shared_from_this()), client_(client) {
     current_strand.server = server_.get();
     current_strand.client = &*client_;
+    VirtualThread::setLazyName(lazyText(name_));
   }
   ~Serving() {
+    VirtualThread::setLazyName({});
     // Destroyed, not close()d: close() would query a local address that no Socket is left to ask for.
     { const Socket ended(std::move(client_->socket)); }
     server_->leave(client_);
@@ -191,9 +215,24 @@ class TcpServer::State::Serving {
   Serving& operator=(const Serving&) = delete;
 
  private:
+  struct Name {
+    const State& server;
+    const StreamSocket& client;
+    std::string operator()() const {
+      const std::optional<InetSocketAddress> remote = client.remote();
+      return "client " + (remote ? remote->toString() + " " : std::string()) + "of " + server.name();
+    }
+  };
+
   const std::shared_ptr<State> server_;  // keeps the state alive; until now the stop() that waits for this client did
   const Clients::iterator client_;
+  const Name name_{*server_, *client_->state};
 };
+
+// "port 3000", or the address of a Unix-domain server.
+std::string TcpServer::State::name() const {
+  return server_.isUnixDomain() ? server_.getUnixDomainAddress().toString() : "port " + std::to_string(localPort());
+}
 
 TcpServer::State::State(ServerSocket server, Handler handler, Options options)
     : server_(std::move(server)), handler_(std::move(handler)), options_(std::move(options)) {
@@ -207,14 +246,24 @@ TcpServer::State::State(ServerSocket server, Handler handler, Options options)
 
 // Returns false if the server is already stopped.
 bool TcpServer::State::start() {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   forgetThreadsOfParent();
   if (stopping_) return false;
   if (started_) return true;
-  acceptor_ = OsThread(
+  acceptor_ = startThread(
       0, [self = shared_from_this()] { self->acceptClients(); }, "start the server's thread");
   started_ = accepting_ = true;
   return true;
+}
+
+// A virtual thread needs no joining: it has left the state when it is known to have ended.
+OsThread TcpServer::State::startThread(std::size_t stackSize, std::function<void()> body, const char* what) const {
+  if (!options_.virtualThreads) return OsThread(stackSize, std::move(body), what);
+  if (!virtual_scheduler::isAvailable()) {
+    return OsThread(virtual_scheduler::stackSizeOfSubstitute(stackSize), std::move(body), what);
+  }
+  virtual_scheduler::start(nullptr, stackSize, std::move(body));
+  return OsThread();
 }
 
 void TcpServer::State::acceptClients() {
@@ -224,7 +273,7 @@ void TcpServer::State::acceptClients() {
 
 // Returns false once the server is stopping.
 bool TcpServer::State::waitForRoom() {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   while (!stopping_ && !hasRoom()) room_.wait(mutex_);
   return !stopping_;
 }
@@ -238,7 +287,7 @@ bool TcpServer::State::welcomes(const InetSocketAddress& remote) {
 
 void TcpServer::State::acceptOne() {
   const std::exception_ptr failure = failureOf([this] {
-    startClient(server_.accept());
+    startClient(acceptClient());
     pause_ = std::min(pause_, kFirstPause) / 2;
   });
   if (failure == nullptr) return;
@@ -246,19 +295,33 @@ void TcpServer::State::acceptOne() {
   if (!server_.isClosed()) report(failure);  // the server socket's own filter has thrown
 }
 
-void TcpServer::State::startClient(Socket socket) {
-  Clients added;
-  const Clients::iterator client = added.emplace(added.end(), std::move(socket));
-  const MutexLock lock(mutex_);
+// A virtual thread takes its stack before the client comes, so that the client's objects can be put there.
+TcpServer::State::Clients TcpServer::State::acceptClient() {
+  const bool isVirtual = options_.virtualThreads && virtual_scheduler::isAvailable();
+  if (isVirtual && !next_thread_) next_thread_ = virtual_scheduler::Prepared(options_.threadStackSize);
+  const UseArena used(next_thread_.arena());
+  Clients accepted;
+  accepted.emplace_back(server_.accept());
+  return accepted;
+}
+
+void TcpServer::State::startClient(Clients accepted) {
+  const Clients::iterator client = accepted.begin();
+  const WordMutexLock lock(mutex_);
   if (stopping_) return;
-  move(added, client, clients_);
+  move(accepted, client, clients_);
   try {
-    client->thread = OsThread(
-        options_.threadStackSize, [this, client] { serve(client); }, "start a client's thread");
+    client->thread = startClientsThread([this, client] { serve(client); });
   } catch (...) {
-    move(clients_, client, added);
+    move(clients_, client, accepted);
     throw;
   }
+}
+
+OsThread TcpServer::State::startClientsThread(std::function<void()> body) {
+  if (!next_thread_) return startThread(options_.threadStackSize, std::move(body), "start a client's thread");
+  next_thread_.start(std::move(body));
+  return OsThread();
 }
 
 void TcpServer::State::serve(Clients::iterator client) {
@@ -273,7 +336,7 @@ void TcpServer::State::leave(Clients::iterator client) {
   Clients gone;
   OsThread previous;
   {
-    const MutexLock lock(mutex_);
+    const WordMutexLock lock(mutex_);
     previous = std::exchange(ended_client_, std::move(client->thread));
     move(clients_, client, gone);
     room_.notifyOne();
@@ -295,7 +358,7 @@ void TcpServer::State::pauseAfter(const std::exception_ptr& failure) {
   if (pause_.count() == 0) report(failure);
   pause_ = std::clamp(pause_ * 2, kFirstPause, kMaxPause);
   const Deadline end = Deadline::after(pause_);
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   const std::size_t clients = clients_.size();
   while (!stopping_ && clients_.size() >= clients && room_.waitUntil(mutex_, end)) {
   }
@@ -308,7 +371,7 @@ void TcpServer::State::report(const std::exception_ptr& failure) {
 }
 
 void TcpServer::State::stop(Deadline grace) {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   forgetThreadsOfParent();
   stopping_ = true;
   server_.close();
@@ -322,7 +385,7 @@ void TcpServer::State::stop(Deadline grace) {
 }
 
 void TcpServer::State::awaitEnd() {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   const Waiting waiting(*this);
   while (!stopping_) ended_.wait(mutex_);
   awaitOthers(Deadline::never());
@@ -392,7 +455,7 @@ void TcpServer::State::forgetThreadsOfParent() {
 }
 
 std::size_t TcpServer::State::connectionCount() {
-  const MutexLock lock(mutex_);
+  const WordMutexLock lock(mutex_);
   forgetThreadsOfParent();
   return clients_.size();
 }

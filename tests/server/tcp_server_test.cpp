@@ -6,6 +6,7 @@
 #include "support/eventually.hpp"
 #include "support/loopback.hpp"
 #include "support/running_threads.hpp"
+#include "support/strand_kind.hpp"
 
 #include <gtest/gtest.h>
 
@@ -114,7 +115,7 @@ TcpServer::Options reportingTo(Errors& errors) {
 }
 
 TEST(TcpServer, ServesClientsAtTheSameTime) {
-  TcpServer server(loopbackServer(), echo);
+  TestServer server(loopbackServer(), echo);
   server.start();
   Socket first = connectTo(server);
   Socket second = connectTo(server);
@@ -124,7 +125,7 @@ TEST(TcpServer, ServesClientsAtTheSameTime) {
 }
 
 TEST(TcpServer, ClosesTheSocketWhenTheHandlerReturns) {
-  TcpServer server(loopbackServer(), [](Socket& client) { client.getOutputStream().write("bye"); });
+  TestServer server(loopbackServer(), [](Socket& client) { client.getOutputStream().write("bye"); });
   server.start();
   Socket client = connectTo(server);
   EXPECT_EQ(receive(client, 3), "bye");
@@ -137,7 +138,7 @@ TEST(TcpServer, AHandlersExceptionIsPassedToOnErrorAndEndsOnlyItsConnection) {
     if (receive(client, 1) == "x") throw std::runtime_error("x came");
     echo(client);
   };
-  TcpServer server(loopbackServer(), handler, reportingTo(errors));
+  TestServer server(loopbackServer(), handler, reportingTo(errors));
   server.start();
   Socket good = connectTo(server);
   good.getOutputStream().write("g");
@@ -150,7 +151,7 @@ TEST(TcpServer, AHandlersExceptionIsPassedToOnErrorAndEndsOnlyItsConnection) {
 }
 
 TEST(TcpServer, AnExceptionOfUnknownTypeDoesNotEndTheServer) {
-  TcpServer server(loopbackServer(), [](Socket&) { throw 42; });
+  TestServer server(loopbackServer(), [](Socket&) { throw 42; });
   server.start();
   Socket first = connectTo(server);
   EXPECT_TRUE(atEnd(first));
@@ -161,7 +162,7 @@ TEST(TcpServer, AnExceptionOfUnknownTypeDoesNotEndTheServer) {
 TEST(TcpServer, AnExceptionFromOnErrorIsIgnored) {
   TcpServer::Options options;
   options.onError = [](std::exception_ptr) { throw std::runtime_error("from onError"); };
-  TcpServer server(
+  TestServer server(
       loopbackServer(), [](Socket&) { throw std::runtime_error("from handler"); }, options);
   server.start();
   Socket first = connectTo(server);
@@ -173,7 +174,7 @@ TEST(TcpServer, AnExceptionFromOnErrorIsIgnored) {
 TEST(TcpServer, ClientsBeyondMaxConnectionsWaitInTheBacklog) {
   TcpServer::Options options;
   options.maxConnections = 2;
-  TcpServer server(loopbackServer(), echo, options);
+  TestServer server(loopbackServer(), echo, options);
   server.start();
   Socket first = connectTo(server);
   Socket second = connectTo(server);
@@ -196,7 +197,7 @@ TEST(TcpServer, AClientThatTheAcceptFilterRefusesIsReset) {
     EXPECT_TRUE(remote.getAddress().isLoopbackAddress());
     return asked++ > 0;
   };
-  TcpServer server(loopbackServer(), echo, options);
+  TestServer server(loopbackServer(), echo, options);
   server.start();
   EXPECT_TRUE(isRefused(server));
   Socket welcome = connectTo(server);
@@ -211,7 +212,7 @@ TEST(TcpServer, AnExceptionFromTheAcceptFilterIsReportedAndTheClientIsReset) {
     if (asked++ == 0) throw std::runtime_error("filter");
     return true;
   };
-  TcpServer server(loopbackServer(), echo, options);
+  TestServer server(loopbackServer(), echo, options);
   server.start();
   EXPECT_TRUE(isRefused(server));
   EXPECT_TRUE(errors.waitForCount(1));
@@ -227,7 +228,7 @@ TEST(TcpServer, EveryExceptionFromTheServerSocketsFilterIsReported) {
     if (asked++ % 2 == 0) throw std::runtime_error("filter");
     return true;
   });
-  TcpServer server(std::move(listening), echo, reportingTo(errors));
+  TestServer server(std::move(listening), echo, reportingTo(errors));
   server.start();
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(isRefused(server));
@@ -241,7 +242,7 @@ TEST(TcpServer, StopWithAGracePeriodLetsHandlersFinish) {
   std::promise<void> stopping;
   const std::shared_future<void> stopped = stopping.get_future();
   std::atomic<bool> finished{false};
-  TcpServer server(loopbackServer(), [&](Socket& client) {
+  TestServer server(loopbackServer(), [&](Socket& client) {
     client.getOutputStream().write("!");
     stopped.wait();
     client.getOutputStream().write("done");
@@ -262,7 +263,7 @@ TEST(TcpServer, StopWithAGracePeriodLetsHandlersFinish) {
 
 TEST(TcpServer, StopClosesTheRemainingConnectionsAfterTheGracePeriod) {
   Errors errors;
-  TcpServer server(loopbackServer(), echo, reportingTo(errors));
+  TestServer server(loopbackServer(), echo, reportingTo(errors));
   server.start();
   Socket client = connectTo(server);
   EXPECT_EQ(echoed(client, "x"), "x");
@@ -274,7 +275,7 @@ TEST(TcpServer, StopClosesTheRemainingConnectionsAfterTheGracePeriod) {
 }
 
 TEST(TcpServer, StopIsHarmlessWithoutStartAndWhenCalledTwice) {
-  TcpServer server(loopbackServer(), echo);
+  TestServer server(loopbackServer(), echo);
   server.stop(0ms);
   server.stop(kSoon);
   EXPECT_THROW(server.start(), SocketException);
@@ -282,7 +283,7 @@ TEST(TcpServer, StopIsHarmlessWithoutStartAndWhenCalledTwice) {
 }
 
 TEST(TcpServer, StopRefusesANegativeGracePeriod) {
-  TcpServer server(loopbackServer(), echo);
+  TestServer server(loopbackServer(), echo);
   server.start();
   EXPECT_THROW(server.stop(-1ms), std::invalid_argument);
   Socket client = connectTo(server);
@@ -290,7 +291,7 @@ TEST(TcpServer, StopRefusesANegativeGracePeriod) {
 }
 
 TEST(TcpServer, RunReturnsAfterStop) {
-  TcpServer server(loopbackServer(), echo);
+  TestServer server(loopbackServer(), echo);
   std::thread runner([&] { server.run(); });
   Socket client = connectTo(server);
   EXPECT_EQ(echoed(client, "x"), "x");
@@ -301,7 +302,7 @@ TEST(TcpServer, RunReturnsAfterStop) {
 
 TEST(TcpServer, AHandlerCanStopItsServerAndStillAnswer) {
   TcpServer* stopped = nullptr;
-  TcpServer server(loopbackServer(), [&](Socket& client) {
+  TestServer server(loopbackServer(), [&](Socket& client) {
     receive(client, 1);
     stopped->stop(0ms);
     client.getOutputStream().write("stopped");
@@ -319,7 +320,7 @@ TEST(TcpServer, AHandlerCanStopItsServerAndStillAnswer) {
 
 TEST(TcpServer, SeveralHandlersCanCallStopTogether) {
   TcpServer* stopped = nullptr;
-  TcpServer server(loopbackServer(), [&](Socket& client) {
+  TestServer server(loopbackServer(), [&](Socket& client) {
     client.getOutputStream().write("!");
     receive(client, 1);
     stopped->stop(kSoon);
@@ -341,7 +342,7 @@ TEST(TcpServer, TheAcceptFilterCanStopTheServer) {
     stopped->stop(0ms);
     return true;
   };
-  TcpServer server(loopbackServer(), echo, options);
+  TestServer server(loopbackServer(), echo, options);
   stopped = &server;
   server.start();
   Socket client = connectTo(server);
@@ -350,9 +351,9 @@ TEST(TcpServer, TheAcceptFilterCanStopTheServer) {
 }
 
 TEST(TcpServer, AHandlerCanDestroyItsServer) {
-  std::unique_ptr<TcpServer> server;
+  std::unique_ptr<TestServer> server;
   std::promise<void> destroyed;
-  server = std::make_unique<TcpServer>(loopbackServer(), [&](Socket& client) {
+  server = std::make_unique<TestServer>(loopbackServer(), [&](Socket& client) {
     receive(client, 1);
     server.reset();
     client.getOutputStream().write("gone");
@@ -370,7 +371,7 @@ TEST(TcpServer, TheDestructorEndsHandlersAndThreads) {
   std::atomic<int> served{0};
   Socket client;
   {
-    TcpServer server(loopbackServer(), [&](Socket& socket) {
+    TestServer server(loopbackServer(), [&](Socket& socket) {
       echo(socket);
       ++served;
     });
@@ -383,7 +384,7 @@ TEST(TcpServer, TheDestructorEndsHandlersAndThreads) {
 
 TEST(TcpServer, ASocketMovedOutOfItsHandlerStaysOpen) {
   std::promise<Socket> kept;
-  TcpServer server(loopbackServer(), [&](Socket& client) { kept.set_value(std::move(client)); });
+  TestServer server(loopbackServer(), [&](Socket& client) { kept.set_value(std::move(client)); });
   server.start();
   Socket client = connectTo(server);
   Socket moved = kept.get_future().get();
@@ -393,7 +394,7 @@ TEST(TcpServer, ASocketMovedOutOfItsHandlerStaysOpen) {
 }
 
 TEST(TcpServer, StopClosesASocketThatItsHandlerHasMovedIntoAVariable) {
-  TcpServer server(loopbackServer(), [](Socket& client) {
+  TestServer server(loopbackServer(), [](Socket& client) {
     Socket moved = std::move(client);
     moved.getOutputStream().write("!");
     echo(moved);
@@ -417,7 +418,7 @@ TEST(TcpServer, TheServerSocketsTimeoutIsIgnored) {
   ServerSocket listening = loopbackServer();
   listening.setSoTimeout(1ms);
   Errors errors;
-  TcpServer server(std::move(listening), echo, reportingTo(errors));
+  TestServer server(std::move(listening), echo, reportingTo(errors));
   server.start();
   Socket client = connectTo(server);
   EXPECT_EQ(echoed(client, "x"), "x");
@@ -427,7 +428,7 @@ TEST(TcpServer, TheServerSocketsTimeoutIsIgnored) {
 TEST(TcpServer, ServesWithSmallStacks) {
   TcpServer::Options options;
   options.threadStackSize = 1;  // rounded up to what the system allows
-  TcpServer server(
+  TestServer server(
       loopbackServer(), [](Socket& client) { client.getOutputStream().write("ok"); }, options);
   server.start();
   Socket client = connectTo(server);
@@ -459,7 +460,7 @@ TEST(TcpServer, DescriptorExhaustionIsReportedOnceAndTheServerRecovers) {
   ServerSocket listening = loopbackServer();
   std::vector<Socket> clients;
   for (int i = 0; i < 3; ++i) clients.push_back(connectTo(listening));
-  TcpServer server(std::move(listening), echo, reportingTo(errors));
+  TestServer server(std::move(listening), echo, reportingTo(errors));
   AllDescriptors all;
   server.start();
   ASSERT_TRUE(errors.waitForCount(1));
@@ -482,7 +483,7 @@ TEST(TcpServer, StopLeavesNoThreadsOrDescriptors) {
   const std::size_t threads = baselineThreads();
   const std::set<std::intptr_t> descriptors = openDescriptors();
   for (int round = 0; round < 20; ++round) {
-    TcpServer server(loopbackServer(), echo);
+    TestServer server(loopbackServer(), echo);
     server.start();
     std::vector<Socket> clients;
     for (int i = 0; i < 10; ++i) clients.push_back(connectTo(server));
@@ -496,7 +497,7 @@ TEST(TcpServer, StopLeavesNoThreadsOrDescriptors) {
 
 TEST(TcpServer, ThreadsOfEndedClientsAreReleased) {
   if (!threadsAreVisible()) GTEST_SKIP() << "this system does not list threads";
-  TcpServer server(loopbackServer(), [](Socket&) {});
+  TestServer server(loopbackServer(), [](Socket&) {});
   server.start();
   const std::size_t threads = runningThreads();
   for (int i = 0; i < 300; ++i) {
