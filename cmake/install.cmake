@@ -12,23 +12,37 @@ set(netlite_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/netlite")
 # Debug build; the counters of a coverage build need the full path.
 check_cxx_compiler_flag("-ffile-prefix-map=/from=to" NETLITE_COMPILER_HAS_FILE_PREFIX_MAP)
 if(NETLITE_COMPILER_HAS_FILE_PREFIX_MAP AND NOT NETLITE_COVERAGE)
-  target_compile_options(netlite PRIVATE
-    "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build"
-    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=$<IF:$<CONFIG:Debug>,.,netlite>")
+  foreach(library IN LISTS netlite_libraries)
+    target_compile_options(${library} PRIVATE
+      "-ffile-prefix-map=${PROJECT_BINARY_DIR}=build"
+      "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=$<IF:$<CONFIG:Debug>,.,netlite>")
+  endforeach()
 endif()
 
-install(TARGETS netlite EXPORT netlite
-  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT Runtime
-  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Runtime NAMELINK_COMPONENT Development
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Development
-  INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+# netlite_install_library(target name prefix): its files are in the components PREFIXRuntime and PREFIXDevelopment, and
+# CMake's description of it is in NAME-targets.cmake.
+function(netlite_install_library target name prefix)
+  install(TARGETS ${target} EXPORT ${name}
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${prefix}Runtime
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${prefix}Runtime NAMELINK_COMPONENT ${prefix}Development
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${prefix}Development
+    INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  install(EXPORT ${name} NAMESPACE netlite:: FILE ${name}-targets.cmake DESTINATION "${netlite_package_dir}"
+    COMPONENT ${prefix}Development)
+endfunction()
+
+netlite_install_library(netlite netlite "")
 install(DIRECTORY include/netlite DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT Development
-  FILES_MATCHING PATTERN "*.hpp")
-install(EXPORT netlite NAMESPACE netlite:: FILE netlite-targets.cmake DESTINATION "${netlite_package_dir}"
-  COMPONENT Development)
+  FILES_MATCHING PATTERN "*.hpp" PATTERN "ssl*.hpp" EXCLUDE)
+install(FILES tools/gdb_virtual_threads.py DESTINATION "${CMAKE_INSTALL_DATADIR}/netlite" COMPONENT Development)
+if(netlite_has_ssl)
+  netlite_install_library(netlite_ssl netlite-ssl Ssl)
+  install(DIRECTORY include/netlite DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT SslDevelopment
+    FILES_MATCHING PATTERN "ssl*.hpp")
+endif()
 
 configure_package_config_file(cmake/netlite-config.cmake.in "${PROJECT_BINARY_DIR}/netlite-config.cmake"
-  INSTALL_DESTINATION "${netlite_package_dir}" NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+  INSTALL_DESTINATION "${netlite_package_dir}" NO_SET_AND_CHECK_MACRO)
 # Before 1.0 a new minor version may break the interface.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/netlite-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/netlite-config.cmake" "${PROJECT_BINARY_DIR}/netlite-config-version.cmake"
@@ -65,3 +79,18 @@ file(RELATIVE_PATH netlite_pc_libdir "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_
 file(RELATIVE_PATH netlite_pc_includedir "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
 configure_file(cmake/netlite.pc.in "${PROJECT_BINARY_DIR}/netlite.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/netlite.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT Development)
+if(netlite_has_ssl)
+  set(netlite_ssl_pc_requires netlite)
+  set(netlite_ssl_pc_requires_private "libssl, libcrypto")
+  if(NOT BUILD_SHARED_LIBS)
+    string(APPEND netlite_ssl_pc_requires ", libssl, libcrypto")
+    set(netlite_ssl_pc_requires_private "")
+  endif()
+  set(netlite_ssl_pc_libs -lnetlite_ssl)
+  if(WIN32 AND NOT BUILD_SHARED_LIBS)
+    string(APPEND netlite_ssl_pc_libs " -lcrypt32")
+  endif()
+  configure_file(cmake/netlite-ssl.pc.in "${PROJECT_BINARY_DIR}/netlite-ssl.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/netlite-ssl.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+    COMPONENT SslDevelopment)
+endif()

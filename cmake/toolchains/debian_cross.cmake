@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The common part of i686.cmake and s390x.cmake: Debian's cross compiler for CMAKE_SYSTEM_PROCESSOR
+# The common part of i686.cmake, s390x.cmake and aarch64.cmake: Debian's cross compiler for CMAKE_SYSTEM_PROCESSOR
 # (g++-PROCESSOR-linux-gnu).
 set(CMAKE_SYSTEM_NAME Linux)
 set(netlite_machine ${CMAKE_SYSTEM_PROCESSOR}-linux-gnu)

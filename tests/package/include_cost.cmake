@@ -4,8 +4,8 @@
 # lines. Compile times would depend on the machine.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 
-set(allowed array chrono cstddef cstdint exception functional iosfwd iterator memory optional ostream stdexcept string
-            string_view system_error type_traits utility vector)
+set(allowed array atomic chrono cstddef cstdint deque exception functional iosfwd iterator memory mutex optional ostream
+            stdexcept string string_view system_error type_traits utility vector)
 set(max_own_lines 2500)
 
 file(GLOB headers "${SOURCE}/include/netlite/*.hpp")

@@ -6,12 +6,17 @@ vcpkg_from_github(
     HEAD_REF main
 )
 
+set(ssl OFF)
+if("ssl" IN_LIST FEATURES)
+    set(ssl ON)
+endif()
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
     OPTIONS
         -DNETLITE_BUILD_TESTS=OFF
         -DNETLITE_BUILD_EXAMPLES=OFF
         -DNETLITE_BUILD_BENCH=OFF
+        -DNETLITE_SSL=${ssl}
 )
 vcpkg_cmake_install()
 vcpkg_copy_pdbs()
