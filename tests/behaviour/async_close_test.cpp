@@ -117,7 +117,7 @@ TEST_P(AsyncCloseTest, WakesARead) {
   BlockedThread reading([in = socket->getInputStream()]() mutable { in.read(); });
   reading.waitUntilAsleep();
   end(socket);
-  expectSocketClosed(reading, "read from localhost/127.0.0.1:");
+  expectSocketClosed(reading, "read from " + peerPrefix());
 }
 
 TEST_P(AsyncCloseTest, WakesAReadThatWaitsForItsTurn) {
@@ -127,7 +127,7 @@ TEST_P(AsyncCloseTest, WakesAReadThatWaitsForItsTurn) {
   for (int i = 0; i < kThreads; ++i) reading.emplace_back([in = socket->getInputStream()]() mutable { in.read(); });
   for (BlockedThread& thread : reading) thread.waitUntilAsleep();
   end(socket);
-  for (BlockedThread& thread : reading) expectSocketClosed(thread, "read from localhost/127.0.0.1:");
+  for (BlockedThread& thread : reading) expectSocketClosed(thread, "read from " + peerPrefix());
 }
 
 TEST_P(AsyncCloseTest, WakesAReadLine) {
@@ -136,7 +136,7 @@ TEST_P(AsyncCloseTest, WakesAReadLine) {
   BlockedThread reading([in = socket->getInputStream()] { BufferedReader(in).readLine(); });
   reading.waitUntilAsleep();
   end(socket);
-  expectSocketClosed(reading, "read from localhost/127.0.0.1:");
+  expectSocketClosed(reading, "read from " + peerPrefix());
 }
 
 TEST_P(AsyncCloseTest, WakesAReadLineInTheMiddleOfALine) {
@@ -146,7 +146,7 @@ TEST_P(AsyncCloseTest, WakesAReadLineInTheMiddleOfALine) {
   BlockedThread reading([in = socket->getInputStream()] { BufferedReader(in).readLine(); });
   reading.waitUntilAsleep();
   end(socket);
-  expectSocketClosed(reading, "read from localhost/127.0.0.1:");
+  expectSocketClosed(reading, "read from " + peerPrefix());
 }
 
 TEST_P(AsyncCloseTest, WakesAWrite) {
@@ -155,7 +155,7 @@ TEST_P(AsyncCloseTest, WakesAWrite) {
   BlockedThread writing([out = socket->getOutputStream()]() mutable { out.write(moreThanAnyBufferHolds()); });
   writing.waitUntilAsleep();
   end(socket);
-  expectSocketClosed(writing, "write to localhost/127.0.0.1:");
+  expectSocketClosed(writing, "write to " + peerPrefix());
 }
 
 TEST_P(AsyncCloseTest, WakesAWriteThatWaitsForItsTurn) {
@@ -166,8 +166,8 @@ TEST_P(AsyncCloseTest, WakesAWriteThatWaitsForItsTurn) {
   BlockedThread waiting([out = socket->getOutputStream()]() mutable { out.write('y'); });
   waiting.waitUntilAsleep();
   end(socket);
-  expectSocketClosed(writing, "write to localhost/127.0.0.1:");
-  expectSocketClosed(waiting, "write to localhost/127.0.0.1:");
+  expectSocketClosed(writing, "write to " + peerPrefix());
+  expectSocketClosed(waiting, "write to " + peerPrefix());
 }
 
 TEST_P(AsyncCloseTest, WakesAReadAndAWriteTogether) {
@@ -178,8 +178,8 @@ TEST_P(AsyncCloseTest, WakesAReadAndAWriteTogether) {
   reading.waitUntilAsleep();
   writing.waitUntilAsleep();
   end(socket);
-  expectSocketClosed(reading, "read from localhost/127.0.0.1:");
-  expectSocketClosed(writing, "write to localhost/127.0.0.1:");
+  expectSocketClosed(reading, "read from " + peerPrefix());
+  expectSocketClosed(writing, "write to " + peerPrefix());
 }
 
 TEST_P(AsyncCloseTest, WakesAConnect) {
@@ -271,6 +271,7 @@ TEST(WriterOfAClosedSocketTest, ClosingTheSocketWakesAFlush) {
 // ---- what the peer sees ---------------------------------------------------------------------------------------------
 
 TEST(CloseWithABlockedWriterTest, EndsThePeersStreamCleanly) {
+  if (pairsSpeakTls()) GTEST_SKIP() << "a record that was sent in part is no clean end";
   Pair pair = connectedPair();
   BlockedThread writing([out = pair.client.getOutputStream()]() mutable { out.write(moreThanAnyBufferHolds()); });
   writing.waitUntilAsleep();
@@ -279,17 +280,21 @@ TEST(CloseWithABlockedWriterTest, EndsThePeersStreamCleanly) {
   EXPECT_GT(pair.server.getInputStream().skip(moreThanAnyBufferHolds().size()), 0U);
 }
 
-// Whether the stream ends with a reset. Wine may show it as a clean end.
+// Whether the stream ends with a reset. Wine may show it as a clean end, and TLS says then that the stream was cut
+// short.
 bool endsWithReset(SocketInputStream in) {
   try {
     in.skip(moreThanAnyBufferHolds().size());
     return runsUnderWine();
   } catch (const SocketException& exception) {
     return isReset(exception.code());
+  } catch (const IOException&) {
+    return runsUnderWine();
   }
 }
 
 TEST(CloseWithABlockedWriterTest, ResetsWithZeroLinger) {
+  if (pairsAreUnixDomain()) GTEST_SKIP() << "a Unix-domain socket is reset only if it has unread input";
   Pair pair = connectedPair();
   pair.client.setSoLinger(true, 0);
   BlockedThread writing([out = pair.client.getOutputStream()]() mutable { out.write(moreThanAnyBufferHolds()); });

@@ -8,18 +8,23 @@
 #include "support/full_listener.hpp"
 #include "support/loopback.hpp"
 #include "support/posix/forked.hpp"
+#include "support/turns.hpp"
 
 #include <netlite/netlite.hpp>
+#include <netlite/semaphore.hpp>
+#include <netlite/thread.hpp>
 
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +34,7 @@
 #include <set>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -434,6 +440,103 @@ TEST(ClosedDescriptorsTest, AServersThreadsDoNotSpin) {
     closeAllAboveTwo();
     has_failed.get_future().wait();
     return isIdle(before) && staysIdle() && connectsAndTransfers();
+  }));
+}
+
+// ---- carriers whose descriptors the program closes
+// -------------------------------------------------------------------
+
+// Whether `check` is true in a child with three carriers, which sleep while their virtual threads wait.
+bool holdsWithSleepingCarriers(const std::function<bool(Semaphore& permits, Semaphore& ended)>& check) {
+  return holdsInChild([&]() -> bool {
+    VirtualThreads::setParallelism(3);
+    Semaphore started(0);
+    Semaphore permits(0);
+    Semaphore ended(0);
+    for (int i = 0; i < 3; ++i) {
+      Thread::startVirtualThread([&] {
+        started.release();
+        permits.acquire();
+        ended.release();
+      });
+    }
+    for (int i = 0; i < 3; ++i) started.acquire();
+    std::this_thread::sleep_for(kShort);  // the carriers fall asleep; if they do not, the test is easier
+    const bool holds = check(permits, ended);
+    ::_exit(holds ? 0 : 1);  // the objects may still be in use
+  });
+}
+
+bool endAll(Semaphore& permits, Semaphore& ended) {
+  for (int i = 0; i < 3; ++i) permits.release();
+  for (int i = 0; i < 3; ++i) {
+    if (!ended.tryAcquire(kPatience)) return false;
+  }
+  return true;
+}
+
+TEST(ClosedDescriptorsTest, SleepingCarriersWakeAgain) {
+  EXPECT_TRUE(holdsWithSleepingCarriers([](Semaphore& permits, Semaphore& ended) {
+    std::this_thread::sleep_for(2500ms);  // until the stacks are trimmed, and nothing else wakes the carriers
+    closeAllAboveTwo();
+    return endAll(permits, ended);
+  }));
+}
+
+// If a carrier used the new poller of another one, wake-ups would be as late as the longest sleep of a carrier.
+TEST(ClosedDescriptorsTest, CarriersWakeEachOtherImmediatelyAfterwards) {
+  EXPECT_TRUE(holdsWithSleepingCarriers([](Semaphore& permits, Semaphore& ended) {
+    constexpr int kRounds = 300;
+    closeAllAboveTwo();
+    return endAll(permits, ended) && turnsPass(kRounds, kPatience);
+  }));
+}
+
+TEST(ClosedDescriptorsTest, AReadInAVirtualThreadFails) {
+  EXPECT_TRUE(holdsWithSleepingCarriers([](Semaphore& permits, Semaphore& ended) {
+    static Pair pair = connectedPair();
+    Semaphore isReading(0);
+    const Thread reading = Thread::startVirtualThread([&] {
+      isReading.release();
+      runIgnoringErrors([] { pair.client.getInputStream().read(); });
+    });
+    isReading.acquire();
+    std::this_thread::sleep_for(kShort);
+    closeAllAboveTwo();
+    return reading.join(kPatience) && endAll(permits, ended);
+  }));
+}
+
+// The program does this before the carrier has a chance to notice.
+TEST(ClosedDescriptorsTest, AVirtualThreadMayCloseThemAndOpenOthers) {
+  EXPECT_TRUE(holdsInChild([] {
+    VirtualThreads::setParallelism(1);
+    std::atomic<bool> works{false};
+    const Thread daemon = Thread::startVirtualThread([&] {
+      closeAllAboveTwo();
+      Pair pair = connectedPair();
+      const Thread writing = Thread::startVirtualThread([&] { pair.server.getOutputStream().write('x'); });
+      works = pair.client.getInputStream().read() == 'x';
+      writing.join();
+    });
+    return daemon.join(kPatience) && works;
+  }));
+}
+
+// Wakes go to the carriers, not to what has the numbers of their descriptors now.
+TEST(ClosedDescriptorsTest, NothingIsWrittenToOtherDescriptors) {
+  EXPECT_TRUE(holdsWithSleepingCarriers([](Semaphore& permits, Semaphore& ended) {
+    closeAllAboveTwo();
+    int pipes[8][2];
+    for (auto& pipe : pipes) {
+      if (::pipe(pipe) != 0) return false;
+    }
+    if (!endAll(permits, ended)) return false;
+    for (const auto& pipe : pipes) {
+      int count = 0;
+      if (::ioctl(pipe[0], FIONREAD, &count) != 0 || count != 0) return false;
+    }
+    return true;
   }));
 }
 

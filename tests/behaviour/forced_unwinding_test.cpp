@@ -545,11 +545,12 @@ class CancelledWriterTest : public InterruptedCallTest {
 struct WriterNames {
   template <typename Writer>
   static std::string GetName(int) {
+    if (std::is_same_v<Writer, BufferedOutputStream>) return "BufferedOutputStream";
     return std::is_same_v<Writer, PrintWriter> ? "PrintWriter" : "BufferedWriter";
   }
 };
 
-using Writers = testing::Types<PrintWriter, BufferedWriter>;
+using Writers = testing::Types<PrintWriter, BufferedWriter, BufferedOutputStream>;
 TYPED_TEST_SUITE(CancelledWriterTest, Writers, WriterNames);
 
 // It is unknown how much of the text was sent, so none of it may be sent again.

@@ -9,9 +9,10 @@
 #include "platform/wait.hpp"
 #include "support/blocked_thread.hpp"
 #include "support/posix/forked.hpp"
-#include "thread/condition.hpp"
-#include "thread/mutex.hpp"
+#include "thread/blocking_pool.hpp"
 #include "thread/os_thread.hpp"
+#include "thread/word_condition.hpp"
+#include "thread/word_mutex.hpp"
 
 #include <gtest/gtest.h>
 
@@ -98,9 +99,9 @@ TEST(NoForkTest, AChildMayHoldOffForksToo) {
 // Holds a lock until it is destroyed.
 class Holder {
  public:
-  explicit Holder(Mutex& mutex) {
+  explicit Holder(WordMutex& mutex) {
     thread_ = std::thread([&mutex, this] {
-      const MutexLock lock(mutex);
+      const WordMutexLock lock(mutex);
       held_.open();
       end_.pass();
     });
@@ -118,7 +119,7 @@ class Holder {
 };
 
 TEST(ForkedMutexTest, IsFreeInTheChildWhileAThreadOfTheParentHoldsIt) {
-  Mutex mutex;
+  WordMutex mutex;
   const Holder holder(mutex);
   EXPECT_TRUE(holdsInChild([&] {
     mutex.lock();
@@ -131,8 +132,8 @@ TEST(ForkedMutexTest, IsFreeInTheChildWhileAThreadOfTheParentHoldsIt) {
 // The parent's parked thread must not be woken in place of the child's.
 TEST(ForkedMutexTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
   if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
-  Mutex mutex;
-  const auto lockOnce = [&mutex] { const MutexLock lock(mutex); };
+  WordMutex mutex;
+  const auto lockOnce = [&mutex] { const WordMutexLock lock(mutex); };
   std::optional<BlockedThread> waiting;
   {
     const Holder holder(mutex);
@@ -152,10 +153,10 @@ TEST(ForkedMutexTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
 
 TEST(ForkedConditionTest, WakesTheChildsThreadWhileOneOfTheParentWaits) {
   if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
-  Mutex mutex;
-  Condition changed;
+  WordMutex mutex;
+  WordCondition changed;
   const auto waitOnce = [&] {
-    const MutexLock lock(mutex);
+    const WordMutexLock lock(mutex);
     changed.wait(mutex);
   };
   BlockedThread waiting(waitOnce);
@@ -184,6 +185,17 @@ TEST(ForkedThreadTest, JoinInTheChildDoesNotWait) {
   }));
   end.open();
   thread.join();
+}
+
+// The parent's idle helper must not be waited for.
+TEST(ForkedBlockingPoolTest, StartsItsOwnHelpersInTheChild) {
+  if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
+  BlockingPool::shared().run([] {});
+  EXPECT_TRUE(holdsInChild([] {
+    bool hasRun = false;
+    BlockingPool::shared().run([&] { hasRun = true; });
+    return hasRun && BlockingPool::shared().helperCount() == 1;
+  }));
 }
 
 // ---- sockets --------------------------------------------------------------------------------------------------------

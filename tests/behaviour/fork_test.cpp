@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -320,7 +321,7 @@ TEST_F(StaticsInAChild, SendNoTextASecondTime) {
 
 template <typename Writer>
 class ForkedWriter : public testing::Test {};
-using Writers = testing::Types<PrintWriter, BufferedWriter>;
+using Writers = testing::Types<PrintWriter, BufferedWriter, BufferedOutputStream>;
 TYPED_TEST_SUITE(ForkedWriter, Writers, );  // clang warns about an empty variadic argument
 
 TYPED_TEST(ForkedWriter, DestructorInAChildSendsNoTextOfTheParent) {
@@ -661,6 +662,81 @@ TEST(ForkInAHandler, LetsTheChildReturn) {
   });
   server.start();
   EXPECT_EQ(answerTo("hello", server.getLocalPort()), "hello");
+}
+
+// ---- threads --------------------------------------------------------------------------------------------------------
+
+// A thread that waits until the test has ended.
+class WaitingThread {
+ public:
+  ~WaitingThread() {
+    end_.release();
+    thread_.join();
+  }
+
+  const Thread& operator*() const { return thread_; }
+
+ private:
+  Semaphore end_{0};
+  const Thread thread_ = Thread::ofPlatform().start([this] { end_.acquire(); });
+};
+
+TEST(ForkedThreadTest, AThreadOfTheParentIsNotAliveInTheChild) {
+  const WaitingThread waiting;
+  EXPECT_TRUE(holdsInChild([&] {
+    (*waiting).join();
+    return !(*waiting).isAlive() && (*waiting).join(0ms);
+  }));
+  EXPECT_TRUE((*waiting).isAlive());
+}
+
+TEST(ForkedThreadTest, TheThreadThatForkedIsAliveInTheChild) {
+  const Thread self = Thread::currentThread();
+  EXPECT_TRUE(holdsInChild([&] { return self.isAlive() && Thread::currentThread().getId() == self.getId(); }));
+  Thread::ofPlatform()
+      .start([] { EXPECT_TRUE(holdsInChild([] { return Thread::currentThread().isAlive(); })); })
+      .join();
+}
+
+TEST(ForkedThreadTest, AChildMayStartThreads) {
+  if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
+  const WaitingThread waiting;
+  EXPECT_TRUE(holdsInChild([] {
+    bool hasRun = false;
+    const Thread ours = Thread::ofPlatform().start([&] { hasRun = true; });
+    ours.join();
+    return hasRun;
+  }));
+}
+
+TEST(ForkedThreadTest, AnExecutorInTheChildDoesNotWaitForTheParentsTasks) {
+  ExecutorService executor = Executors::newVirtualThreadPerTaskExecutor();
+  Semaphore end(0);
+  const Future<void> future = executor.submit([&end] { end.acquire(); });
+  EXPECT_TRUE(holdsInChild([&] {
+    executor.close();
+    return true;
+  }));
+  EXPECT_FALSE(future.isDone());
+  end.release();
+  executor.close();
+  EXPECT_TRUE(future.isDone());
+}
+
+TEST(ForkedThreadTest, AMutexThatAThreadOfTheParentHoldsIsFreeInTheChild) {
+  Mutex mutex;
+  Semaphore held(0);
+  Semaphore end(0);
+  const Thread holder = Thread::ofPlatform().start([&] {
+    const std::lock_guard<Mutex> lock(mutex);
+    held.release();
+    end.acquire();
+  });
+  held.acquire();
+  EXPECT_TRUE(holdsInChild([&] { return mutex.try_lock(); }));
+  EXPECT_FALSE(mutex.try_lock());
+  end.release();
+  holder.join();
 }
 
 // ---- daemons --------------------------------------------------------------------------------------------------------

@@ -184,8 +184,7 @@ TEST_F(TimeoutsTest, AReadThatGetsNothingTimesOut) {
   pair_.client.setSoTimeout(30ms);
   const auto timeout = timeoutOf(30ms, [&] { in().read(); });
   EXPECT_EQ(timeout.bytesTransferred(), 0u);
-  EXPECT_EQ(std::string(timeout.what()),
-            "read from " + pair_.client.getRemoteSocketAddress().toString() + ": Timed out");
+  EXPECT_EQ(std::string(timeout.what()), "read from " + peerName(pair_.client) + ": Timed out");
 }
 
 TEST_F(TimeoutsTest, AReadReturnsArrivedBytesImmediatelyAndTheNextTimesOut) {
@@ -391,6 +390,27 @@ TEST_F(OneDeadlineTest, AppliesToReadLine) {
   timeoutOf(50ms, [&] { reader.readLine(); });
 }
 
+TEST_F(OneDeadlineTest, AppliesToCountedBytes) {
+  BufferedReader reader(slow());
+  const auto timeout = timeoutOf(50ms, [&] { reader.readFully(buffer_.data(), buffer_.size()); });
+  pair_.client.setSoTimeout(10s);
+  EXPECT_EQ(timeout.bytesTransferred() + reader.readNBytes(buffer_.data(), buffer_.size()), buffer_.size());
+}
+
+TEST_F(OneDeadlineTest, AppliesToANumber) {
+  DataInputStream data(slow());
+  timeoutOf(50ms, [&] { data.readLong(); });
+  pair_.client.setSoTimeout(10s);
+  EXPECT_EQ(data.readAllBytes().size(), buffer_.size());
+}
+
+TEST_F(OneDeadlineTest, AppliesToATextThroughABuffer) {
+  DataInputStream data(BufferedInputStream(slow(), 8));
+  timeoutOf(50ms, [&] { data.readUTF(); });
+  pair_.client.setSoTimeout(10s);
+  EXPECT_EQ(data.readAllBytes().size(), buffer_.size());
+}
+
 TEST_F(TimeoutsTest, AReaderThatWaitsForItsTurnTimesOutByItsOwnDeadline) {
   BlockedThread first([&] { in().read(); });  // no timeout
   first.waitUntilAsleep();
@@ -429,6 +449,7 @@ TEST_F(TimeoutsTest, AReadTimeoutDoesNotAffectWrites) {
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 TEST_F(TimeoutsTest, AWriteToAPeerThatDoesNotReadTimesOutAndCountsExactly) {
+  if (pairsSpeakTls()) GTEST_SKIP() << "what is encrypted and not sent yet is lost with the connection";
   pair_.client.setWriteTimeout(30ms);
   const std::string bytes(kMoreThanBuffersHold, 'x');
   const auto timeout = timeoutOf(30ms, [&] { out().write(bytes); });
@@ -453,6 +474,7 @@ TEST_F(TimeoutsTest, AfterAWriteTimeoutTheRestCanBeWrittenOnceThePeerReads) {
 }
 
 TEST_F(TimeoutsTest, ConsecutiveWritesThatTimeOutCountExactly) {
+  if (pairsSpeakTls()) GTEST_SKIP() << "what is encrypted and not sent yet is lost with the connection";
   pair_.client.setWriteTimeout(20ms);
   const std::string bytes(kMoreThanBuffersHold, 'x');
   std::size_t sent = 0;
@@ -484,6 +506,7 @@ TEST_F(TimeoutsTest, APeerThatAlwaysReadsDoesNotExtendTheDeadlineOfAWrite) {
 }
 
 TEST_F(TimeoutsTest, TransferToAPeerThatDoesNotReadTimesOutAndKeepsTheRest) {
+  if (pairsSpeakTls()) GTEST_SKIP() << "what is encrypted and not sent yet is lost with the connection";
   Pair target = connectedPair();
   target.client.setWriteTimeout(50ms);
   BlockedThread source([&] {

@@ -4,27 +4,50 @@
 // Thread-safety: a BlockedThread belongs to the thread that made it.
 #pragma once
 
+#include "support/strand_kind.hpp"
+
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <functional>
 #include <future>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
 
 namespace netlite::test {
 
-/// The system's name for the calling thread; empty if it has none.
-std::string currentTask();
+/// The system's name for the calling OS thread; empty if it has none.
+std::string currentOsTask();
 
-/// A text that stays the same as long as the thread sleeps in one system call; empty if it is not asleep. Where the
+/// A text that stays the same as long as the OS thread sleeps in one system call; empty if it is not asleep. Where the
 /// system does not show the call, the text is the processor time that the thread has used.
-std::string sleepState(const std::string& task);
+std::string osSleepState(const std::string& task);
 
 /// Lets other threads run long enough for their state to change.
 void yieldToOthers();
+
+/// A name for the calling thread, of either kind; empty if the system has none for it.
+inline std::string currentTask() {
+  const Thread self = Thread::currentThread();
+  return self.isVirtual() ? "virtual " + self.getName() : currentOsTask();
+}
+
+/// A text that stays the same as long as the thread sleeps; empty if it is not asleep. For a virtual thread: what it
+/// waits for.
+inline std::string sleepState(const std::string& task) {
+  if (task.rfind("virtual ", 0) != 0) return osSleepState(task);
+  std::ostringstream dump;
+  VirtualThreads::dump(dump);
+  const std::string name = task.substr(task.find(' ') + 1) + ": waiting for ";
+  std::istringstream lines(dump.str());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind(name, 0) == 0) return line.substr(line.find("ms: "));
+  }
+  return {};
+}
 
 /// Returns once the thread has stayed asleep in one system call for a while, or has ended. If it does not fall asleep,
 /// the program is aborted: nothing would end the thread, so joining it would hide what went wrong.
@@ -70,7 +93,7 @@ class BlockedThread {
   /// Whether pthread_exit or pthread_cancel has ended the thread. Only after join().
   bool wasUnwound() const { return was_unwound_; }
 
-  std::thread::native_handle_type nativeHandle() { return thread_.native_handle(); }
+  std::thread::native_handle_type nativeHandle() { return thread_.nativeHandle(); }
 
   /// Waits for the thread's end and throws the exception that ended it, if any.
   void join() {
@@ -108,8 +131,8 @@ class BlockedThread {
   std::promise<void> end_;
   std::future<void> ended_ = end_.get_future();
   bool was_unwound_ = false;
-  std::string task_;    // see currentTask()
-  std::thread thread_;  // declared last, as it uses the other fields
+  std::string task_;   // see currentTask()
+  TestThread thread_;  // declared last, as it uses the other fields
 };
 
 }  // namespace netlite::test

@@ -9,7 +9,9 @@
 
 #include <netlite/netlite.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -21,22 +23,34 @@ namespace netlite::test {
 /// Lines as people type them.
 inline const std::vector<std::string> kTypedLines{"hello", "", "안녕하세요, 소켓!", "이모지도 🙂", "bye"};
 
+/// Whether the TCP servers serve their clients by virtual threads, as for netlite_test(... VIRTUAL_SERVERS).
+inline bool serversUseVirtualThreads() { return std::getenv("NETLITE_TEST_VIRTUAL_SERVERS") != nullptr; }
+
+inline bool isTcpServer(const std::string& name) {
+  const std::vector<std::string> servers{"broadcast_server", "chat_server",  "echo_server",
+                                         "file_server",      "reply_server", "web_chat_server"};
+  return std::find(servers.begin(), servers.end(), name) != servers.end();
+}
+
 /// The command that starts an example program.
 inline std::vector<std::string> example(const std::string& name, const std::vector<std::string>& arguments = {}) {
   std::vector<std::string> command{std::string(NETLITE_EXAMPLES) + "/" + name};
+  if (serversUseVirtualThreads() && isTcpServer(name)) command.push_back("--virtual");
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }
 
-/// A listening server; the constructor reads the port from its first line.
+/// A listening server; the constructor reads the port, or the path of a Unix-domain socket, from its first line.
 struct Server {
   explicit Server(const std::string& name, std::vector<std::string> arguments = {"0"})
       : Server(Process(example(name, arguments))) {}
   explicit Server(Process started) : process(std::move(started)) {
     const std::string line = process.out.readLine();
-    const std::string greeting = "listening on port ";
+    const std::string greeting = "listening on ";
     if (line.compare(0, greeting.size(), greeting) != 0) throw std::runtime_error("unexpected first line: " + line);
-    port = std::stoi(line.substr(greeting.size()));
+    path = line.substr(greeting.size());
+    const std::string ofTcp = "port ";
+    if (path.compare(0, ofTcp.size(), ofTcp) == 0) port = std::stoi(path.substr(ofTcp.size()));
   }
 
   std::string portText() const { return std::to_string(port); }
@@ -48,6 +62,7 @@ struct Server {
   }
 
   Process process;
+  std::string path;
   int port = 0;
 };
 
@@ -57,6 +72,18 @@ inline Process client(const std::string& name, int port, const std::vector<std::
   arguments.insert(arguments.end(), more.begin(), more.end());
   return Process(example(name, arguments));
 }
+
+/// What a program that ends by itself leaves: its exit code, and what it has written to the standard error.
+struct Ended {
+  explicit Ended(Process process) {
+    process.endInput();
+    code = process.wait();
+    error = process.err.readAll();
+  }
+
+  int code = 0;
+  std::string error;
+};
 
 /// The other side of an example program, played by the test. Each wait lasts half a minute at most.
 struct Peer {

@@ -4,8 +4,7 @@
 // Thread-safety: no shared state.
 #pragma once
 
-#include <gtest/gtest.h>
-
+#include <filesystem>
 #include <string>
 
 #include <unistd.h>
@@ -14,7 +13,7 @@ namespace netlite::test {
 
 /// A path for such a file. It is unique to this process, as the tests of several builds may run in parallel.
 inline std::string scratchFile(const std::string& name) {
-  return testing::TempDir() + name + "." + std::to_string(::getpid());
+  return (std::filesystem::temp_directory_path() / (name + "." + std::to_string(::getpid()))).string();
 }
 
 }  // namespace netlite::test

@@ -24,13 +24,13 @@ std::string contents(const std::string& path) {
 
 }  // namespace
 
-std::string currentTask() {
+std::string currentOsTask() {
   std::error_code error;
   const std::filesystem::path task = std::filesystem::read_symlink("/proc/thread-self", error);  // "4711/task/4712"
   return error ? "" : "/proc/" + task.string();
 }
 
-std::string sleepState(const std::string& task) {
+std::string osSleepState(const std::string& task) {
   const std::string stat = contents(task + "/stat");
   const std::size_t nameEnd = stat.rfind(") ");
   if (nameEnd == std::string::npos || stat[nameEnd + 2] != 'S') return {};

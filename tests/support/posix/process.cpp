@@ -4,6 +4,8 @@
 // Thread-safety: see support/process.hpp.
 #include "support/process.hpp"
 
+#include "support/sanitizers.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -88,12 +90,6 @@ bool isReady(const Descriptor& descriptor, short event, std::chrono::millisecond
   pollfd wanted{fd(descriptor), event, 0};
   return ::poll(&wanted, 1, static_cast<int>(timeout.count())) > 0;
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kInstrumented = true;  // as is the program, which then needs much more memory
-#else
-constexpr bool kInstrumented = false;
-#endif
 
 }  // namespace
 

@@ -16,9 +16,9 @@ unsigned long long ticks(const FILETIME& time) { return (1ULL * time.dwHighDateT
 
 }  // namespace
 
-std::string currentTask() { return std::to_string(::GetCurrentThreadId()); }
+std::string currentOsTask() { return std::to_string(::GetCurrentThreadId()); }
 
-std::string sleepState(const std::string& task) {
+std::string osSleepState(const std::string& task) {
   const HANDLE thread = ::OpenThread(THREAD_QUERY_INFORMATION, FALSE, std::stoul(task));
   if (thread == nullptr) return {};
   FILETIME created{};
