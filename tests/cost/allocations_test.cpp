@@ -7,6 +7,7 @@
 #include "support/loopback.hpp"
 
 #include <netlite/netlite.hpp>
+#include <netlite/thread.hpp>
 
 #include <gtest/gtest.h>
 
@@ -92,8 +93,103 @@ TEST_P(AllocationsTest, ReadingAndAnsweringALineOverASocketAllocatesNothing) {
   EXPECT_EQ(received, sent);
 }
 
+TEST_P(AllocationsTest, ReadingAndAnsweringALineInAVirtualThreadAllocatesNothing) {
+  Pair pair = connectedPair();
+  const Thread answering = Thread::startVirtualThread([&pair] {
+    BufferedReader in(pair.server.getInputStream());
+    PrintWriter out(pair.server.getOutputStream());
+    for (std::string line; in.readLine(line);) {
+      out.println(line);
+      out.flush();
+    }
+  });
+  SocketOutputStream question = pair.client.getOutputStream();
+  SocketInputStream answer = pair.client.getInputStream();
+  const std::string sent = lines(1, GetParam());
+  std::string received(sent.size(), '\0');
+  const auto exchange = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      question.write(sent);
+      answer.readFully(&received[0], received.size());
+    }
+  };
+  exchange(100);
+  EXPECT_EQ(allocationsOf([&] { exchange(100); }), 0);
+  pair.client.close();
+  answering.join();
+}
+
 INSTANTIATE_TEST_SUITE_P(LineLengths, AllocationsTest, testing::Values(16, 80, 1024),
                          [](const auto& test) { return std::to_string(test.param) + "Bytes"; });
+
+// ---- binary values
+
+constexpr int kValues = 1000;
+
+void readValues(DataInputStream& in, int count) {
+  for (int i = 0; i < count; ++i) {
+    in.readInt();
+    in.readLong();
+    in.readDouble();
+  }
+}
+
+constexpr std::size_t kValueSizes = 4 + 8 + 8;
+
+TEST(ValueAllocationsTest, ReadingNumbersThroughABufferAllocatesNothing) {
+  DataInputStream in{BufferedInputStream(ByteArrayInputStream(std::string(2 * kValues * kValueSizes, 'n')))};
+  readValues(in, kValues);
+  EXPECT_EQ(allocationsOf([&] { readValues(in, kValues); }), 0);
+}
+
+TEST(ValueAllocationsTest, ReadingNumbersWithoutABufferAllocatesNothing) {
+  DataInputStream in{ByteArrayInputStream(std::string(kValues * kValueSizes, 'n'))};
+  EXPECT_EQ(allocationsOf([&] { readValues(in, kValues); }), 0);
+}
+
+void writeValues(DataOutputStream& out, int count) {
+  for (int i = 0; i < count; ++i) {
+    out.writeInt(i);
+    out.writeLong(i);
+    out.writeDouble(i);
+    out.writeUTF("a text of some length, 안녕하세요 🙂");
+  }
+}
+
+TEST(ValueAllocationsTest, WritingThroughABufferAllocatesNothing) {
+  DataOutputStream out{BufferedOutputStream(NullStream())};
+  writeValues(out, kValues);  // the buffer grows
+  EXPECT_EQ(allocationsOf([&] { writeValues(out, kValues); }), 0);
+}
+
+TEST(ValueAllocationsTest, WritingWithoutABufferAllocatesNothing) {
+  DataOutputStream out{NullStream()};
+  EXPECT_EQ(allocationsOf([&] { writeValues(out, kValues); }), 0);
+}
+
+TEST(ValueAllocationsTest, ReadingATextAllocatesOnlyTheString) {
+  const std::string text(100, 't');
+  ByteArrayOutputStream sent;
+  DataOutputStream out(sent);
+  for (int i = 0; i < 2 * kValues; ++i) out.writeUTF(text);
+  DataInputStream in{BufferedInputStream(ByteArrayInputStream(sent.toString()), 1 << 16)};
+  const auto readTexts = [&in] {
+    for (int i = 0; i < kValues / 2; ++i) in.readUTF();
+  };
+  readTexts();
+  EXPECT_LE(allocationsOf(readTexts), kValues / 2);
+}
+
+TEST(ValueAllocationsTest, CountedBytesAllocateNothing) {
+  BufferedReader in{ByteArrayInputStream(lines(2 * kLines, 80))};
+  std::string line;
+  std::string body(81, '\0');
+  readAll(in, line, 1);
+  EXPECT_EQ(allocationsOf([&] {
+              for (int i = 0; i < kLines; ++i) in.readFully(body.data(), body.size());
+            }),
+            0);
+}
 
 // An exception names the socket, but its text is built only when the exception is thrown.
 template <typename SocketType>
@@ -178,6 +274,18 @@ TEST(MemoryTest, ReturningALongLineFreesItsBuffer) {
   BufferedReader in{OneLineStream(kLength)};
   ASSERT_TRUE(in.readLine(line));
   EXPECT_EQ(line.size(), kLength);
+  EXPECT_LT(bytesInUse() - before, static_cast<long>(kLength / 10));
+}
+
+TEST(MemoryTest, ReadingTheNextValueFreesALongText) {
+  constexpr std::size_t kLength = 60000;
+  ByteArrayOutputStream sent;
+  DataOutputStream(sent).writeUTF(std::string(kLength, 't'));
+  DataOutputStream(sent).writeInt(1);
+  DataInputStream in{ByteArrayInputStream(sent.toString())};
+  const long before = bytesInUse();
+  EXPECT_EQ(in.readUTF().size(), kLength);
+  EXPECT_EQ(in.readInt(), 1);
   EXPECT_LT(bytesInUse() - before, static_cast<long>(kLength / 10));
 }
 

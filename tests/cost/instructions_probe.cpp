@@ -3,18 +3,21 @@
 // The program that instructions_test.cpp runs under callgrind. It does one task, with netlite or with the benchmarks'
 // raw baseline, inside one function whose instructions are counted. Peers run in other threads, which never enter it.
 //
-//   instructions_probe (raw|netlite) (ping-pong|tied|read|print) LINES LENGTH
+//   instructions_probe (raw|netlite) (ping-pong|tied|read|read-ints|print) LINES LENGTH
 //
 //   ping-pong   reads LINES lines of LENGTH bytes from a socket and answers each before the next arrives
 //   tied        answers LINES lines that arrive together, and flushes only when no further line has arrived
 //   read        reads LINES lines from memory
+//   read-ints   reads the same bytes as big-endian numbers of four bytes
 //   print       prints LINES lines to a null stream and flushes every 64 lines
+#include "bench/support/raw_ints.hpp"
 #include "bench/support/raw_lines.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <functional>
 #include <iostream>
@@ -117,16 +120,19 @@ void netlitePingPong(const Size& size) { countNetlite(size, sendOneByOne, echoLi
 void rawTied(const Size& size) { countRaw(size, sendTogether, bench::echoLinesTogether); }
 void netliteTied(const Size& size) { countNetlite(size, sendTogether, echoLinesTogether); }
 
-void rawRead(const Size& size) {
-  const std::string text = linesOf(size);
-  std::size_t position = 0;
-  const auto source = [&](char* buffer, std::size_t room) {
+// The text as a source of bytes.
+auto sourceOf(const std::string& text) {
+  return [&text, position = std::size_t{0}](char* buffer, std::size_t room) mutable {
     const std::size_t count = text.copy(buffer, room, position);
     position += count;
     return count;
   };
+}
+
+void rawRead(const Size& size) {
+  const std::string text = linesOf(size);
   countedTask([&] {
-    bench::RawLineReader in(source);
+    bench::RawLineReader in(sourceOf(text));
     std::string line;
     while (in.readLine(line)) continue;
   });
@@ -137,6 +143,22 @@ void netliteRead(const Size& size) {
   countedTask([&] {
     std::string line;
     while (in.readLine(line)) continue;
+  });
+}
+
+std::int64_t sum_of_ints = 0;  // so that no sum is optimized away
+
+void rawReadInts(const Size& size) {
+  const std::string text = linesOf(size);
+  countedTask([&] { sum_of_ints = bench::sumOfRawInts(sourceOf(text)); });
+}
+
+void netliteReadInts(const Size& size) {
+  DataInputStream in{BufferedInputStream(ByteArrayInputStream(linesOf(size)))};
+  countedTask([&] {
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < size.lines * size.length / 4; ++i) sum += in.readInt();
+    sum_of_ints = sum;
   });
 }
 
@@ -173,6 +195,7 @@ constexpr Task kTasks[] = {
     {"raw", "ping-pong", rawPingPong}, {"netlite", "ping-pong", netlitePingPong},
     {"raw", "tied", rawTied},          {"netlite", "tied", netliteTied},
     {"raw", "read", rawRead},          {"netlite", "read", netliteRead},
+    {"raw", "read-ints", rawReadInts}, {"netlite", "read-ints", netliteReadInts},
     {"raw", "print", rawPrint},        {"netlite", "print", netlitePrint},
 };
 

@@ -32,6 +32,7 @@ constexpr Bound kBounds[] = {
     {"ReadLine16", "read", 16, 500, byWords(0.9, 0.95)},
     {"ReadLine80", "read", 80, 500, byWords(1.0, 1.1)},
     {"ReadLine1024", "read", 1024, 500, byWords(1.35, 1.4)},
+    {"ReadInt", "read-ints", 4, 20000, byWords(2.05, 2.6)},
     {"Println32", "print", 32, 500, byWords(1.4, 1.45)},
 };
 

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: MIT
 //
-// The program that system_calls_test.cpp traces. Its main thread does the task that its argument names, between two
-// marks that the trace shows: attempts to open files that do not exist. The peer is another thread, which is not
+// The program that system_calls_test.cpp traces. Its main thread does the task that its first argument names, between
+// two marks that the trace shows: attempts to open files that do not exist. The peer is another thread, which is not
 // traced.
 //
 //   ping-pong       reads and answers 100 lines, one after the other
-//   tied-ping-pong  the same with a tied reader and writer and without flushes
+//   unix-ping-pong  the same over a Unix-domain socket
+//   tls-ping-pong   over TLS (if the component netlite::ssl is built)
+//   tied-ping-pong  over TCP with a tied reader and writer and without flushes
 //   read            reads 100 bytes one by one without a timeout
 //   timed-read      the same with a timeout
 //   pipelined       reads and answers 1000 lines that have arrived together, and flushes each
 //   tied            the same with a tied reader and writer and without flushes
+//   read-ints       reads 100 numbers that have arrived together, through a BufferedInputStream
+//   raw-read-ints   the same without one
+//   write-ints      writes 100 numbers through a BufferedOutputStream and flushes it
+//   write-texts     writes 100 texts without one
+//   send-file FILE  sends a file
 //   serve           stays in TcpServer::run() while 100 clients connect and leave
+//   virtual-lines CONNECTIONS [timed]
+//                   virtual threads on one carrier, which is traced, read and answer a line on each connection, 100
+//                   times
 //   fresh           prints the descriptors of a new connection and the bytes of memory of its reader and writer
 //   idle            prints those bytes again after lines have passed and while the reader waits for more
 #include "support/blocked_thread.hpp"
@@ -18,16 +28,24 @@
 #include "support/descriptors.hpp"
 #include "support/eventually.hpp"
 #include "support/loopback.hpp"
+#ifdef NETLITE_TEST_HAS_TLS
+#include "support/tls.hpp"
+#endif
 
 #include <netlite/netlite.hpp>
+#include <netlite/thread.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -51,8 +69,7 @@ void answerOneLine(BufferedReader& in, PrintWriter& out, Flush flush) {
   if (flush == Flush::everyLine) out.flush();
 }
 
-void pingPong(Flush flush) {
-  Pair pair = connectedPair();
+void pingPong(Flush flush, Pair pair = connectedPair()) {
   std::thread peer([&pair] {
     BufferedReader in(pair.client.getInputStream());
     PrintWriter out(pair.client.getOutputStream());
@@ -72,6 +89,13 @@ void pingPong(Flush flush) {
   out.flush();
   peer.join();
 }
+
+#ifdef NETLITE_TEST_HAS_TLS
+void tlsPingPong() {
+  TlsContexts contexts;
+  pingPong(Flush::everyLine, tlsPair(contexts.client, contexts.server));
+}
+#endif
 
 void read(std::chrono::milliseconds timeout) {
   Pair pair = connectedPair();
@@ -104,6 +128,45 @@ void pipelined(Flush flush) {
   if (receive(pair.client, lines.size()) != lines) std::exit(1);
 }
 
+void readInts(bool buffered) {
+  Pair pair = connectedPair();
+  pair.client.getOutputStream().write(std::string(4 * kCalls, 'n'));
+  const SocketInputStream socket = pair.server.getInputStream();
+  DataInputStream in = buffered ? DataInputStream(BufferedInputStream(socket)) : DataInputStream(socket);
+  mark("begin");
+  for (int i = 0; i < kCalls; ++i) in.readInt();
+  mark("end");
+}
+
+void writeInts() {
+  Pair pair = connectedPair();
+  DataOutputStream out{BufferedOutputStream(pair.server.getOutputStream())};
+  mark("begin");
+  for (int i = 0; i < kCalls; ++i) out.writeInt(i);
+  out.flush();
+  mark("end");
+}
+
+void writeTexts() {
+  Pair pair = connectedPair();
+  DataOutputStream out(pair.server.getOutputStream());
+  mark("begin");
+  for (int i = 0; i < kCalls; ++i) out.writeUTF("안녕하세요");
+  mark("end");
+}
+
+void sendFile(const char* path) {
+  Pair pair = connectedPair();
+  std::thread peer([&pair] { pair.client.getInputStream().skip(std::numeric_limits<std::size_t>::max()); });
+  FileInputStream file(path);
+  SocketOutputStream out = pair.server.getOutputStream();
+  mark("begin");
+  file.transferTo(out);
+  mark("end");
+  pair.server.close();
+  peer.join();
+}
+
 void serve() {
   TcpServer server(loopbackServer(), [](Socket& client) { client.getInputStream().read(); });
   std::thread clients([&server] {
@@ -118,6 +181,60 @@ void serve() {
   server.run();
   mark("end");
   clients.join();
+}
+
+// In each round the carrier is held until a line has arrived on every connection, so that all are ready together. With
+// one connection nobody holds it: it sleeps until the line comes.
+void virtualLines(int connections, std::chrono::milliseconds timeout) {
+  VirtualThreads::setParallelism(1);
+  std::vector<Pair> pairs;
+  std::vector<Thread> threads;
+  std::string answer("ping\n");
+  const auto ask = [&] {
+    for (Pair& pair : pairs) pair.client.getOutputStream().write("ping\n");
+  };
+  const auto hear = [&] {
+    for (Pair& pair : pairs) pair.client.getInputStream().readFully(&answer[0], answer.size());
+  };
+  for (int i = 0; i < connections; ++i) pairs.push_back(connectedPair());
+  for (Pair& pair : pairs) {
+    pair.server.setSoTimeout(timeout);
+    threads.push_back(Thread::startVirtualThread([&pair] {
+      BufferedReader in(pair.server.getInputStream());
+      PrintWriter out(pair.server.getOutputStream());
+      for (std::string line; in.readLine(line);) {
+        out.println(line);
+        out.flush();
+      }
+    }));
+  }
+  std::this_thread::sleep_for(10ms);
+  ask();
+  hear();  // each connection is watched from now on
+  std::atomic<bool> isHolding{false};
+  std::atomic<bool> mayGoOn{false};
+  Thread::startVirtualThread([] { mark("begin"); }).join();
+  for (int i = 0; i < kCalls; ++i) {
+    if (connections > 1) {
+      const Thread holder = Thread::startVirtualThread([&] {
+        isHolding = true;
+        while (!mayGoOn) std::this_thread::yield();
+      });
+      while (!isHolding) std::this_thread::yield();
+      ask();
+      mayGoOn = true;
+      hear();
+      holder.join();
+      mayGoOn = isHolding = false;
+    } else {
+      std::this_thread::sleep_for(1ms);  // the carrier falls asleep
+      ask();
+      hear();
+    }
+  }
+  Thread::startVirtualThread([] { mark("end"); }).join();
+  for (Pair& pair : pairs) pair.client.close();
+  for (const Thread& thread : threads) thread.join();
 }
 
 void fresh() {
@@ -160,12 +277,22 @@ void idle() {
 int main(int, char** arguments) {
   const std::string task = arguments[1];
   if (task == "ping-pong") pingPong(Flush::everyLine);
+  if (task == "unix-ping-pong") pingPong(Flush::everyLine, unixDomainPair());
+#ifdef NETLITE_TEST_HAS_TLS
+  if (task == "tls-ping-pong") tlsPingPong();
+#endif
   if (task == "tied-ping-pong") pingPong(Flush::whenWaiting);
   if (task == "read") read(0ms);
   if (task == "timed-read") read(1h);
   if (task == "pipelined") pipelined(Flush::everyLine);
   if (task == "tied") pipelined(Flush::whenWaiting);
+  if (task == "read-ints") readInts(true);
+  if (task == "raw-read-ints") readInts(false);
+  if (task == "write-ints") writeInts();
+  if (task == "write-texts") writeTexts();
+  if (task == "send-file") sendFile(arguments[2]);
   if (task == "serve") serve();
+  if (task == "virtual-lines") virtualLines(std::atoi(arguments[2]), arguments[3] == nullptr ? 0ms : 1h);
   if (task == "fresh") fresh();
   if (task == "idle") idle();
 }

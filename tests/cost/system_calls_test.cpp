@@ -3,6 +3,7 @@
 // The system calls that a line takes, which strace counts in line_server_probe.cpp and in the echo_server program, and
 // the memory and descriptors that a connection holds.
 #include "support/eventually.hpp"
+#include "support/files.hpp"
 #include "support/scratch_file.hpp"
 
 #ifdef NETLITE_EXAMPLES
@@ -31,7 +32,10 @@ constexpr int kCalls = 100;  // as in the probe
 constexpr int kPipelined = 1000;
 constexpr long kFewBytes = 4096;
 constexpr int kFewCalls = 40;
+constexpr int kFileSize = 64 << 20;
+constexpr int kFewestBytesOfAPart = 64 << 10;  // on the average
 
+using netlite::test::ScratchFile;
 using netlite::test::scratchFile;
 
 using Counts = std::map<std::string, int>;
@@ -74,17 +78,19 @@ class StraceTest : public SystemCallsTest {
   }
 
  protected:
-  // 32-bit x86 has separate calls recv and send, where other systems use recvfrom and sendto without an address.
+  // 32-bit x86 has separate calls recv and send, where other systems use recvfrom and sendto without an address, and
+  // sendfile64 for large files.
   static std::string nameOfCall(const std::string& line) {
     const std::string name = line.substr(0, line.find('('));
     if (name == "recv") return "recvfrom";
     if (name == "send") return "sendto";
+    if (name == "sendfile64") return "sendfile";
     return name;
   }
 
   static bool isCounted(const std::string& line) {
     if (!kSanitized) return true;
-    for (const char* call : {"recvfrom(", "sendto(", "poll(", "ppoll(", "ioctl("}) {
+    for (const char* call : {"recvfrom(", "sendto(", "sendfile(", "poll(", "ppoll(", "ioctl("}) {
       if (line.rfind(call, 0) == 0) return true;
     }
     return false;
@@ -94,6 +100,16 @@ class StraceTest : public SystemCallsTest {
 const Counts kTwoCallsPerLine{{"recvfrom", kCalls}, {"sendto", kCalls}};
 
 TEST_F(StraceTest, ReadingAndAnsweringALineTakesTwoCalls) { EXPECT_EQ(callsOf("ping-pong"), kTwoCallsPerLine); }
+
+TEST_F(StraceTest, ReadingAndAnsweringALineOverAUnixDomainSocketTakesTwoCalls) {
+  EXPECT_EQ(callsOf("unix-ping-pong"), kTwoCallsPerLine);
+}
+
+#ifdef NETLITE_TEST_HAS_TLS
+TEST_F(StraceTest, ReadingAndAnsweringALineOverTlsTakesTwoCalls) {
+  EXPECT_EQ(callsOf("tls-ping-pong"), kTwoCallsPerLine);
+}
+#endif
 
 TEST_F(StraceTest, ReadingAndAnsweringALineWithATiedWriterTakesTwoCalls) {
   EXPECT_EQ(callsOf("tied-ping-pong"), kTwoCallsPerLine);
@@ -169,10 +185,93 @@ TEST_F(StraceTest, AThousandPipelinedLinesOfATiedWriterTakeAFewCalls) {
   EXPECT_LE(total(counts), kFewCalls);
 }
 
+TEST_F(StraceTest, ABufferOfNumbersTakesOneCallToRead) { EXPECT_EQ(callsOf("read-ints").at("recvfrom"), 1); }
+
+TEST_F(StraceTest, ANumberThatIsReadWithoutABufferTakesOneCall) {
+  EXPECT_EQ(callsOf("raw-read-ints"), (Counts{{"recvfrom", kCalls}}));
+}
+
+TEST_F(StraceTest, ABufferOfNumbersTakesOneCallToSend) { EXPECT_EQ(callsOf("write-ints").at("sendto"), 1); }
+
+TEST_F(StraceTest, ATextThatIsWrittenWithoutABufferTakesOneCall) {
+  EXPECT_EQ(callsOf("write-texts"), (Counts{{"sendto", kCalls}}));
+}
+
+// Besides sendfile, each part may take a poll, and two calls that keep SIGPIPE away.
+TEST_F(StraceTest, AFileIsSentWithoutReadingIt) {
+  const ScratchFile file("send-file");
+  file.write("");
+  file.resize(kFileSize);
+  Counts counts = callsOf("send-file " + file.path());
+  EXPECT_EQ(counts["read"] + counts["recvfrom"] + counts["sendto"] + counts["write"], 0);
+  EXPECT_GT(counts["sendfile"], 0);
+  EXPECT_LE(counts["sendfile"], kFileSize / kFewestBytesOfAPart);
+  EXPECT_LE(total(counts), 4 * counts["sendfile"] + kFewCalls);
+}
+
 TEST_F(StraceTest, AThreadInRunSleepsWhileClientsComeAndGo) {
   const Counts counts = callsOf("serve");
   EXPECT_LE(total(counts), kFewCalls);
 }
+
+// ---- virtual threads
+
+class CarrierTest : public StraceTest {
+ protected:
+  // The system calls of a line that the carrier makes while each of its connections gets 100 lines.
+  static double callsOfALine(int connections, const std::string& timed = "") {
+    const std::string file = scratchFile("strace-carrier");
+    EXPECT_TRUE(run("strace -f -o " + file + " " NETLITE_LINE_SERVER_PROBE " virtual-lines " +
+                    std::to_string(connections) + timed));
+    const int calls = callsOfCarrier(file);
+    std::remove(file.c_str());
+    return static_cast<double>(calls) / (connections * kCalls);
+  }
+
+ private:
+  // What the thread that has made the marks does between them.
+  static int callsOfCarrier(const std::string& file) {
+    std::ifstream lines(file);
+    std::string carrier;
+    int count = 0;
+    for (std::string thread, call; lines >> thread && std::getline(lines >> std::ws, call);) {
+      if (call.find("/netlite-probe/begin") != std::string::npos) carrier = thread;
+      if (call.find("/netlite-probe/end") != std::string::npos) return count;
+      if (thread == carrier && isOfALine(call)) ++count;
+    }
+    return -1;
+  }
+
+  // Whether the call begins here: what strace shows as resumed was counted before.
+  static bool isOfALine(const std::string& call) {
+    const std::string name = nameOfCall(call);
+    for (const char* counted :
+         {"recvfrom", "sendto", "epoll_wait", "epoll_pwait", "epoll_ctl", "poll", "ppoll", "futex"}) {
+      if (name == counted) return true;
+    }
+    return false;
+  }
+};
+
+TEST_F(CarrierTest, ALineOfManyConnectionsTakesLittleMoreThanTwoCalls) {
+  const double calls = callsOfALine(64);
+  EXPECT_GE(calls, 2);
+  EXPECT_LE(calls, 2.1);
+}
+
+TEST_F(CarrierTest, AReadTimeoutCostsNothing) {
+  const double calls = callsOfALine(64, " timed");
+  EXPECT_GE(calls, 2);
+  EXPECT_LE(calls, 2.1);
+}
+
+TEST_F(CarrierTest, ALineOfOneConnectionTakesThreeCalls) {
+  const double calls = callsOfALine(1);
+  EXPECT_GE(calls, 2);
+  EXPECT_LE(calls, 3.1);  // with what the carrier does for the threads that make the marks
+}
+
+// ---- footprint
 
 using FootprintTest = SystemCallsTest;
 
