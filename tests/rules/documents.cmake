@@ -154,7 +154,7 @@ endfunction()
 
 if(EXISTS "${ROOT}/docs/architecture.md")
   include("${CMAKE_CURRENT_LIST_DIR}/rooms.cmake")
-  file(STRINGS "${ROOT}/docs/architecture.md" shown REGEX "^[|] `[a-z/.]+` [|] [a-z/, ]+ [|] (yes|no) [|]$" ENCODING UTF-8)
+  file(STRINGS "${ROOT}/docs/architecture.md" shown REGEX "^[|] `[a-z_/.]+` [|] [a-z/_, ]+ [|] (yes|no) [|]$" ENCODING UTF-8)
   foreach(row IN LISTS rows)
     if(NOT row IN_LIST shown)
       problem("docs/architecture.md lacks this row of tests/rules/rooms.cmake: ${row}")

@@ -8,7 +8,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/planted.cmake")
 set(code "<!-- command:test -->\n```sh\nls; ls [a-z]\n```\n<!-- end -->\n")
 set(readme "# title\n\n[guide](docs/guide.md#one--two), [up](#title), [far](https://example.com/x)\n\n${code}")
 set(readme_ko "# 제목\n\n${code}")
-file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../docs/architecture.md" rooms REGEX "^[|] `[a-z/.]+` [|] .* [|] (yes|no) [|]$"
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../docs/architecture.md" rooms REGEX "^[|] `[a-z_/.]+` [|] .* [|] (yes|no) [|]$"
      ENCODING UTF-8)
 list(JOIN rooms "\n" rooms)
 

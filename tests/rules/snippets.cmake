@@ -4,6 +4,7 @@
 # them. A snippet that begins with #include is a whole source file; any other becomes the body of a function.
 
 set(NETLITE_SNIPPET_HEAD "#include <netlite/netlite.hpp>
+#include <netlite/ssl.hpp>
 
 #include <array>
 #include <chrono>
@@ -63,7 +64,7 @@ endfunction()
 # netlite_require_example(header class): fails unless the comment of `class` in `header` has a C++ snippet.
 function(netlite_require_example header class)
   file(READ "${header}" text)
-  string(REGEX MATCH "((\n///[^\n]*)+)\nclass (NETLITE_API )?${class}( [^;\n]*)?{" declaration "${text}")
+  string(REGEX MATCH "((\n///[^\n]*)+)(\ntemplate <[^\n]*)?\nclass (NETLITE_(SSL_)?API )?${class}( [^;\n]*)?{" declaration "${text}")
   if(NOT CMAKE_MATCH_1 MATCHES "\n/// ```cpp\n")
     message(FATAL_ERROR "The comment of ${class} in ${header} has no example: begin one with /// ```cpp")
   endif()
