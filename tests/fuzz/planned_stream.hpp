@@ -61,4 +61,22 @@ class PlannedStream : public InputStream {
   bool timed_out_ = false;  // two timeouts in a row would test nothing new
 };
 
+/// A PlannedStream without timeouts, for readers that give up after one.
+class UntimedStream : public InputStream {
+ public:
+  UntimedStream(std::string_view bytes, std::string_view plan) : stream_(bytes, plan) {}
+
+  std::size_t read(void* buffer, std::size_t size) override {
+    while (true) {
+      try {
+        return stream_.read(buffer, size);
+      } catch (const SocketTimeoutException&) {
+      }
+    }
+  }
+
+ private:
+  PlannedStream stream_;
+};
+
 }  // namespace netlite::fuzz
