@@ -5,6 +5,7 @@
 #pragma once
 
 #include "support/terminal.hpp"
+#include "support/utf8.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -20,7 +21,6 @@ constexpr const char* kNicknameTooLong = "is longer than 32 characters";
 
 /// What is wrong with a nickname, as the end of a sentence about it; empty if nothing is.
 inline std::string faultOfNickname(const std::string& name) {
-  const auto isFirstByte = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
   if (name.find_first_not_of(" \t") == std::string::npos) return "is empty";
   if (visible(name) != name) return "is not plain text: it has control characters or is not UTF-8";
   if (std::count_if(name.begin(), name.end(), isFirstByte) <= kMaxNickname) return "";

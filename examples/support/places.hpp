@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Places: limits the number of clients of a server, in the order of their arrival.
-// Thread-safety: expect() is called by the thread that accepts; a Visit belongs to its client's thread.
+// Places: limits the number of clients of a server, in the order of their arrival; or, without expect(), in the order
+// in which their threads begin. Thread-safety: expect() is called by the thread that accepts; a Visit belongs to its
+// client's thread.
 #pragma once
 
+#include <netlite/netlite.hpp>
+
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -24,10 +26,10 @@ class Places {
   /// first waits until the thread of the previous client has begun or turns out not to exist.
   void expect() {
     while (!isPreviousSettled()) {
-      std::unique_lock<std::mutex> lock(mutex_);
+      std::unique_lock<netlite::Mutex> lock(mutex_);
       begun_.wait_for(lock, std::chrono::milliseconds(1), [this] { return !expected_; });
     }
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<netlite::Mutex> lock(mutex_);
     expected_ = taken_ < max_;
   }
 
@@ -46,19 +48,38 @@ class Places {
     const bool has_place_;
   };
 
+  /// A place without a visit, for a client that asks for it later than when it is accepted.
+  class Seat {
+   public:
+    /// @param isWanted false: takes none
+    Seat(Places& places, bool isWanted) : places_(places), is_taken_(isWanted && places.take()) {}
+    ~Seat() {
+      if (is_taken_) places_.free();
+    }
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+    /// Whether there was a place, and it was wanted.
+    bool isTaken() const { return is_taken_; }
+
+   private:
+    Places& places_;
+    const bool is_taken_;
+  };
+
  private:
   // A running thread without a Visit has not begun its visit or is about to end. If there is none, the expected thread
   // could not be started.
   bool isPreviousSettled() {
     const std::size_t running = running_();
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<netlite::Mutex> lock(mutex_);
     if (running <= visits_) expected_.reset();
     return !expected_;
   }
 
   bool begin() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const bool hasPlace = expected_.value_or(false);
+    const std::lock_guard<netlite::Mutex> lock(mutex_);
+    const bool hasPlace = expected_.value_or(taken_ < max_);
     expected_.reset();
     ++visits_;
     if (hasPlace) ++taken_;
@@ -67,18 +88,31 @@ class Places {
   }
 
   void end(bool hadPlace) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<netlite::Mutex> lock(mutex_);
     --visits_;
     if (hadPlace) --taken_;
   }
 
+  bool take() {
+    const std::lock_guard<netlite::Mutex> lock(mutex_);
+    const std::size_t promised = expected_.value_or(false) ? 1 : 0;
+    if (taken_ + promised >= max_) return false;
+    ++taken_;
+    return true;
+  }
+
+  void free() {
+    const std::lock_guard<netlite::Mutex> lock(mutex_);
+    --taken_;
+  }
+
   const std::size_t max_;
   const std::function<std::size_t()> running_;
-  std::mutex mutex_;
-  std::condition_variable begun_;  // expected_
-  std::size_t visits_ = 0;         // guarded by mutex_
-  std::size_t taken_ = 0;          // guarded by mutex_
-  std::optional<bool> expected_;   // guarded by mutex_: whether the client whose thread has not begun gets a place
+  netlite::Mutex mutex_;
+  netlite::Condition begun_;      // expected_
+  std::size_t visits_ = 0;        // guarded by mutex_
+  std::size_t taken_ = 0;         // guarded by mutex_
+  std::optional<bool> expected_;  // guarded by mutex_: whether the client whose thread has not begun gets a place
 };
 
 }  // namespace example
