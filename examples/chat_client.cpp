@@ -2,7 +2,7 @@
 //
 // chat_client: connects to a chat_server (or any other program that speaks in lines) and chats with it.
 #include "support/chat.hpp"
-#include "support/client.hpp"
+#include "support/endpoint.hpp"
 #include "support/program.hpp"
 
 #include <netlite/netlite.hpp>
@@ -14,10 +14,10 @@ const example::Program kProgram{
     {"host", "port"},
     "Chats with a server (localhost 8000 unless given): lines go both ways at any time, and\n"
     "quit on a line of its own (or the end of the input) ends both sides.",
-    {}};
+    {example::kUnixOption, example::kTlsOption, example::kCaOption}};
 
 int talk(const example::Arguments& arguments) {
-  netlite::Socket socket = example::connectTo(arguments.text(0, "localhost"), arguments.portToReach(1, 8000));
+  netlite::Socket socket = example::connectTo(arguments, 8000);
   return example::chat(socket);
 }
 

@@ -2,9 +2,9 @@
 //
 // echo_client: sends the lines of the standard input to an echo server and prints what comes back. One thread sends and
 // one prints, so many lines may be in flight at the same time.
-#include "support/client.hpp"
 #include "support/console.hpp"
 #include "support/conversation.hpp"
+#include "support/endpoint.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 #include "support/scoped_thread.hpp"
@@ -24,7 +24,7 @@ namespace {
 const example::Program kProgram{"echo_client",
                                 {"host", "port"},
                                 "Sends lines to an echo server (localhost 3000 unless given) and prints the answers.",
-                                {}};
+                                {example::kUnixOption, example::kTlsOption, example::kCaOption}};
 
 // The progress of the conversation. The sender counts up `sent`, the receiver `answered`.
 struct Progress {
@@ -71,7 +71,7 @@ void receive(netlite::Socket& socket, example::Console& console, Progress& progr
 }
 
 int talk(const example::Arguments& arguments) {
-  netlite::Socket socket = example::connectTo(arguments.text(0, "localhost"), arguments.portToReach(1, 3000));
+  netlite::Socket socket = example::connectTo(arguments, 3000);
   example::Console console;
   Progress progress;
   const example::Interrupt interrupt([&] {

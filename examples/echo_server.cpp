@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // echo_server: sends every line back to the client that it came from. Each client has its own thread.
+#include "support/client_threads.hpp"
 #include "support/conversation.hpp"
+#include "support/endpoint.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 
@@ -9,10 +11,15 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace {
 
-const example::Program kProgram{"echo_server", {"port"}, "Sends every line back. The port is 3000 unless given.", {}};
+const example::Program kProgram{
+    "echo_server",
+    {"port"},
+    "Sends every line back. The port is 3000 unless given.",
+    {example::kVirtualOption, example::kUnixOption, example::kCertificateOption, example::kKeyOption}};
 
 // Runs in the client's own thread. What it throws (a reset) ends this client alone.
 void echo(netlite::Socket& client) {
@@ -23,20 +30,19 @@ void echo(netlite::Socket& client) {
     std::string line;
     while (in.readLine(line)) out.println(line);
   } catch (const netlite::LineTooLongException& e) {
-    example::printError("dropped " + client.getRemoteSocketAddress().toString() + ": " + e.what());
+    example::printError("dropped " + example::peerName(client) + ": " + e.what());
     out.flush();  // so that the answers so far arrive
     example::endConversation(client);
   }
 }
 
 int serve(const example::Arguments& arguments) {
-  netlite::TcpServer::Options options;
-  options.onError = example::printException;
-  options.threadStackSize = 256 * 1024;  // many idle clients cost little
-  netlite::TcpServer server(netlite::ServerSocket(arguments.portToListenOn(0, 3000)), echo, options);
+  netlite::ServerSocket listener = example::listenOn(arguments, 3000);
+  const std::string greeting = example::greetingOf(listener);
+  netlite::TcpServer server(std::move(listener), echo, example::serverOptions(example::usesVirtualThreads(arguments)));
 
   const example::Interrupt interrupt([&] { server.stop(std::chrono::milliseconds(0)); });
-  example::printLine("listening on port " + std::to_string(server.getLocalPort()));
+  example::printLine(greeting);
   server.run();  // until stop()
   return 0;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // reply_server: answers the sentences that it knows, and says so when it does not know one. echo_client talks to it.
+#include "support/client_threads.hpp"
 #include "support/conversation.hpp"
+#include "support/endpoint.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 #include "support/replies.hpp"
@@ -10,6 +12,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -18,7 +21,7 @@ const example::Program kProgram{
     {"port", "FILE"},
     "Answers sentences. The port is 3000 unless given. FILE has lines of the form\n"
     "sentence = reply (blank lines and # lines are ignored); without it a few are built in.",
-    {}};
+    {example::kVirtualOption, example::kCertificateOption, example::kKeyOption}};
 
 const char* const kDefaultReply = "I do not know that one. 잘 모르겠어요.";
 
@@ -41,25 +44,24 @@ void reply(netlite::Socket& client, const example::Replies& replies) {
     std::string line;
     while (in.readLine(line)) out.println(replies.to(line, kDefaultReply));
   } catch (const netlite::LineTooLongException& e) {
-    example::printError("dropped " + client.getRemoteSocketAddress().toString() + ": " + e.what());
+    example::printError("dropped " + example::peerName(client) + ": " + e.what());
     out.flush();  // so that the answers so far arrive
     example::endConversation(client);
   }
 }
 
 int serve(const example::Arguments& arguments) {
-  const int port = arguments.portToListenOn(0, 3000);
   const std::string file = arguments.text(1, "");
   const example::Replies replies = file.empty() ? builtInReplies() : example::Replies::fromFile(file);
 
-  netlite::TcpServer::Options options;
-  options.onError = example::printException;
-  options.threadStackSize = 256 * 1024;  // many idle clients cost little
+  netlite::ServerSocket listener = example::listenOn(arguments, 3000);
+  const std::string greeting = example::greetingOf(listener);
   netlite::TcpServer server(
-      netlite::ServerSocket(port), [&](netlite::Socket& client) { reply(client, replies); }, options);
+      std::move(listener), [&](netlite::Socket& client) { reply(client, replies); },
+      example::serverOptions(example::usesVirtualThreads(arguments)));
 
   const example::Interrupt interrupt([&] { server.stop(std::chrono::milliseconds(0)); });
-  example::printLine("listening on port " + std::to_string(server.getLocalPort()));
+  example::printLine(greeting);
   server.run();  // until stop()
   return 0;
 }

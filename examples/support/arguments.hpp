@@ -26,6 +26,12 @@ struct Option {
   std::string help;
 };
 
+/// The option of the programs that can use a Unix-domain socket. It takes the place of the operands host and port.
+inline const Option kUnixOption{"--unix", "PATH", "use the Unix-domain socket PATH in place of host and port"};
+
+/// The option of the TCP servers, see support/client_threads.hpp.
+inline const Option kVirtualOption{"--virtual", "", "serve the clients by virtual threads"};
+
 /// A program and its command line.
 struct Program {
   std::string name;
@@ -41,7 +47,11 @@ class Arguments {
   Arguments(const Program& program, const std::vector<std::string>& words) : program_(program) {
     const auto endOfOptions = std::find(words.begin(), words.end(), "--");
     wants_help_ = std::find(words.begin(), endOfOptions, "--help") != endOfOptions;
-    if (!wants_help_) take(words);
+    if (wants_help_) return;
+    take(words);
+    if (has(kUnixOption.name)) replaced_ = countOperandsOfTcp();
+    const std::size_t max = program_.operands.size() - replaced_;
+    if (operands_.size() > max) throw UsageError("'" + operands_[max] + "' is one argument too many");
   }
 
   bool wantsHelp() const { return wants_help_; }
@@ -72,8 +82,15 @@ class Arguments {
     return values.empty() ? defaultValue : toNumber(option, values.back(), min, max);
   }
 
+  std::size_t operandCount() const { return operands_.size(); }
+
+  /// The value of an option that was given; the last one if it was given several times.
+  std::string value(const std::string& option) const { return all(option).back(); }
+
+  /// @param operand its index in Program::operands. Not that of a host or port where kUnixOption was given
   std::string text(std::size_t operand, const std::string& defaultValue) const {
-    return operand < operands_.size() ? operands_[operand] : defaultValue;
+    const std::size_t position = operand - replaced_;
+    return position < operands_.size() ? operands_[position] : defaultValue;
   }
 
   /// A port to listen on; 0 lets the system choose.
@@ -101,6 +118,12 @@ class Arguments {
     return operand < operands_.size() ? toNumber("port", operands_[operand], min, 65535) : defaultValue;
   }
 
+  // They come first.
+  std::size_t countOperandsOfTcp() const {
+    const auto isOfTcp = [](const std::string& operand) { return operand == "host" || operand == "port"; };
+    return static_cast<std::size_t>(std::count_if(program_.operands.begin(), program_.operands.end(), isOfTcp));
+  }
+
   void take(const std::vector<std::string>& words) {
     bool optionsEnd = false;
     for (auto word = words.begin(); word != words.end(); ++word) {
@@ -109,14 +132,9 @@ class Arguments {
       } else if (!optionsEnd && word->size() > 1 && word->front() == '-') {
         takeOption(word, words.end());
       } else {
-        takeOperand(*word);
+        operands_.push_back(*word);
       }
     }
-  }
-
-  void takeOperand(const std::string& word) {
-    if (operands_.size() == program_.operands.size()) throw UsageError("'" + word + "' is one argument too many");
-    operands_.push_back(word);
   }
 
   // Leaves `word` at the last word that it has consumed.
@@ -144,6 +162,7 @@ class Arguments {
   Program program_;
   bool wants_help_ = false;
   std::vector<std::string> operands_;
+  std::size_t replaced_ = 0;  // how many of the program's first operands an option has replaced
   std::vector<std::pair<std::string, std::string>> options_;  // as given: name and value
 };
 

@@ -50,7 +50,7 @@ inline bool receiveLines(netlite::Socket& socket, Console& console) {
     netlite::BufferedReader in(socket.getInputStream());
     while (const std::optional<std::string> line = in.readLine()) {
       if (isQuit(*line)) return true;
-      console.print(*line);
+      netlite::Thread::blocking([&] { console.print(*line); });  // whoever reads the output may be slow
     }
   } catch (const netlite::IOException& e) {
     if (e.code() != std::errc::operation_canceled) {
@@ -60,11 +60,12 @@ inline bool receiveLines(netlite::Socket& socket, Console& console) {
   return false;
 }
 
-/// Chats until one side says quit.
+/// Chats until one side says quit. The calling thread sends, since it waits for the console.
 ///
+/// @param threads starts the thread that receives
 /// @return the program's exit code
 /// @throws std::exception the other side has vanished, or has not received everything
-inline int chat(netlite::Socket& socket) {
+inline int chat(netlite::Socket& socket, const netlite::Thread::Builder& threads = netlite::Thread::ofPlatform()) {
   Console console;
   netlite::PrintWriter out(socket.getOutputStream());
   const auto endSending = [&] {
@@ -76,7 +77,7 @@ inline int chat(netlite::Socket& socket) {
         const OnExit whateverEndsIt(endSending);
         return receiveLines(socket, console);
       },
-      [&] { socket.close(); });
+      [&] { socket.close(); }, threads);
   const Interrupt interrupt([&] {
     console.close();  // acts as the end of the input, which sends quit
     receiver.endsWithin(std::chrono::seconds(2));

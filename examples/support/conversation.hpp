@@ -15,6 +15,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 
 namespace example {
 
@@ -103,6 +104,12 @@ inline void endConversation(netlite::Socket& socket) {
   } catch (const netlite::IOException&) {
     socket.close();  // the peer has closed without waiting
   }
+}
+
+/// Reports the reason to a client that is not served, in one line, and ends the conversation.
+inline void refuse(netlite::Socket& socket, const std::string& why) {
+  netlite::PrintWriter(socket.getOutputStream(), true).println(why);
+  endConversation(socket);
 }
 
 }  // namespace example

@@ -4,7 +4,7 @@
 // Thread-safety: no shared state.
 #pragma once
 
-#include <netlite/netlite.hpp>
+#include "support/plain_text.hpp"
 
 #include <cstddef>
 #include <string>
@@ -14,7 +14,7 @@ namespace example {
 /// A line without anything that a terminal would obey: malformed UTF-8 and control characters become U+FFFD, and a tab
 /// becomes a space.
 inline std::string visible(const std::string& line) {
-  const std::string text = netlite::InputStreamReader(netlite::ByteArrayInputStream(line)).readAllBytes();
+  const std::string text = validText(line);
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char byte = static_cast<unsigned char>(text[i]);
