@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // broadcast_client: takes part in the chat of a broadcast_server (or of any other server that relays lines).
-#include "support/client.hpp"
 #include "support/console.hpp"
 #include "support/conversation.hpp"
+#include "support/endpoint.hpp"
 #include "support/interrupt.hpp"
 #include "support/on_exit.hpp"
 #include "support/program.hpp"
@@ -24,7 +24,10 @@ const example::Program kProgram{
     "broadcast_client",
     {"host", "port", "name"},
     "Sends name:LINE for every line of the input and prints what arrives. Without arguments: localhost 2000 guest.",
-    {{"--nickname", "", "send the name once, then bare lines, as a server with --nicknames expects"}}};
+    {{"--nickname", "", "send the name once, then bare lines, as a server with --nicknames expects"},
+     example::kUnixOption,
+     example::kTlsOption,
+     example::kCaOption}};
 
 // The server puts a name in front of each line, so its lines may be longer than those that it accepts.
 constexpr std::size_t kMaxLine = 4 * 1024 * 1024;
@@ -64,7 +67,7 @@ bool send(netlite::PrintWriter& out, const std::string& prefix, example::Console
 
 int talk(const example::Arguments& arguments) {
   const std::string name = arguments.text(2, "guest");
-  netlite::Socket socket = example::connectTo(arguments.text(0, "localhost"), arguments.portToReach(1, 2000));
+  netlite::Socket socket = example::connectTo(arguments, 2000);
   example::Console console;
   const example::Interrupt interrupt([&] {
     console.close();

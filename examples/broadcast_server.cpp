@@ -4,27 +4,31 @@
 //
 // Each client has two threads. One reads its lines and puts them into the outboxes of all clients, without waiting for
 // a network. The other, the client's writer, sends what is in its outbox. So a client that stops reading does not hold
-// up the others: its outbox becomes full, and the server drops it.
-#include "support/address_range.hpp"
+// up the others: its outbox becomes full, and the server drops it. All these threads are OS threads or virtual ones.
+// So what they wait for is netlite's, not the standard's.
+//
+// With --redis several servers share the room. Then a line goes to Redis first, and into the outboxes when it comes
+// back, see support/redis_room.hpp.
+#include "support/allowed_clients.hpp"
+#include "support/client_threads.hpp"
 #include "support/conversation.hpp"
+#include "support/endpoint.hpp"
 #include "support/interrupt.hpp"
 #include "support/nickname.hpp"
-#include "support/outbox.hpp"
 #include "support/places.hpp"
 #include "support/program.hpp"
-#include "support/scoped_thread.hpp"
+#include "support/redis_options.hpp"
+#include "support/redis_room.hpp"
+#include "support/room.hpp"
 
 #include <netlite/netlite.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <limits>
 #include <memory>
-#include <mutex>
-#include <set>
-#include <stdexcept>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,152 +43,32 @@ const example::Program kProgram{
     {{"--nicknames", "", "a client's first line is its nickname, which all clients see"},
      {"--max-clients", "N", "serve at most N clients at the same time, and turn away the others"},
      {"--queue", "N", "drop a client that has N lines waiting, 1024 unless given (or 8 MiB)"},
-     {"--allow", "CIDR", "accept only clients of this network, such as 192.0.2.0/24; may be given several times"}}};
+     example::kAllowOption,
+     example::kVirtualOption,
+     example::kUnixOption,
+     example::kCertificateOption,
+     example::kKeyOption,
+     example::kRedisOption,
+     example::kRoomOption,
+     example::kRedisPasswordOption,
+     example::kRedisTlsOption,
+     example::kRedisCaOption}};
 
-struct Client {
-  Client(netlite::Socket accepted, std::size_t maxLines) : socket(std::move(accepted)), outbox(maxLines) {}
+// The room that several servers share. The note of a line is the member that joins with it.
+using SharedRoom = example::RedisRoom<example::SharedMember>;
 
-  /// Ends its reader and its writer.
-  void close() {
-    outbox.close();
-    socket.close();
-  }
-
-  netlite::Socket socket;
-  example::Outbox outbox;
-  std::string name;  // the nickname, if there are any; used by the client's own thread alone
-};
-using SharedClient = std::shared_ptr<Client>;
-
-// The clients that get the lines, and their nicknames.
-// Thread-safety: every member may be called from any thread.
-class Room {
- public:
-  /// Reserves a nickname. Returns false if another client has it.
-  bool takeName(const std::string& name) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return names_.insert(name).second;
-  }
-
-  /// Frees a nickname that was never announced.
-  void freeName(const std::string& name) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    names_.erase(name);
-  }
-
-  /// From now on `client` gets what is broadcast, beginning with `greeting`.
-  void join(const SharedClient& client, const std::string& greeting) {
-    broadcast(linesOf(greeting), [&] { clients_.push_back(client); });
-  }
-
-  /// `client` gets nothing more; `farewell` goes to the others, and the client's name is free.
-  void leave(const SharedClient& client, const example::SharedLines& farewell) noexcept {
-    remove(client);
-    try {
-      broadcast(farewell, [&] { names_.erase(client->name); });
-    } catch (...) {  // out of memory: the name must be freed nevertheless
-      freeName(client->name);
-    }
-  }
-
-  /// Puts whole lines into all outboxes. Waits only for writers that are busy sending, see Outbox::kPatience.
-  ///
-  /// @param lines  may be empty
-  /// @param change a change of the room that takes effect together with the lines
-  void broadcast(
-      const example::SharedLines& lines, const std::function<void()>& change = [] {}) {
-    while (const SharedClient full = tryToBroadcast(lines, change)) {
-      if (!full->outbox.awaitRoomFor(*lines)) drop(full);
-    }
-  }
-
-  /// @param text lines with their ends
-  static example::SharedLines linesOf(std::string text) {
-    const auto count = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-    return std::make_shared<const example::Lines>(example::Lines{std::move(text), count});
-  }
-
- private:
-  // Either all clients get the lines or none does, so all see the same order. Returns a client whose outbox is full, or
-  // null if the lines were added.
-  SharedClient tryToBroadcast(const example::SharedLines& lines, const std::function<void()>& change) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const SharedClient& client : clients_) {
-      if (!client->outbox.hasRoomFor(*lines)) return client;
-    }
-    change();
-    if (lines->text.empty()) return nullptr;
-    for (const SharedClient& client : clients_) client->outbox.add(lines);
-    return nullptr;
-  }
-
-  // Returns false if another thread has already removed the client.
-  bool remove(const SharedClient& client) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = std::find(clients_.begin(), clients_.end(), client);
-    if (found == clients_.end()) return false;
-    clients_.erase(found);
-    return true;
-  }
-
-  void drop(const SharedClient& client) {
-    if (!remove(client)) return;
-    client->close();
-    example::printError("dropped " + client->socket.getRemoteSocketAddress().toString() +
-                        ": it does not read its lines");
-  }
-
-  std::mutex mutex_;
-  std::vector<SharedClient> clients_;  // guarded by mutex_
-  std::set<std::string> names_;        // guarded by mutex_
-};
-
-// A client's time in the room. Whatever ends it, the client leaves and its nickname is free.
-class Stay {
- public:
-  Stay(Room& room, SharedClient client) : room_(room), client_(std::move(client)) {}
-  ~Stay() { leave(); }
-  Stay(const Stay&) = delete;
-  Stay& operator=(const Stay&) = delete;
-
-  /// Reserves a nickname. Returns false if another client has it.
-  bool takeName(const std::string& name) {
-    std::string copy = name;  // copied first, since copying may fail
-    if (!room_.takeName(name)) return false;
-    client_->name = std::move(copy);
-    return true;
-  }
-
-  /// @param greeting, farewell what all clients get when this one joins and when it leaves
-  void join(const std::string& greeting, const std::string& farewell) {
-    farewell_ = Room::linesOf(farewell);  // allocated now, so that leaving cannot fail
-    room_.join(client_, greeting);
-  }
-
-  /// Ends the stay early.
-  void leave() noexcept {
-    if (const example::SharedLines farewell = std::exchange(farewell_, nullptr)) return room_.leave(client_, farewell);
-    room_.freeName(client_->name);
-  }
-
- private:
-  Room& room_;
-  const SharedClient client_;
-  example::SharedLines farewell_;  // null while the client is not in the room
-};
-
-// A stream whose text is broadcast to the room.
+// A stream whose lines are delivered to the room.
 class RoomStream : public netlite::OutputStream {
  public:
   using netlite::OutputStream::write;
 
-  RoomStream(Room& room, std::size_t maxLines) : room_(&room), max_lines_(maxLines) {}
+  RoomStream(example::Room& room, std::size_t maxLines) : room_(&room), max_lines_(maxLines) {}
 
   void write(const void* data, std::size_t size) override {
     std::string_view text(static_cast<const char*>(data), size);
     while (!text.empty()) {
       const std::size_t length = lengthOfLines(text);
-      room_->broadcast(Room::linesOf(std::string(text.substr(0, length))));
+      room_->deliver(example::postOfLines(std::string(text.substr(0, length))));
       text.remove_prefix(length);
     }
   }
@@ -199,43 +83,83 @@ class RoomStream : public netlite::OutputStream {
     return length;
   }
 
-  Room* room_;
+  example::Room* room_;
   std::size_t max_lines_;
 };
 
+// A stream whose lines are said in a room that several servers share.
+class SharedRoomStream : public netlite::OutputStream {
+ public:
+  using netlite::OutputStream::write;
+
+  // @param lastSaid becomes the number of the last line that was said
+  SharedRoomStream(SharedRoom& room, std::uint64_t& lastSaid) : room_(&room), last_said_(&lastSaid) {}
+
+  void write(const void* data, std::size_t size) override {
+    std::string_view text(static_cast<const char*>(data), size);
+    while (!text.empty()) {
+      const std::size_t length = text.find('\n');
+      *last_said_ = room_->say(std::nullopt, std::string(text.substr(0, length)));
+      text.remove_prefix(length + 1);
+    }
+  }
+
+ private:
+  SharedRoom* room_;
+  std::uint64_t* last_said_;
+};
+
 struct Settings {
+  explicit Settings(const example::Arguments& arguments)
+      : allowed(arguments), redis(example::redisSettings(arguments)) {}
+
+  bool virtualThreads = false;
+  bool unixDomain = false;
   bool nicknames = false;
   std::size_t maxClients = 0;
   std::size_t queue = 0;
-  std::vector<example::AddressRange> allowed;  // empty: all clients
+  example::AllowedClients allowed;
+  std::optional<example::RedisSettings> redis;
 };
 
 class BroadcastServer {
  public:
-  BroadcastServer(int port, Settings settings)
+  BroadcastServer(netlite::ServerSocket listener, Settings settings)
       : settings_(std::move(settings)),
         places_(settings_.maxClients, [this] { return server_.connectionCount(); }),
         server_(
-            netlite::ServerSocket(port), [this](netlite::Socket& client) { serve(client); }, options()) {}
+            std::move(listener), [this](netlite::Socket& client) { serve(client); }, options()) {
+    if (!settings_.redis) return;
+    shared_.emplace(*settings_.redis, settings_.queue, settings_.virtualThreads,
+                    [this](const std::vector<SharedRoom::Message>& messages) { deliver(messages); });
+  }
 
-  int port() const { return server_.getLocalPort(); }
-  void run() { server_.run(); }
-  void stop() { server_.stop(std::chrono::milliseconds(0)); }
+  ~BroadcastServer() { stop(); }
+  BroadcastServer(const BroadcastServer&) = delete;
+  BroadcastServer& operator=(const BroadcastServer&) = delete;
+
+  void run() {
+    server_.run();
+    if (shared_) shared_->finish();
+  }
+
+  void stop() {
+    if (shared_) shared_->end();
+    server_.stop(std::chrono::milliseconds(0));
+  }
 
  private:
   netlite::TcpServer::Options options() {
-    netlite::TcpServer::Options options;
-    options.acceptFilter = [this](const netlite::InetSocketAddress& remote) { return welcomes(remote); };
-    options.onError = example::printException;
-    options.threadStackSize = 256 * 1024;  // many idle clients cost little
+    netlite::TcpServer::Options options = example::serverOptions(settings_.virtualThreads);
+    if (!settings_.unixDomain) {  // whose clients have no addresses
+      options.acceptFilter = [this](const netlite::InetSocketAddress& remote) { return welcomes(remote); };
+    }
     return options;
   }
 
   // Called for one client after the other, in the order of their arrival.
   bool welcomes(const netlite::InetSocketAddress& remote) {
-    const auto& allowed = settings_.allowed;
-    const auto holds = [&](const example::AddressRange& range) { return range.contains(remote.getAddress()); };
-    if (!allowed.empty() && std::none_of(allowed.begin(), allowed.end(), holds)) return false;
+    if (!settings_.allowed.contain(remote.getAddress())) return false;
     places_.expect();
     return true;
   }
@@ -243,25 +167,19 @@ class BroadcastServer {
   // Serves one client, in a separate thread.
   void serve(netlite::Socket& socket) {
     const example::Places::Visit visit(places_);
-    if (!visit.hasPlace()) return refuse(socket, "server full");
-    const auto client = std::make_shared<Client>(std::move(socket), settings_.queue);
-    Stay stay(room_, client);
+    if (!visit.hasPlace()) return example::refuse(socket, "server full");
+    const auto client = std::make_shared<example::Member>(std::move(socket), example::Form::lines, settings_.queue);
+    example::Stay stay(room_, client);
     try {
       netlite::BufferedReader in(client->socket.getInputStream());
       if (!settings_.nicknames || introduce(stay, *client, in)) converse(stay, client, in);
-    } catch (const netlite::SocketException&) {
+    } catch (const netlite::IOException&) {
       // The client left without reading everything or was dropped, or the server is stopping. None is an error here.
     }
   }
 
-  // Reports the reason to the client before it is closed.
-  static void refuse(netlite::Socket& socket, const std::string& why) {
-    netlite::PrintWriter(socket.getOutputStream(), true).println(why);
-    example::endConversation(socket);
-  }
-
   // Reads the nickname. Returns false if the client has not sent one that it may use.
-  static bool introduce(Stay& stay, Client& client, netlite::BufferedReader& in) {
+  static bool introduce(example::Stay& stay, example::Member& client, netlite::BufferedReader& in) {
     std::string fault;
     try {
       const std::size_t maxLine = in.getMaxLineLength();
@@ -275,72 +193,100 @@ class BroadcastServer {
     } catch (const netlite::LineTooLongException&) {
       fault = example::kNicknameTooLong;
     }
-    refuse(client.socket, "the nickname " + fault);
+    example::refuse(client.socket, "the nickname " + fault);
     return false;
   }
 
-  void converse(Stay& stay, const SharedClient& client, netlite::BufferedReader& in) {
-    netlite::PrintWriter out(client->socket.getOutputStream(), false, 64 * 1024);
-    const example::ScopedThread<void> writer([&] { send(client->outbox, out); }, [&] { client->close(); });
-    stay.join(announcement(*client, "joined"), announcement(*client, "left"));
-    relay(*client, in);
-    stay.leave();
-
-    client->outbox.finish();  // a client that has finished sending still gets the earlier lines, if it reads
-    if (writer.endsWithin(std::chrono::minutes(1))) example::endConversation(client->socket);
+  void converse(example::Stay& stay, const example::SharedMember& client, netlite::BufferedReader& in) {
+    stay.converse(
+        settings_.virtualThreads, [&] { join(stay, client); },
+        [&] {
+          if (shared_) {
+            share(*client, in);
+          } else {
+            relay(*client, in, RoomStream(room_, settings_.queue));
+          }
+        });
   }
 
-  // The client's writer.
-  static void send(example::Outbox& outbox, netlite::PrintWriter& out) {
-    for (auto batch = outbox.take(); !batch.empty(); batch = outbox.take()) {
-      for (const example::SharedLines& lines : batch) out.write(lines->text);
-      if (!out.flush()) outbox.close();  // the client no longer reads, but the lines that it has sent still count
-    }
+  void join(example::Stay& stay, const example::SharedMember& client) {
+    if (!settings_.nicknames) return stay.join({}, {});
+    const std::string greeting = "[" + client->name + " joined the chat]";
+    const std::string farewell = "[" + client->name + " left the chat]";
+    if (!shared_) return stay.join(example::postOfLines(greeting + "\n"), example::postOfLines(farewell + "\n"));
+    stay.joinElsewhere([this, farewell] { shared_->say(std::nullopt, farewell); });
+    const bool isBack = shared_->awaitReturn(shared_->say(std::nullopt, greeting, client));
+    if (isBack) room_.joinIfAbsent(client);  // Redis may have lost the line with which it joins
   }
 
-  // The client's reader, until the end of its lines or one that is too long. Lines that arrive together are broadcast
+  // The client's reader in a shared room. A client that has finished sending still gets its own lines.
+  void share(const example::Member& client, netlite::BufferedReader& in) {
+    std::uint64_t lastSaid = 0;
+    relay(client, in, SharedRoomStream(*shared_, lastSaid));
+    shared_->awaitReturn(lastSaid);
+  }
+
+  // The client's reader, until the end of its lines or one that is too long. Lines that arrive together are delivered
   // together: `in` flushes `toRoom` before it waits.
-  void relay(const Client& client, netlite::BufferedReader& in) {
-    netlite::PrintWriter toRoom(RoomStream(room_, settings_.queue), false, 16 * 1024);
+  template <typename Stream>
+  void relay(const example::Member& client, netlite::BufferedReader& in, Stream room) {
+    netlite::PrintWriter toRoom(std::move(room), false, 16 * 1024);
     in.tie(toRoom);
     try {
       std::string line;
       while (in.readLine(line)) toRoom.println(settings_.nicknames ? "[" + client.name + " : " + line + "]" : line);
     } catch (const netlite::LineTooLongException& e) {
-      example::printError("dropped " + client.socket.getRemoteSocketAddress().toString() + ": " + e.what());
+      example::printError("dropped " + example::peerName(client.socket) + ": " + e.what());
     }
   }
 
-  // The line about a client's coming and going; nothing where clients have no names.
-  std::string announcement(const Client& client, const std::string& what) const {
-    return settings_.nicknames ? "[" + client.name + " " + what + " the chat]\n" : "";
+  // What comes out of the shared room.
+  void deliver(const std::vector<SharedRoom::Message>& messages) {
+    std::string lines;
+    std::size_t count = 0;
+    for (const SharedRoom::Message& message : messages) {
+      if (message.isHistory) continue;
+      if (message.note || count == settings_.queue) deliver(lines, count);
+      if (message.note) {
+        room_.join(message.note, example::postOfLines(message.line()));
+      } else {
+        lines += message.line();
+        ++count;
+      }
+    }
+    deliver(lines, count);
+  }
+
+  // Delivers lines and begins anew.
+  void deliver(std::string& lines, std::size_t& count) {
+    if (std::exchange(count, 0) > 0) room_.deliver(example::postOfLines(std::exchange(lines, {})));
   }
 
   const Settings settings_;
-  Room room_;
+  example::Room room_;
   example::Places places_;
-  netlite::TcpServer server_;  // the last field, since its threads use the others
+  // The last fields, since their threads use the others.
+  std::optional<SharedRoom> shared_;
+  netlite::TcpServer server_;
 };
-
-std::vector<example::AddressRange> parseRanges(const std::vector<std::string>& networks) {
-  try {
-    return {networks.begin(), networks.end()};
-  } catch (const std::invalid_argument& e) {
-    throw example::UsageError(std::string("--allow: ") + e.what());
-  }
-}
 
 int serve(const example::Arguments& arguments) {
   constexpr int kMaxNumber = std::numeric_limits<int>::max();
-  Settings settings;
+  Settings settings(arguments);
   settings.nicknames = arguments.has("--nicknames");
   settings.maxClients = static_cast<std::size_t>(arguments.number("--max-clients", kMaxNumber, 1, kMaxNumber));
   settings.queue = static_cast<std::size_t>(arguments.number("--queue", 1024, 1, kMaxNumber));
-  settings.allowed = parseRanges(arguments.all("--allow"));
-  BroadcastServer server(arguments.portToListenOn(0, 2000), settings);
+  settings.virtualThreads = example::usesVirtualThreads(arguments);
+  settings.unixDomain = example::usesUnixDomain(arguments);
+  if (settings.unixDomain && !settings.allowed.areAll()) {
+    throw example::UsageError("--allow: the clients of --unix have no addresses");
+  }
+  netlite::ServerSocket listener = example::listenOn(arguments, 2000);
+  const std::string greeting = example::greetingOf(listener);
+  BroadcastServer server(std::move(listener), settings);
 
   const example::Interrupt interrupt([&] { server.stop(); });
-  example::printLine("listening on port " + std::to_string(server.port()));
+  example::printLine(greeting);
   server.run();  // until stop()
   return 0;
 }

@@ -5,14 +5,17 @@
 #include "examples/support/outbox.hpp"
 #include "examples/support/places.hpp"
 #include "support/programs.hpp"
+#include "support/sanitizers.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <random>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace netlite::test {
@@ -174,10 +177,25 @@ TEST(BroadcastServer, NothingIsLostDuplicatedOrReorderedInACrowd) {
   EXPECT_EQ(server.end(), 0);
 }
 
+TEST(BroadcastServer, ClientsThatAreGoneAtOnceHarmNobody) {
+  Server server("broadcast_server");
+  Peer peer(server.port);
+  for (int i = 0; i < 500; ++i) {
+    Peer gone(server.port);
+    gone.say("gone");
+    gone.reset();
+  }
+  peer.say("still here");
+  std::string heard = peer.hear();
+  while (heard == "gone") heard = peer.hear();
+  EXPECT_EQ(heard, "still here");
+  EXPECT_EQ(server.end(), 0);
+}
+
 // --- the queue of a client ---
 
-example::SharedLines lines(std::size_t count, std::size_t size) {
-  return std::make_shared<const example::Lines>(example::Lines{std::string(size, 'x'), count});
+example::SharedChunk lines(std::size_t count, std::size_t size) {
+  return std::make_shared<const example::Chunk>(example::Chunk{std::string(size, 'x'), count});
 }
 
 TEST(Outbox, HoldsTheGivenNumberOfLinesBesidesThoseBeingSent) {
@@ -208,6 +226,42 @@ TEST(Outbox, WaitsForAWriterThatMakesProgressButNotForAStuckOne) {
   EXPECT_TRUE(waiter.get());
   outbox.add(lines(1, 1));
   EXPECT_FALSE(outbox.awaitRoomFor(*lines(1, 1)));  // the writer has been sending for too long
+}
+
+TEST(Outbox, StartsAWriterOnDemandOnlyWhenThereIsSomethingToSend) {
+  constexpr std::chrono::milliseconds kNoWait(0);
+  example::Outbox outbox(5);
+  int started = 0;
+  outbox.startWriterOnDemand([&] { ++started; });
+  EXPECT_TRUE(outbox.awaitWriter(kNoWait));
+  outbox.add(lines(1, 1));
+  outbox.add(lines(1, 1));
+  EXPECT_EQ(started, 1);
+  EXPECT_FALSE(outbox.awaitWriter(kNoWait));
+  EXPECT_EQ(outbox.take().size(), 2u);
+  EXPECT_TRUE(outbox.take().empty());  // there is nothing more: the writer ends
+  EXPECT_TRUE(outbox.awaitWriter(kNoWait));
+  outbox.add(lines(1, 1));
+  EXPECT_EQ(started, 2);
+}
+
+TEST(Outbox, IsClosedIfNoWriterCanBeStarted) {
+  example::Outbox outbox(1);
+  outbox.startWriterOnDemand(
+      [] { throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again)); });
+  outbox.add(lines(1, 1));
+  EXPECT_TRUE(outbox.hasRoomFor(*lines(2, 1)));
+  EXPECT_TRUE(outbox.take().empty());
+}
+
+TEST(Outbox, OnceFinishedDropsWhatIsAdded) {
+  example::Outbox outbox(1);
+  outbox.add(lines(1, 1));
+  outbox.finish();
+  EXPECT_TRUE(outbox.hasRoomFor(*lines(2, 1)));
+  outbox.add(lines(2, 1));
+  EXPECT_EQ(outbox.take().size(), 1u);
+  EXPECT_TRUE(outbox.take().empty());
 }
 
 TEST(Outbox, OnceClosedAcceptsEverythingAndReturnsNothing) {
@@ -306,6 +360,33 @@ TEST(BroadcastServer, HundredsOfSilentClientsNeedLittleMemory) {
   peer.say("still here?");
   EXPECT_EQ(peer.hear(), "still here?");
   EXPECT_LT(peakMemory(server.process.started()), 48 * 1024);
+  EXPECT_EQ(server.end(), 0);
+}
+
+TEST(BroadcastServer, ManyClientsHearEachLineInTheSameOrder) {
+  if (!serversUseVirtualThreads()) GTEST_SKIP() << "as many OS threads may be more than the system has";
+  Server server("broadcast_server");
+  const std::size_t count = kInstrumented || runsOnWindows() ? 100 : 1000;  // so many take minutes there
+  std::vector<Peer> clients;
+  for (std::size_t i = 0; i < count; ++i) clients.emplace_back(server.port);
+  for (Peer& client : clients) client.say("(joining)");
+  for (Peer& client : clients) client.hear();  // its own line or another one's: it has joined
+  const Strings lines{"one", "two", "three"};
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    clients[i * count * 2 / 5].say(lines[i]);
+    while (clients.back().hear() != lines[i]) {  // so that the next one speaks later
+    }
+  }
+  clients.pop_back();
+  for (Peer& client : clients) {
+    Strings heard;
+    while (heard.size() < lines.size()) {
+      const std::string line = client.hear();
+      ASSERT_NE(line, "(end)");
+      if (line != "(joining)") heard.push_back(line);
+    }
+    ASSERT_EQ(heard, lines);
+  }
   EXPECT_EQ(server.end(), 0);
 }
 
