@@ -2,8 +2,9 @@
 //
 // Workload: one client sends lines as fast as it can, and N clients (the sender included) receive them all.
 //
-//   broadcast/8, /64   N clients of examples/broadcast_server, of the textbook server and, if Go is installed, of a
-//                      server with a goroutine for each client and batched writers
+//   broadcast/8, /64, /1000   N clients of examples/broadcast_server, with OS threads and with virtual threads, of the
+//                             textbook server and, where they are installed, of servers in Go (a goroutine for each
+//                             client) and with Asio (asynchronous), both with batched writers
 //
 // The figure is delivered lines per second. The baseline is the textbook server, textbook_broadcast_server.cpp.
 #include "support/broadcast_clients.hpp"
@@ -23,12 +24,14 @@ struct BroadcastServer {
   std::size_t deliveries;  // fewer for a slower server, so that each run takes about as long
 };
 
-constexpr std::size_t kClients[] = {8, 64};
+constexpr std::size_t kClients[] = {8, 64, 1000};
 
 std::vector<BroadcastServer> servers() {
   std::vector<BroadcastServer> all{{"textbook", {NETLITE_BENCH_TEXTBOOK_BROADCAST}, 100000},
-                                   {"netlite", {NETLITE_BENCH_BROADCAST, "0"}, 2000000}};
+                                   {"netlite", {NETLITE_BENCH_BROADCAST, "0"}, 2000000},
+                                   {"virtual", {NETLITE_BENCH_BROADCAST, "0", "--virtual"}, 2000000}};
   if (*NETLITE_BENCH_GO_BROADCAST != '\0') all.push_back({"go", {NETLITE_BENCH_GO_BROADCAST}, 1000000});
+  if (*NETLITE_BENCH_ASIO_BROADCAST != '\0') all.push_back({"asio async", {NETLITE_BENCH_ASIO_BROADCAST}, 1000000});
   return all;
 }
 

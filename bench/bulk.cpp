@@ -6,6 +6,8 @@
 //   bulk_write   the server writes 16 MiB whenever the client sends a byte
 //
 // The figure is bytes per second. The baseline is recv and send.
+#include "support/netlite_handlers.hpp"
+#include "support/portion.hpp"
 #include "support/raw_socket.hpp"
 #include "support/report.hpp"
 #include "support/server_process.hpp"
@@ -20,9 +22,6 @@
 namespace {
 
 using namespace bench;
-
-constexpr std::size_t kBlock = 64 * 1024;       // bytes
-constexpr std::size_t kPortion = 256 * kBlock;  // bytes of one iteration
 
 // ---- servers, each for one client ----
 
@@ -53,36 +52,15 @@ void rawWriter() {
   }
 }
 
-netlite::Socket netliteClient() {
+void serveWithNetlite(Mode mode) {
   netlite::ServerSocket server(0, 0, netlite::InetAddress::getLoopbackAddress());
   announcePort(server.getLocalPort());
-  return server.accept();
+  netlite::Socket client = server.accept();
+  handlerOf(mode)(client);
 }
 
-void netliteReader() {
-  netlite::Socket client = netliteClient();
-  netlite::SocketInputStream in = client.getInputStream();
-  netlite::SocketOutputStream out = client.getOutputStream();
-  std::vector<char> block(kBlock);
-  for (std::size_t left = kPortion;; left = kPortion) {
-    while (left > 0) {
-      const std::size_t count = in.read(block.data(), std::min(left, block.size()));
-      if (count == 0) return;
-      left -= count;
-    }
-    out.write("!");
-  }
-}
-
-void netliteWriter() {
-  netlite::Socket client = netliteClient();
-  netlite::SocketInputStream in = client.getInputStream();
-  netlite::SocketOutputStream out = client.getOutputStream();
-  const std::string block(kBlock, 'x');
-  while (in.read() >= 0) {
-    for (std::size_t i = 0; i < kPortion / kBlock; ++i) out.write(block);
-  }
-}
+void netliteReader() { serveWithNetlite(Mode::read); }
+void netliteWriter() { serveWithNetlite(Mode::write); }
 
 // ---- the client ----
 

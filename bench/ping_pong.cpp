@@ -6,37 +6,9 @@
 //   ping_pong/1024   lines of 1 KiB
 //
 // The figure is the median time of a round trip. The baseline is recv, memchr and send.
-#include "support/contenders.hpp"
-#include "support/line_client.hpp"
-#include "support/report.hpp"
-
-#include <string>
-
-namespace {
-
-using namespace bench;
-
-constexpr std::size_t kLineSizes[] = {32, 1024};
-
-void pingPong(benchmark::State& state, const Contender& contender, std::size_t size) {
-  LineClient client(serverOf(contender, Mode::flush).port());
-  const std::string line = lineOf(size);
-  warmUp(contender, Mode::flush, [&] {
-    for (int i = 0; i < 100; ++i) client.exchange(line);
-  });
-  Stopwatch watch;
-  for (auto _ : state) watch.time([&] { client.exchange(line); });
-  report(state, watch.medianMicroseconds(), "us");
-}
-
-}  // namespace
+#include "support/ping_pong.hpp"
 
 int main(int count, char** arguments) {
-  for (const std::size_t size : kLineSizes) {
-    for (const Contender& contender : contenders()) {
-      add("ping_pong/" + std::to_string(size), contender.name,
-          [&contender, size](benchmark::State& state) { pingPong(state, contender, size); });
-    }
-  }
-  return run(count, arguments);
+  bench::addPingPongs<bench::LineClient>("ping_pong", bench::contenders());
+  return bench::run(count, arguments);
 }

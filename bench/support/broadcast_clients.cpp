@@ -28,22 +28,21 @@ std::size_t receive(const Descriptor& socket, char* buffer, std::size_t size) {
   return count;
 }
 
-void receiveStart(const Descriptor& socket) {
-  for (std::string text; text.size() < kStart.size() || text.substr(text.size() - kStart.size()) != kStart;) {
-    char byte = 0;
-    receive(socket, &byte, 1);
-    text += byte;
-  }
+void receiveStarts(const Descriptor& socket, std::size_t count) {
+  char part[1024];
+  for (std::size_t left = count * kStart.size(); left > 0;) left -= receive(socket, part, std::min(left, sizeof part));
 }
 
 }  // namespace
 
-BroadcastClients::BroadcastClients(int port, std::size_t count) : received_(count), buffer_(1 << 18) {
+BroadcastClients::BroadcastClients(const std::vector<int>& ports, std::size_t count)
+    : received_(count), buffer_(1 << 18) {
   for (std::size_t i = 0; i < count; ++i) {
-    sockets_.push_back(connectedTo(port));
+    sockets_.push_back(connectedTo(ports[i % ports.size()]));
     sendAll(sockets_.back().get(), kStart);  // echoed once the server knows this client
-    for (const Descriptor& socket : sockets_) receiveStart(socket);
+    receiveStarts(sockets_.back(), 1);
   }
+  for (std::size_t i = 0; i < count; ++i) receiveStarts(sockets_[i], count - 1 - i);  // of the clients after this one
 }
 
 std::size_t BroadcastClients::pump(std::size_t deliveries) {

@@ -15,7 +15,10 @@ namespace bench {
 class BroadcastClients {
  public:
   /// Connects the clients one after the other, each after the server has listed the one before.
-  BroadcastClients(int port, std::size_t count);
+  BroadcastClients(int port, std::size_t count) : BroadcastClients(std::vector<int>{port}, count) {}
+
+  /// The same for servers that share a room; the clients take turns.
+  BroadcastClients(const std::vector<int>& ports, std::size_t count);
 
   /// Sends lines from the first client and receives each with all clients, about `deliveries` times in total.
   ///

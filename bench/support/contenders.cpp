@@ -15,33 +15,27 @@ namespace bench {
 namespace {
 
 std::string nameOf(Mode mode) {
-  if (mode == Mode::flush) return "flush";
-  return mode == Mode::tied ? "tied" : "count";
+  switch (mode) {
+    case Mode::flush: return "flush";
+    case Mode::tied: return "tied";
+    case Mode::count: return "count";
+    case Mode::read: return "read";
+    case Mode::write: return "write";
+  }
+  return {};
 }
 
-Contender forked(const std::string& name, void (*serve)(Mode)) {
-  return {name, [serve](Mode mode) { return ServerProcess([=] { serve(mode); }); }, {}};
-}
-
-Contender program(const std::string& name, const std::string& command) {
+Contender program(const std::string& name, const std::string& command, const std::vector<std::string>& arguments) {
   return {name,
-          [command](Mode mode) {
+          [command, arguments](Mode mode) {
             std::istringstream words(command);
             std::vector<std::string> line;
             for (std::string word; words >> word;) line.push_back(word);
             line.push_back(nameOf(mode));
+            line.insert(line.end(), arguments.begin(), arguments.end());
             return ServerProcess(line);
           },
           {}};
-}
-
-void addPrograms(std::vector<Contender>& all) {
-  const std::pair<const char*, std::string> commands[] = {
-      {"rust", NETLITE_BENCH_RUST}, {"go", NETLITE_BENCH_GO}, {"java", NETLITE_BENCH_JAVA}};
-  for (const auto& [name, command] : commands) {
-    if (!command.empty()) all.push_back(program(name, command));
-    if (!command.empty() && name == std::string("java")) all.back().warmUp = std::chrono::seconds(1);
-  }
 }
 
 std::vector<Contender> presentContenders() {
@@ -52,7 +46,17 @@ std::vector<Contender> presentContenders() {
 #ifdef NETLITE_BENCH_POCO
   all.push_back(forked("poco", servePoco));
 #endif
-  addPrograms(all);
+  for (Contender& contender : programs()) all.push_back(std::move(contender));
+  return all;
+}
+
+std::vector<Contender> presentManyContenders() {
+  std::vector<Contender> all = contenders();
+  const auto afterNetlite = all.begin() + 2;
+  all.insert(afterNetlite, {forked("virtual", serveVirtual), forked("epoll", serveEpoll)});
+#ifdef NETLITE_BENCH_ASIO
+  all.push_back(forked("asio async", serveAsioAsync));
+#endif
   return all;
 }
 
@@ -65,8 +69,28 @@ std::vector<Contender> presentReaders() {
 
 }  // namespace
 
+Contender forked(const std::string& name, void (*serve)(Mode)) {
+  return {name, [serve](Mode mode) { return ServerProcess([=] { serve(mode); }); }, {}};
+}
+
+std::vector<Contender> programs(const std::vector<std::string>& arguments) {
+  const std::pair<const char*, std::string> commands[] = {
+      {"rust", NETLITE_BENCH_RUST}, {"go", NETLITE_BENCH_GO}, {"java", NETLITE_BENCH_JAVA}};
+  std::vector<Contender> all;
+  for (const auto& [name, command] : commands) {
+    if (!command.empty()) all.push_back(program(name, command, arguments));
+    if (!command.empty() && name == std::string("java")) all.back().warmUp = std::chrono::seconds(1);
+  }
+  return all;
+}
+
 const std::vector<Contender>& contenders() {
   static const std::vector<Contender> all = presentContenders();
+  return all;
+}
+
+const std::vector<Contender>& manyContenders() {
+  static const std::vector<Contender> all = presentManyContenders();
   return all;
 }
 

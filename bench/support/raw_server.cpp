@@ -28,6 +28,14 @@ void serveUntilItFails(const Descriptor& client, Mode mode) {
 
 }  // namespace
 
+void serveRawOn(const std::string& name) {
+  const Descriptor listener = listenOnName(name);
+  announcePort(0);
+  for (;;) {
+    std::thread([client = acceptFrom(listener)] { serveUntilItFails(client, Mode::flush); }).detach();
+  }
+}
+
 void serveRaw(Mode mode) {
   const Descriptor listener = listenOnLoopback();
   announcePort(portOf(listener));

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -109,6 +110,33 @@ inline Descriptor connectedFromAnyAddress(int port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + turn++ % 250);
   checked(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
   connectTo(socket, port);
+  return socket;
+}
+
+/// A Unix-domain stream socket, and its address: an abstract name, which leaves no file.
+inline Descriptor unixDomainSocket() {
+  return Descriptor(checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+}
+
+inline std::pair<sockaddr_un, socklen_t> abstractAddress(std::string_view name) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  name.copy(address.sun_path + 1, sizeof address.sun_path - 1);
+  return {address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size())};
+}
+
+inline Descriptor listenOnName(std::string_view name) {
+  Descriptor listener = unixDomainSocket();
+  const auto [address, size] = abstractAddress(name);
+  checked(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), size), "bind");
+  checked(::listen(listener.get(), SOMAXCONN), "listen");
+  return listener;
+}
+
+inline Descriptor connectedToName(std::string_view name) {
+  Descriptor socket = unixDomainSocket();
+  const auto [address, size] = abstractAddress(name);
+  checked(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size), "connect");
   return socket;
 }
 

@@ -59,11 +59,12 @@ ServerProcess::ServerProcess(const std::function<void()>& serve) {
   int ends[2];
   checked(::pipe(ends), "pipe");
   output_ = Descriptor(ends[0]);
-  const Descriptor input(ends[1]);
+  Descriptor input(ends[1]);
   keepToFirstProcessor();
   std::fflush(nullptr);
   pid_ = checked(::fork(), "fork");
   if (pid_ == 0) becomeServer(serve, input.get());
+  input = Descriptor();  // so that the server's end is the end of its output
   port_ = announcedPort();
 }
 
