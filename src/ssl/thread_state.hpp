@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What OpenSSL keeps for each OS thread. posix/ and windows/ implement it.
+// What OpenSSL keeps for each OS thread.
 // Thread-safety: any function may be called from any thread.
 #pragma once
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-//
-// OpenSSL's memory of a thread, for Windows.
-// Thread-safety: see the header.
 #include "ssl/thread_state.hpp"
 
 #include <openssl/crypto.h>
@@ -10,7 +7,8 @@ namespace netlite::ssl {
 
 namespace {
 
-// Windows tells a DLL when a thread ends, but not a static library.
+// OpenSSL's own way works only on POSIX (Windows tells a DLL when a thread ends, but not a static library), and late
+// there: after Thread::join has returned. A program that ends then would leak the memory.
 struct ThreadState {
   ~ThreadState() { OPENSSL_thread_stop(); }
 };
