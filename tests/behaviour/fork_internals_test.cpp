@@ -333,7 +333,7 @@ platform::Result<platform::Addresses> answerAnyName(const std::string&) {
 // Some of the forks happen while a thread of the parent changes the map of lookups.
 TEST(ForkedLookupTest, MayStartInTheChildWhileLookupsOfTheParentComeAndGo) {
   if (!childrenOfThreadsMayStartThreads()) GTEST_SKIP() << "not supported by ThreadSanitizer and qemu-user";
-  if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by AddressSanitizer";
+  if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by the sanitizers";
   const auto resolve = [](const std::string& host) {
     return resolveHost(host, Deadline::after(kPatience), answerAnyName).size();
   };

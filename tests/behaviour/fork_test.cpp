@@ -238,7 +238,7 @@ TEST(ForkTest, AChildThatHasStoppedItsCopyKeepsNoConnectionOpen) {
 
 // Some of the forks happen while a thread of the parent changes the list of clients.
 TEST(ForkTest, AChildMayStopItsCopyWhileClientsComeAndGo) {
-  if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by AddressSanitizer";
+  if (!kChildrenOfBusyThreadsMayAllocate) GTEST_SKIP() << "not supported by the sanitizers";
   TcpServer server(loopbackServer(), echoOneLine);
   server.start();
   std::atomic<bool> isOver{false};

@@ -6,14 +6,18 @@
 // Thread-safety: a Process belongs to the thread that created it; one other thread may call type().
 #pragma once
 
+#include "support/sanitizers.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -122,6 +126,16 @@ class Output {
     return std::exchange(text_, {});
   }
 
+  /// What has arrived and was not read. Does not wait.
+  std::string readAvailable() {
+    while (source_.get() != -1) {
+      const std::optional<std::string> more = readSome(source_, std::chrono::milliseconds(0));
+      if (!more || more->empty()) break;
+      text_ += *more;
+    }
+    return std::exchange(text_, {});
+  }
+
   const Descriptor& source() const { return source_; }
 
   /// Stops reading: the program's next write fails.
@@ -156,10 +170,14 @@ class Process {
       : out(std::move(other.out)), err(std::move(other.err)), started_(std::move(other.started_)) {
     other.started_.pid = -1;
   }
+  /// Prints the errors that the test has not read: they may be the reason for its failure.
   ~Process() {
-    if (started_.pid < 0) return;
-    sendStopSignal(started_, StopSignal::kill);
-    waitForExit(started_);
+    if (started_.pid >= 0) {
+      sendStopSignal(started_, StopSignal::kill);
+      waitForExit(started_);
+    }
+    const std::string errors = err.readAvailable();
+    if (!errors.empty()) std::cerr << "a program's errors: " << errors << std::flush;
   }
 
   Output out;
@@ -170,7 +188,15 @@ class Process {
 
   void endInput() { started_.in.reset(); }
 
-  void send(StopSignal signal) const { sendStopSignal(started_, signal); }
+  /// ThreadSanitizer may put off a signal that comes just before a system call blocks, until that call has ended. A
+  /// second one then ends the call.
+  void send(StopSignal signal) const {
+    sendStopSignal(started_, signal);
+#ifdef NETLITE_TEST_THREAD_SANITIZER
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    sendStopSignal(started_, signal);
+#endif
+  }
 
   const Started& started() const { return started_; }
 

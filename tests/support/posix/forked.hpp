@@ -31,13 +31,9 @@ inline bool childrenOfThreadsMayStartThreads() {
 #endif
 }
 
-/// Whether a child may allocate memory although threads of the parent were just doing so. AddressSanitizer's allocator
-/// does not release in the child the locks that other threads held at the fork.
-#ifdef NETLITE_TEST_ADDRESS_SANITIZER
-inline constexpr bool kChildrenOfBusyThreadsMayAllocate = false;
-#else
-inline constexpr bool kChildrenOfBusyThreadsMayAllocate = true;
-#endif
+/// Whether a child may allocate memory although threads of the parent were just doing so. The sanitizers' allocators do
+/// not release in the child the locks that other threads held at the fork.
+inline constexpr bool kChildrenOfBusyThreadsMayAllocate = !kInstrumented;
 
 /// Whether every thread but the calling one sleeps in a system call.
 inline bool otherThreadsSleep() {
@@ -48,7 +44,7 @@ inline bool otherThreadsSleep() {
   return true;
 }
 
-/// Forks. Under AddressSanitizer it waits first for the other threads to sleep: one that has just started allocates.
+/// Forks. Under the sanitizers it waits first for the other threads to sleep: one that has just started allocates.
 inline pid_t forkQuietly() {
   if (!kChildrenOfBusyThreadsMayAllocate) eventually(otherThreadsSleep);
   return ::fork();
