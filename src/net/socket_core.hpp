@@ -91,9 +91,9 @@ class SocketCore {
   void close() noexcept;
 
   /// Waits until the socket is ready, the deadline passes or the socket is closed. It may report ready too early: the
-  /// caller checks and waits again. In a virtual thread the first wait of each kind reports ready at once, so that the
-  /// call is tried, and a wait that reports ready uses that up: the next one waits for a change. So the call has to be
-  /// repeated until it would block, or noteMoreInput() or passOn() has to be called. Requires a Pin.
+  /// caller checks and waits again. In a virtual thread the first wait of each kind reports ready immediately, so that
+  /// the call is tried, and a wait that reports ready uses that up: the next one waits for a change. So the call has to
+  /// be repeated until it would block, or noteMoreInput() or passOn() has to be called. Requires a Pin.
   ///
   /// @param what returns the operation and the address, for those who ask what a virtual thread waits for
   template <typename What>

@@ -70,8 +70,8 @@ void Carrier::run() noexcept {
   }
 }
 
-// Whoever finds is_sleeping_ set wakes the poller. It is set before the inbox is looked at: either this thread finds
-// what was put in, or the other one finds it asleep.
+// A strand that finds is_sleeping_ set wakes the poller. It is set before the inbox is looked at: either this thread
+// finds what was put in, or the other one finds it asleep.
 void Carrier::poll() noexcept {
   milliseconds timeout(0);
   if (queue_.isEmpty()) {

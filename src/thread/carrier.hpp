@@ -68,7 +68,7 @@ class Carrier {
   /// For its own thread.
   StackPool& stacks() noexcept { return stacks_; }
 
-  /// Describes each virtual thread of this carrier in a line, but for the one that calls this.
+  /// Describes each virtual thread of this carrier, except the calling one, in a line.
   std::string describeAll() const;
 
  private:
