@@ -5,7 +5,7 @@ if(CMAKE_CROSSCOMPILING)
   return()
 endif()
 find_program(NETLITE_NODE node)
-find_program(NETLITE_CHROMIUM NAMES chromium chromium-browser google-chrome)
+find_program(NETLITE_CHROMIUM NAMES chromium-headless-shell chromium chromium-browser google-chrome) # lightest first
 # Not the first python3 on the PATH, which may be one without Debian's packages.
 find_program(NETLITE_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 mark_as_advanced(NETLITE_NODE NETLITE_CHROMIUM NETLITE_PYTHON)
