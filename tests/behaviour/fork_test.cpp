@@ -247,12 +247,12 @@ TEST(ForkTest, AChildMayStopItsCopyWhileClientsComeAndGo) {
   };
   BlockedThread one(comeAndGo);
   BlockedThread other(comeAndGo);
-  for (int child = 0; child < 500; ++child) {
+  forManyChildren([&] {
     EXPECT_TRUE(holdsInChild([&] {
       server.stop(kTimeout);
       return server.connectionCount() == 0;
     }));
-  }
+  });
   isOver = true;
 }
 

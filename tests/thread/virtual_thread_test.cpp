@@ -29,13 +29,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-#if defined(NETLITE_TEST_THREAD_SANITIZER)
-constexpr int kMany = 4000;  // the sanitizer has room for about 8000 fibers
-#elif defined(NETLITE_TEST_ADDRESS_SANITIZER)
-constexpr int kMany = 20000;  // each instrumented stack uses several pages, and as much shadow memory
-#else
-const int kMany = test::runsOnWindows() ? 10000 : 100000;  // Wine crashes with many more fibers
-#endif
+// ThreadSanitizer has room for about 8000 fibers, and AddressSanitizer takes a millisecond for each; Wine crashes with
+// many more than 10000.
+const int kMany = test::kInstrumented ? 4000 : test::runsOnWindows() ? 10000 : 100000;
 
 // Runs the body in a virtual thread and waits for its end.
 void runVirtually(const std::function<void()>& body) {

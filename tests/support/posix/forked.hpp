@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <system_error>
@@ -110,6 +111,14 @@ class Gate {
  private:
   int ends_[2];
 };
+
+/// Many children, so that some of the forks happen at a moment of which another thread has few; but no longer than a
+/// busy machine may take.
+template <typename Work>
+void forManyChildren(const Work& work) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  for (int child = 0; child < 500 && std::chrono::steady_clock::now() < end; ++child) work();
+}
 
 /// The exit code of a child that does `work`.
 inline int exitCodeOf(const std::function<int()>& work) { return ForkedChild(work).exitCode(); }
