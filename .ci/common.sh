@@ -43,13 +43,12 @@ install_missing() {
   [ ${#packages[@]} -eq 0 ] || install_packages "${options[@]}" "${packages[@]}"
 }
 
-# Adds CTest's totals from the log, or counts the check as one.
+# Adds CTest's totals from the log, of all its runs, or counts the check as one.
 count() {
-  local status=$1 log=$2 line out_of failures
-  line=$(grep -Eo '[0-9]+ tests? failed out of [0-9]+' "$log" | tail -n 1)
-  if [ -n "$line" ]; then
-    failures=${line%% *}
-    out_of=${line##* }
+  local status=$1 log=$2 out_of failures
+  read -r failures out_of < <(grep -Eo '[0-9]+ tests? failed out of [0-9]+' "$log" |
+    awk '{ failures += $1; all += $NF } END { print failures + 0, all + 0 }')
+  if [ "$out_of" -gt 0 ]; then
     passed=$((passed + out_of - failures))
     failed=$((failed + failures))
     [ "$status" -eq 0 ] || [ "$failures" -gt 0 ] || failed=$((failed + 1))
