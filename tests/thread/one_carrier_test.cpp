@@ -471,7 +471,7 @@ TEST_F(OneCarrierTest, TheStuckHandlerIsToldTheClientsAddress) {
   };
   VirtualThreads::setStuckHandler(20ms, [&](const std::string& name, std::chrono::milliseconds) {
     const std::lock_guard<std::mutex> lock(mutex);
-    reported = name;
+    if (name.find("client") == 0) reported = name;  // on a busy machine the acceptor may be held up, too
   });
   TcpServer::Options options;
   options.virtualThreads = true;

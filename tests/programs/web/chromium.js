@@ -34,8 +34,8 @@ function lineOf(program, stream = 'stdout') {
   }, 'a line of ' + program.spawnfile);
 }
 
-function start(command, args) {
-  const program = spawn(command, args);
+function start(command, args, options = {}) {
+  const program = spawn(command, args, options);
   program.text = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr']) {
     program[stream].setEncoding('utf8').on('data', data => { program.text[stream] += data; });
@@ -146,7 +146,8 @@ class Chromium {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netlite-chromium-'));
     const chromium = start(program, ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage',
       '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--lang=ko', '--remote-debugging-port=0', '--user-data-dir=' + folder, ...trust, 'about:blank']);
+      '--lang=ko', '--remote-debugging-port=0', '--user-data-dir=' + folder, ...trust, 'about:blank'],
+      { detached: true });  // a process group: the program may be a script that starts Chromium
     const port = await eventually(() => /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(chromium.text.stderr)?.[1],
       'the start of Chromium');
     return Object.assign(new Chromium(), { chromium, folder, port });
@@ -171,7 +172,7 @@ class Chromium {
   async get(where) { return (await fetch(`http://127.0.0.1:${this.port}${where}`)).json(); }
 
   async stop() {
-    this.chromium.kill();
+    process.kill(-this.chromium.pid);
     await this.chromium.end;
     await eventually(() => {  // its helpers may still write
       try {
