@@ -218,7 +218,10 @@ class WebChatServer {
     example::HttpConnection connection(socket, errorResponse);
     while (const std::optional<example::HttpRequest> request = connection.nextRequest()) {
       const example::Places::Seat seat(places_, opensChat(*request));
-      if (seat.isTaken()) return converse(std::move(socket), *request, connection.upgrade());
+      if (seat.isTaken()) {
+        const std::string early = connection.upgrade();  // before the socket is moved
+        return converse(std::move(socket), *request, early);
+      }
       connection.answer(respond(*request));
     }
   }
