@@ -8,6 +8,7 @@
 #include "support/full_listener.hpp"
 #include "support/loopback.hpp"
 #include "support/running_threads.hpp"
+#include "support/sanitizers.hpp"
 
 #include <netlite/netlite.hpp>
 
@@ -82,10 +83,10 @@ class InterruptedCallTest : public UnwindingTest {
  protected:
   void SetUp() override {
     UnwindingTest::SetUp();
-#ifdef __SANITIZE_THREAD__
+#ifdef NETLITE_TEST_THREAD_SANITIZER
     GTEST_SKIP() << "ThreadSanitizer assumes that a thread unwound out of a system call is still in that call";
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef NETLITE_TEST_ADDRESS_SANITIZER
     GTEST_SKIP() << "AddressSanitizer assumes that the stack that such a thread has left is still in use";
 #endif
   }

@@ -6,6 +6,7 @@
 #include "support/descriptors.hpp"
 #include "support/loopback.hpp"
 #include "support/running_threads.hpp"
+#include "support/sanitizers.hpp"
 
 #include <netlite/netlite.hpp>
 
@@ -34,11 +35,7 @@ using namespace netlite::test;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kRounds = 400;
-#else
-constexpr int kRounds = 3000;
-#endif
+constexpr int kRounds = kInstrumented ? 400 : 3000;
 constexpr auto kMaxTime = 6s;  // for one storm, even if it has not made all rounds
 
 // ---- foreign descriptors --------------------------------------------------------------------------------------------

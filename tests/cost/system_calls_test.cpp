@@ -4,6 +4,7 @@
 // the memory and descriptors that a connection holds.
 #include "support/eventually.hpp"
 #include "support/files.hpp"
+#include "support/sanitizers.hpp"
 #include "support/scratch_file.hpp"
 
 #ifdef NETLITE_EXAMPLES
@@ -21,12 +22,6 @@
 #include <vector>
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // sanitizers make their own system calls
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr int kCalls = 100;  // as in the probe
 constexpr int kPipelined = 1000;
@@ -89,7 +84,7 @@ class StraceTest : public SystemCallsTest {
   }
 
   static bool isCounted(const std::string& line) {
-    if (!kSanitized) return true;
+    if (!netlite::test::kInstrumented) return true;  // sanitizers make their own system calls
     for (const char* call : {"recvfrom(", "sendto(", "sendfile(", "poll(", "ppoll(", "ioctl("}) {
       if (line.rfind(call, 0) == 0) return true;
     }

@@ -4,15 +4,13 @@
 // Thread-safety: no shared state.
 #pragma once
 
+#include "support/sanitizers.hpp"
+
 #include <chrono>
 
 namespace netlite::test {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr int kApproachRounds = 300;
-#else
-inline constexpr int kApproachRounds = 1500;
-#endif
+inline constexpr int kApproachRounds = kInstrumented ? 300 : 1500;
 
 /// Calls `round(delay)` many times, for a few seconds at most. A round causes the test's event after this delay and
 /// returns whether it came first. If so, the next delay is a little longer, otherwise a little shorter: soon the rounds
