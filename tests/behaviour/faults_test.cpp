@@ -454,6 +454,7 @@ TEST(WakerFaultsTest, AWaitDoesNotSpinIfTheProgramHasClosedItsWaker) {
 TEST(WakerFaultsTest, AParkWhoseWakerTheProgramHasClosedCanBeEnded) {
   std::atomic<DescriptorParker*> parked{nullptr};
   std::atomic<bool> isLost{false};
+  std::promise<void> unparked;
   BlockedThread parking([&] {
     DescriptorParker parker;
     parked = &parker;
@@ -462,9 +463,11 @@ TEST(WakerFaultsTest, AParkWhoseWakerTheProgramHasClosedCanBeEnded) {
     parker.park(nullptr, 0, Deadline::never());
     isLost.store(true, std::memory_order_relaxed);
     while (!parker.wasUnparked()) parker.park(nullptr, 0, Deadline::never());
+    unparked.get_future().wait();  // unpark() may still use the parker
   });
   ASSERT_TRUE(eventually([&isLost] { return isLost.load(std::memory_order_relaxed); }));
   parked.load()->unpark();
+  unparked.set_value();
   parking.join();
 }
 

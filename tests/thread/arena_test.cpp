@@ -3,6 +3,7 @@
 // Arena: a virtual thread's objects are on its stack's first page, and may outlive the thread.
 #include "thread/arena.hpp"
 
+#include "support/eventually.hpp"
 #include "support/loopback.hpp"
 #include "support/sanitizers.hpp"
 #include "thread/strand_memory.hpp"
@@ -152,6 +153,7 @@ TEST_F(ArenaTest, AHandlerMayMoveItsSocketAway) {
   server.start();
   Socket socket(InetAddress::getLoopbackAddress(), server.getLocalPort());
   isKept.acquire();
+  ASSERT_TRUE(eventually([&] { return server.connectionCount() == 0; }));  // stop() would close the socket before
   server.stop(std::chrono::milliseconds(0));
   useManyStacks();
   kept->getOutputStream().write("hello");
