@@ -647,6 +647,9 @@ TEST(ForkInAHandler, LetsTheChildStopItsCopyWhileAnotherHandlerStopsTheServer) {
 
 // The child's only thread ends after the handler, and the program ends with it.
 TEST(ForkInAHandler, LetsTheChildReturn) {
+#ifdef NETLITE_TEST_THREAD_SANITIZER
+  GTEST_SKIP() << "ThreadSanitizer forgets a thread before glibc calls exit() in it, as the last of its process";
+#endif
   TcpServer server(loopbackServer(), [](Socket& socket) {
     const pid_t child = ::fork();
     if (child == 0) {
