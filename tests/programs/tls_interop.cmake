@@ -17,8 +17,8 @@ if(NETLITE_GO)
     COMMAND ${CMAKE_COMMAND} -E env GO111MODULE=off "GOCACHE=${CMAKE_CURRENT_BINARY_DIR}/go_cache"
             "${NETLITE_GO}" build -o "${peer_in_go}" "${peers}/peer.go"
     DEPENDS "${peers}/peer.go" VERBATIM)
-  add_custom_target(tls_peer_in_go DEPENDS "${peer_in_go}")
-  add_dependencies(tls_interop_test tls_peer_in_go)
+  add_custom_target(go_peer DEPENDS "${peer_in_go}")
+  add_dependencies(tls_interop_test go_peer)
 endif()
 
 target_link_libraries(tls_interop_test PRIVATE tls_support)
