@@ -43,6 +43,17 @@ install_missing() {
   [ ${#packages[@]} -eq 0 ] || install_packages "${options[@]}" "${packages[@]}"
 }
 
+can_link_fuzzers() {
+  echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |
+    clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o "$work/probe" 2>/dev/null
+}
+
+# The compiler, and its sanitizers' libraries.
+install_clang() {
+  install_missing clang++=clang
+  can_link_fuzzers || install_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
+}
+
 # Adds CTest's totals from the log, of all its runs, or counts the check as one.
 count() {
   local status=$1 log=$2 out_of failures
