@@ -135,7 +135,7 @@ class Backlog {
   Note noteOf(std::uint64_t number) {
     const Lock lock(mutex_);
     if (number <= returned_ || number > last_) return {};
-    return std::move(lines_[number - returned_ - 1].note);
+    return std::move(lines_[static_cast<std::size_t>(number - returned_ - 1)].note);
   }
 
   /// The lines up to `number` have come back, and were relayed.

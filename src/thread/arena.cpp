@@ -23,7 +23,7 @@ struct Header {
   Arena* arena;  // null: on the heap
 };
 
-constexpr std::size_t kHeaderSize = sizeof(std::uint64_t);
+constexpr std::size_t kHeaderSize = kStrandAlignment;
 static_assert(sizeof(Header) <= kHeaderSize);
 
 }  // namespace
@@ -33,7 +33,7 @@ Arena* Arena::current() noexcept { return current_strand.arena; }
 void* Arena::allocate(std::size_t size) noexcept {
   if (kIsHeapWatched) return nullptr;
   if (!hasObjects()) used_ = 0;
-  const std::size_t rounded = (size + alignof(std::uint64_t) - 1) / alignof(std::uint64_t) * alignof(std::uint64_t);
+  const std::size_t rounded = (size + kStrandAlignment - 1) / kStrandAlignment * kStrandAlignment;
   if (rounded > kCapacity - used_) return nullptr;
   references_.fetch_add(1, std::memory_order_relaxed);
   return memory_ + std::exchange(used_, used_ + static_cast<std::uint32_t>(rounded));

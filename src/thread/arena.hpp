@@ -5,6 +5,7 @@
 #pragma once
 
 #include "thread/stack_pool.hpp"
+#include "thread/strand_memory.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -38,9 +39,9 @@ class Arena {
   static constexpr std::size_t kCapacity = 1024;  // what a connection with a reader and a tied writer needs
 
   const Stack stack_;
-  std::atomic<std::uint32_t> references_{1};                // the thread, and objects
-  std::uint32_t used_ = 0;                                  // bytes
-  alignas(std::uint64_t) unsigned char memory_[kCapacity];  // not initialized
+  std::atomic<std::uint32_t> references_{1};                   // the thread, and objects
+  std::uint32_t used_ = 0;                                     // bytes
+  alignas(kStrandAlignment) unsigned char memory_[kCapacity];  // not initialized
 };
 
 /// While it lives, the running strand's objects are put into this arena, whose thread has not started yet.

@@ -78,7 +78,7 @@ platform::ForkRepair forget_parked_strands{forgetParkedStrands};
 Bucket& bucketOf(const Word& word) {
   constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
   const std::uint64_t product = reinterpret_cast<std::uintptr_t>(&word) * kFactor;
-  return (*buckets())[product >> (64 - kBucketBits)];
+  return (*buckets())[static_cast<std::size_t>(product >> (64 - kBucketBits))];
 }
 
 }  // namespace

@@ -6,14 +6,16 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <new>
 
 namespace netlite {
 
-/// Memory for an object whose alignment is at most eight bytes. In a virtual thread it comes from the thread's Arena as
-/// long as there is room, otherwise from the heap.
+/// That of an atomic of 64 bits: on i386 the plain integer has four.
+inline constexpr std::size_t kStrandAlignment = 8;
+
+/// Memory for an object whose alignment is at most kStrandAlignment. In a virtual thread it comes from the thread's
+/// Arena as long as there is room, otherwise from the heap.
 /// @throws std::bad_alloc
 void* allocateInStrand(std::size_t size);
 
@@ -31,7 +33,7 @@ class StrandAllocator {
   StrandAllocator(const StrandAllocator<Other>&) noexcept {}
 
   T* allocate(std::size_t count) {
-    static_assert(alignof(T) <= alignof(std::uint64_t));
+    static_assert(alignof(T) <= kStrandAlignment);
     return static_cast<T*>(allocateInStrand(count * sizeof(T)));
   }
   void deallocate(T* memory, std::size_t) noexcept { freeInStrand(memory); }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -279,7 +280,7 @@ TEST_F(ContextTest, AFlowThatWasNeverResumedCanBeAbandoned) {
 TEST_F(ContextTest, AStackThatTheSystemHasNoRoomForIsRefused) {
   if (!bringsStacks()) GTEST_SKIP() << "the caller makes the stack";
   Context context;
-  EXPECT_FALSE(context.prepare(nullptr, nullptr, std::size_t{1} << 62, nullptr, nullptr));
+  EXPECT_FALSE(context.prepare(nullptr, nullptr, std::numeric_limits<std::size_t>::max() / 2, nullptr, nullptr));
 }
 
 // ---- registers ------------------------------------------------------------------------------------------------------
