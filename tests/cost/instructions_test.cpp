@@ -26,11 +26,11 @@ struct Bound {
 constexpr double byWords(double of64Bits, double of32Bits) { return sizeof(void*) == 8 ? of64Bits : of32Bits; }
 
 constexpr Bound kBounds[] = {
-    {"PingPong32", "ping-pong", 32, 500, 2.8},
+    {"PingPong32", "ping-pong", 32, 500, byWords(2.8, 2.85)},
     {"Tied32", "tied", 32, 8000, byWords(2.15, 2.25)},
     {"Tied1024", "tied", 1024, 500, 2.0},
-    {"ReadLine16", "read", 16, 500, byWords(0.9, 0.95)},
-    {"ReadLine80", "read", 80, 500, byWords(1.0, 1.1)},
+    {"ReadLine16", "read", 16, 500, byWords(0.9, 1.0)},
+    {"ReadLine80", "read", 80, 500, byWords(1.0, 1.15)},
     {"ReadLine1024", "read", 1024, 500, byWords(1.35, 1.4)},
     {"ReadInt", "read-ints", 4, 20000, byWords(2.05, 2.6)},
     {"Println32", "print", 32, 500, byWords(1.4, 1.45)},
@@ -40,6 +40,13 @@ constexpr Bound kBounds[] = {
 constexpr double kAllowance = 1.1;  // the bounds were measured with g++
 #else
 constexpr double kAllowance = 1.0;
+#endif
+
+// On 32-bit x86 glibc copies with other instructions on newer processors, in an order that favours the baseline.
+#ifdef __i386__
+constexpr char kSameOnEachProcessor[] = "GLIBC_TUNABLES=glibc.cpu.hwcaps=-SSSE3 ";
+#else
+constexpr char kSameOnEachProcessor[] = "";
 #endif
 
 std::ostream& operator<<(std::ostream& out, const Bound& bound) { return out << bound.name; }
@@ -62,7 +69,8 @@ class InstructionsTest : public testing::TestWithParam<Bound> {
     const std::string file = netlite::test::scratchFile(std::string("callgrind.") + GetParam().name + "." + side);
     const std::string task =
         " " + side + " " + GetParam().task + " " + std::to_string(lines) + " " + std::to_string(GetParam().length);
-    EXPECT_TRUE(run("valgrind --tool=callgrind --toggle-collect=countedTask --callgrind-out-file=" + file +
+    EXPECT_TRUE(run(std::string(kSameOnEachProcessor) +
+                    "valgrind --tool=callgrind --toggle-collect=countedTask --callgrind-out-file=" + file +
                     " " NETLITE_INSTRUCTIONS_PROBE + task));
     const long count = totalIn(file);
     std::remove(file.c_str());
