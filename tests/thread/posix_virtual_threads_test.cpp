@@ -5,6 +5,7 @@
 #include "support/loopback.hpp"
 #include "support/posix/forked.hpp"
 #include "support/sanitizers.hpp"
+#include "support/system.hpp"
 
 #include <netlite/datagram_socket.hpp>
 #include <netlite/netlite.hpp>
@@ -233,6 +234,7 @@ TEST_F(PosixVirtualThreadsTest, AnOverflowNamesTheThreadAndTheSize) {
 #if defined(NETLITE_TEST_ADDRESS_SANITIZER) || defined(NETLITE_TEST_THREAD_SANITIZER)
   GTEST_SKIP() << "the sanitizer reports the fault itself";
 #endif
+  if (runsUnderQemu()) GTEST_SKIP() << "qemu-user reports the signal, too";
   EXPECT_EXIT(Thread::ofVirtual().name("deep").stackSize(128 * 1024).start([] { recurse(1'000'000'000); }).join(),
               testing::KilledBySignal(SIGSEGV),
               "^netlite: virtual thread deep has overflowed its stack of 131072 bytes\n$");
