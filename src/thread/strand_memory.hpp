@@ -11,7 +11,7 @@
 
 namespace netlite {
 
-/// That of an atomic of 64 bits: on i386 the plain integer has four.
+/// The alignment of a 64-bit atomic. On i386 a plain 64-bit integer needs only four bytes.
 inline constexpr std::size_t kStrandAlignment = 8;
 
 /// Memory for an object whose alignment is at most kStrandAlignment. In a virtual thread it comes from the thread's

@@ -648,7 +648,7 @@ TEST(ForkInAHandler, LetsTheChildStopItsCopyWhileAnotherHandlerStopsTheServer) {
 // The child's only thread ends after the handler, and the program ends with it.
 TEST(ForkInAHandler, LetsTheChildReturn) {
 #ifdef NETLITE_TEST_THREAD_SANITIZER
-  GTEST_SKIP() << "ThreadSanitizer forgets a thread before glibc calls exit() in it, as the last of its process";
+  GTEST_SKIP() << "glibc calls exit() in a process's last thread, which ThreadSanitizer has already forgotten";
 #endif
   TcpServer server(loopbackServer(), [](Socket& socket) {
     const pid_t child = ::fork();

@@ -42,7 +42,7 @@ constexpr double kAllowance = 1.1;  // the bounds were measured with g++
 constexpr double kAllowance = 1.0;
 #endif
 
-// On 32-bit x86 glibc copies with other instructions on newer processors, in an order that favours the baseline.
+// On processors with SSSE3, glibc for 32-bit x86 uses other string functions, which make the baseline cheaper.
 #ifdef __i386__
 constexpr char kSameOnEachProcessor[] = "GLIBC_TUNABLES=glibc.cpu.hwcaps=-SSSE3 ";
 #else

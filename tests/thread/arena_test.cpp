@@ -153,7 +153,7 @@ TEST_F(ArenaTest, AHandlerMayMoveItsSocketAway) {
   server.start();
   Socket socket(InetAddress::getLoopbackAddress(), server.getLocalPort());
   isKept.acquire();
-  ASSERT_TRUE(eventually([&] { return server.connectionCount() == 0; }));  // stop() would close the socket before
+  ASSERT_TRUE(eventually([&] { return server.connectionCount() == 0; }));  // until then stop() would close the socket
   server.stop(std::chrono::milliseconds(0));
   useManyStacks();
   kept->getOutputStream().write("hello");
