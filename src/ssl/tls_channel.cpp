@@ -176,7 +176,8 @@ std::size_t TlsChannel::read(Wire& wire, void* buffer, std::size_t size, Deadlin
   for (bool again = false;; again = true) {
     Decrypted last = decrypt(wire, bytes, size);
     std::size_t count = last.count;
-    while (count > 0 && count < size && may_have_more_ && receiveWhatHasArrived(wire).value_or(0) > 0) {
+    while (count > 0 && count < size && !last.isOver() && may_have_more_ &&
+           receiveWhatHasArrived(wire).value_or(0) > 0) {
       last = decrypt(wire, bytes + count, size - count);
       count += last.count;
     }

@@ -96,6 +96,8 @@ class TlsChannel final : public Channel {
     bool hasFailed;
     bool hasEnded;
     bool hasAnswers;  // something is to be sent
+
+    bool isOver() const noexcept { return hasFailed || hasEnded; }
   };
   Decrypted decrypt(Wire& wire, char* buffer, std::size_t size) NETLITE_EXCLUDES(mutex_);
   bool isReadable(Wire& wire) NETLITE_EXCLUDES(mutex_);

@@ -81,21 +81,6 @@ class SslHostileTest : public testing::Test {
   TlsContexts contexts_;
 };
 
-/// A peer that has completed its handshake with a socket of a context.
-struct PeerAndSocket {
-  explicit PeerAndSocket(SSLContext& context, int version = TLS1_3_VERSION) : pair(connectedPair()) {
-    peer = std::make_unique<OpenSslPeer>(std::move(pair.client));
-    peer->setVersion(version);
-    socket = context.acceptSocket(std::move(pair.server));
-    const JoinedThread peersSide([this] { peer->handshake(); });
-    SSLSession::of(socket);
-  }
-
-  Pair pair;
-  std::unique_ptr<OpenSslPeer> peer;
-  Socket socket;
-};
-
 // ---- plain bytes ----------------------------------------------------------------------------------------------------
 
 TEST_F(SslHostileTest, AServerNamesAClientThatSpeaksNoTls) {

@@ -2,6 +2,7 @@
 //
 // The memory of connections: what an idle one has, and what happens where it runs out.
 #include "support/counted_memory.hpp"
+#include "support/openssl_peer.hpp"
 #include "support/tls.hpp"
 
 #include <gtest/gtest.h>
@@ -96,6 +97,24 @@ TEST(SslMemoryTest, AnIdleConnectionHasLittleBesidesOpenSslsState) {
   const long ofSecured = bytesInUse() - before;
   std::printf("bytes of a socket: plain %ld, TLS %ld\n", ofPlain / kPairs / 2, ofSecured / kPairs / 2);
   EXPECT_LE((ofSecured - ofPlain) / kPairs / 2, 8192);
+}
+
+// A peer that went on sending would get memory without a bound.
+TEST(SslMemoryTest, BytesAfterTheEndAreNotKept) {
+  TlsContexts contexts;
+  PeerAndSocket both(contexts.server);
+  std::string sent = both.peer->recordsOf("hello");
+  SSL_shutdown(both.peer->connection());
+  sent += both.peer->takeRecords() + std::string(1 << 20, '?');
+  std::string buffer(10'000, ' ');
+  const long before = totalBytes();
+  {
+    const JoinedThread sender([&] { failureOf([&] { both.peer->sendRaw(sent); }); });
+    EXPECT_EQ(both.socket.getInputStream().read(&buffer[0], buffer.size()), 5u);
+    EXPECT_LE(totalBytes() - before, 65536);
+    EXPECT_EQ(both.socket.getInputStream().read(), -1);
+    both.socket.close();
+  }
 }
 
 TEST(SslMemoryTest, AnEndedConnectionLeavesNothing) {

@@ -5,14 +5,17 @@
 #pragma once
 
 #include "support/certificates.hpp"
+#include "support/tls.hpp"
 
 #include <netlite/netlite.hpp>
+#include <netlite/ssl.hpp>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -147,6 +150,21 @@ class OpenSslPeer {
   BIO* input_ = nullptr;
   BIO* output_ = nullptr;
   std::optional<std::size_t> damaged_;  // how many records come before the one to be damaged
+};
+
+/// A peer that has completed its handshake with a socket of a context.
+struct PeerAndSocket {
+  explicit PeerAndSocket(SSLContext& context, int version = TLS1_3_VERSION) : pair(connectedPair()) {
+    peer = std::make_unique<OpenSslPeer>(std::move(pair.client));
+    peer->setVersion(version);
+    socket = context.acceptSocket(std::move(pair.server));
+    const JoinedThread peersSide([this] { peer->handshake(); });
+    SSLSession::of(socket);
+  }
+
+  Pair pair;
+  std::unique_ptr<OpenSslPeer> peer;
+  Socket socket;
 };
 
 }  // namespace netlite::test
