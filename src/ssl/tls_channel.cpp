@@ -361,6 +361,8 @@ void TlsChannel::write(Wire& wire, const char* data, std::size_t size, Deadline 
 void TlsChannel::encrypt(Wire& wire, const char* data, std::size_t size) {
   const MutexLock lock(mutex_);
   if (failure_) throwFailure(*failure_);
+  // After shutdownOutput() no writer comes here.
+  if (output_ended_) throwSocketError(wire.describe("write to"), Error::socketClosed);
   queued_.reserve(queued_.size() + size + (size / kRecordSize + 1) * kRecordOverhead);
   clearErrors();
   std::size_t written = 0;
