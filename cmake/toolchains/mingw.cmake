@@ -16,4 +16,5 @@ set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static) # or each program would have to find the compiler's own DLLs
-get_filename_component(CMAKE_CROSSCOMPILING_EMULATOR "${CMAKE_CURRENT_LIST_DIR}/../wine.sh" ABSOLUTE)
+get_filename_component(netlite_wine "${CMAKE_CURRENT_LIST_DIR}/../wine.sh" ABSOLUTE)
+set(CMAKE_CROSSCOMPILING_EMULATOR "${netlite_wine}" --again)
