@@ -165,9 +165,31 @@ TEST_F(SslHandshakeTest, NeedsTheIntermediateCertificate) {
 }
 
 TEST_F(SslHandshakeTest, RefusesAnIssuerThatIsNoAuthority) {
-  const TestCertificate notAuthority({}, &contexts_.authority);
+  const TestCertificate notAuthority(personOptions("Somebody"), &contexts_.authority);
   const TestCertificate certificate({}, &notAuthority);
-  EXPECT_TRUE(is<SSLHandshakeException>(failureWith(CertificateFiles(certificate, "", &notAuthority))));
+  const std::exception_ptr failure = failureWith(CertificateFiles(certificate, "", &notAuthority));
+  EXPECT_TRUE(is<SSLHandshakeException>(failure));
+  EXPECT_TRUE(contains(whatOf(failure), "CN=Somebody may not sign certificates, but has signed one"))
+      << whatOf(failure);
+}
+
+TEST_F(SslHandshakeTest, RefusesMoreIntermediatesThanAnAuthorityMayHave) {
+  CertificateOptions options = authorityOptions("Without intermediates");
+  options.maxIntermediates = 0;
+  const TestCertificate authority(options);
+  contexts_.client.loadTrustedCertificates(CertificateFiles(authority).chain());
+  const TestCertificate intermediate(authorityOptions("In between"), &authority);
+  const TestCertificate certificate({}, &intermediate);
+  const std::exception_ptr failure = failureWith(CertificateFiles(certificate, "", &intermediate));
+  EXPECT_TRUE(contains(whatOf(failure), "may not sign certificates of authorities, but has signed one"))
+      << whatOf(failure);
+}
+
+TEST_F(SslHandshakeTest, RefusesAForgedCertificate) {
+  const TestCertificate ofTheSameName(authorityOptions());
+  const TestCertificate certificate({}, &ofTheSameName);
+  const std::exception_ptr failure = failureWith(CertificateFiles(certificate));
+  EXPECT_TRUE(contains(whatOf(failure), "has a signature that is forged or damaged")) << whatOf(failure);
 }
 
 /// What a client of the context throws that meets a server which OpenSSL runs.
@@ -189,6 +211,14 @@ TEST_F(SslHandshakeTest, RefusesAWeakKey) {
   const TestCertificate certificate(weak, &contexts_.authority);
   const std::exception_ptr failure = failureAgainst(contexts_.client, certificate);
   EXPECT_TRUE(contains(whatOf(failure), "has a key that is too weak")) << whatOf(failure);
+}
+
+TEST_F(SslHandshakeTest, RefusesAWeakSignature) {
+  CertificateOptions weak;
+  weak.isSignedBySha1 = true;
+  const TestCertificate certificate(weak, &contexts_.authority);
+  const std::exception_ptr failure = failureAgainst(contexts_.client, certificate);
+  EXPECT_TRUE(contains(whatOf(failure), "is signed by a weak algorithm")) << whatOf(failure);
 }
 
 TEST_F(SslHandshakeTest, ChecksNoNameIfToldSo) {

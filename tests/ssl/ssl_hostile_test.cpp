@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <random>
 #include <string>
+#include <utility>
 
 using namespace std::chrono_literals;
 
@@ -190,10 +191,26 @@ TEST_F(SslHostileTest, MessagesOutOfOrderEndTheHandshake) {
 }
 
 TEST_F(SslHostileTest, AnAlertDuringTheHandshakeIsNamed) {
-  const std::exception_ptr failure = failureOfClient(std::string("\x15\x03\x03\x00\x02\x02\x28", 7));
-  EXPECT_TRUE(contains(whatOf(failure), "the peer found no cipher suite or certificate in common")) << whatOf(failure);
-  const std::exception_ptr other = failureOfClient(std::string("\x15\x03\x03\x00\x02\x02\x50", 7));
-  EXPECT_TRUE(contains(whatOf(other), "the peer reported: internal error")) << whatOf(other);
+  const std::pair<char, const char*> alerts[] = {
+      {'\x28', "the peer found no cipher suite or certificate in common"},
+      {'\x2a', "the peer refused this side's certificate"},
+      {'\x2b', "the peer cannot use this side's certificate"},
+      {'\x2c', "the peer says that this side's certificate is revoked"},
+      {'\x2d', "the peer says that this side's certificate has expired"},
+      {'\x2e', "the peer does not accept this side's certificate"},
+      {'\x30', "the peer does not trust this side's certificate"},
+      {'\x31', "the peer denied access"},
+      {'\x46', "no protocol in common, the peer says"},
+      {'\x47', "the peer wants stronger cipher suites"},
+      {'\x50', "the peer reported: internal error"},
+      {'\x70', "the peer has no certificate for this name"},
+      {'\x74', "the peer requires a certificate"},
+      {'\x78', "no application protocol in common, the peer says"},
+  };
+  for (const auto& [alert, words] : alerts) {
+    const std::exception_ptr failure = failureOfClient(std::string("\x15\x03\x03\x00\x02\x02", 6) + alert);
+    EXPECT_TRUE(contains(whatOf(failure), words)) << whatOf(failure);
+  }
 }
 
 TEST_F(SslHostileTest, AnOversizedRecordEndsTheHandshake) {

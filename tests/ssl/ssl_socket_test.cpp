@@ -92,6 +92,11 @@ TEST_F(SslSocketTest, ReadsWhatHasArrivedInSeveralRecordsTogether) {
   EXPECT_EQ(std::string(buffer, 9), "onetwo333");
 }
 
+TEST_F(SslSocketTest, HasNothingAvailableBeforeTheHandshake) {
+  Pair pair = halfTlsPair(contexts_.server);
+  EXPECT_EQ(pair.server.getInputStream().available(), 0u);
+}
+
 TEST_F(SslSocketTest, CountsDecryptedBytesAsAvailable) {
   EXPECT_EQ(pair_.server.getInputStream().available(), 0u);
   pair_.client.getOutputStream().write("hello");

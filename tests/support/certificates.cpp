@@ -51,6 +51,12 @@ std::string joined(const std::vector<std::string>& texts) {
   return all;
 }
 
+std::string basicConstraints(const CertificateOptions& options) {
+  if (!options.isAuthority) return "critical,CA:FALSE";
+  const std::string limit = ",pathlen:" + std::to_string(options.maxIntermediates);
+  return "critical,CA:TRUE" + (options.maxIntermediates < 0 ? "" : limit);
+}
+
 std::string textOf(BIO* memory) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(memory, &data);
@@ -85,13 +91,14 @@ TestCertificate::TestCertificate(const CertificateOptions& options, const TestCe
   X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_UTF8,
                              reinterpret_cast<const unsigned char*>(options.commonName.c_str()), -1, -1, 0);
   X509_set_issuer_name(made, X509_get_subject_name(above));
-  addExtension(made, above, NID_basic_constraints, options.isAuthority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+  addExtension(made, above, NID_basic_constraints, basicConstraints(options));
   addExtension(made, above, NID_subject_key_identifier, "hash");
   if (!options.alternativeNames.empty()) {
     addExtension(made, above, NID_subject_alt_name, joined(options.alternativeNames));
   }
   if (!options.purpose.empty()) addExtension(made, above, NID_ext_key_usage, options.purpose);
-  require(X509_sign(made, issuer != nullptr ? issuer->parts_->key : parts_->key, EVP_sha256()) > 0, "sign");
+  EVP_PKEY* const signing = issuer != nullptr ? issuer->parts_->key : parts_->key;
+  require(X509_sign(made, signing, options.isSignedBySha1 ? EVP_sha1() : EVP_sha256()) > 0, "sign");
 }
 
 TestCertificate::~TestCertificate() = default;

@@ -17,9 +17,11 @@ struct CertificateOptions {
   int firstDay = -1;  // from today
   int lastDay = 30;
   bool isAuthority = false;
-  std::string purpose;  // "serverAuth", "clientAuth"; empty: both
-  std::string curve;    // "P-256" unless rsaBits is set
-  int rsaBits = 0;      // 0: a key of the curve
+  int maxIntermediates = -1;  // of an authority: between it and a certificate for a host; negative: any number
+  std::string purpose;        // "serverAuth", "clientAuth"; empty: both
+  std::string curve;          // "P-256" unless rsaBits is set
+  int rsaBits = 0;            // 0: a key of the curve
+  bool isSignedBySha1 = false;
 };
 
 /// A certificate and its key.
