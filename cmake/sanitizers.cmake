@@ -16,6 +16,6 @@ function(netlite_add_sanitizers target)
     target_compile_options(${target} PRIVATE -fno-omit-frame-pointer -U_FORTIFY_SOURCE)
   endif()
   if(NETLITE_COVERAGE)
-    netlite_instrument(${target} --coverage)
+    netlite_instrument(${target} --coverage -fprofile-update=atomic) # several threads count
   endif()
 endfunction()
