@@ -128,6 +128,7 @@ class StreamSocket::Descriptor final : public Wire {
 
   // Nothing if nothing has arrived.
   std::optional<std::size_t> receiveOnce(void* buffer, std::size_t size, bool mayBlock) {
+    if (socket_.core_.isClosed()) socket_.throwRead(Error::socketClosed);  // although more may arrive
     if (isInputShutDown()) return 0;
     const Transfer got = platform::receive(socket_.core_.handle(), buffer, size, mayBlock);
     const bool isPart = got.outcome == Outcome::done && 0 < got.count && got.count < size;
