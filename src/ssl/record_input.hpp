@@ -37,6 +37,9 @@ class RecordInput {
     return count;
   }
 
+  /// Drops the bytes and gives the memory back.
+  void clear() noexcept { *this = RecordInput(); }
+
   /// Gives the memory back if it is empty and large.
   void rest() noexcept {
     if (!isEmpty() || capacity_ <= kKeptCapacity) return;

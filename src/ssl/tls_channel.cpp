@@ -176,12 +176,12 @@ std::size_t TlsChannel::read(Wire& wire, void* buffer, std::size_t size, Deadlin
   for (bool again = false;; again = true) {
     Decrypted last = decrypt(wire, bytes, size);
     std::size_t count = last.count;
-    while (count > 0 && count < size && !last.isOver() && may_have_more_ &&
-           receiveWhatHasArrived(wire).value_or(0) > 0) {
+    while (last.count > 0 && count < size && !last.isOver() && may_have_more_ && tryReceiveMore(wire)) {
       last = decrypt(wire, bytes + count, size - count);
       count += last.count;
     }
     if (last.hasAnswers) sendWithoutWaiting(wire);
+    if (last.isOver()) input_.clear();
     if (!may_have_more_) input_.rest();
     if (count > 0) return count;
     if (last.hasFailed) throwIfFailed();
@@ -191,6 +191,15 @@ std::size_t TlsChannel::read(Wire& wire, void* buffer, std::size_t size, Deadlin
     if (receiveMore(wire, deadline)) continue;
     if (wire.isInputShutDown()) return 0;
     throwCutShort(wire);
+  }
+}
+
+// Whether more has arrived. Bytes that are decrypted already must not be lost, so a failure is left to the next read.
+bool TlsChannel::tryReceiveMore(Wire& wire) {
+  try {
+    return receiveWhatHasArrived(wire).value_or(0) > 0;
+  } catch (const std::exception&) {
+    return false;
   }
 }
 
@@ -310,10 +319,10 @@ std::size_t TlsChannel::available(Wire& wire) {
     throwIfFailed();
     return 0;
   }
-  while (!isReadable(wire)) {
-    if (receiveWhatHasArrived(wire).value_or(0) == 0) return input_.rest(), 0;
-  }
+  // One receive only: a peer that sends records without bytes must not hold up the caller.
+  const bool mayWait = !isReadable(wire) && (receiveWhatHasArrived(wire).value_or(0) == 0 || !isReadable(wire));
   sendWithoutWaiting(wire);
+  if (mayWait) return input_.rest(), 0;
   throwIfFailed();
   const MutexLock lock(mutex_);
   return static_cast<std::size_t>(SSL_pending(connection_.get()));
@@ -361,7 +370,7 @@ void TlsChannel::write(Wire& wire, const char* data, std::size_t size, Deadline 
 void TlsChannel::encrypt(Wire& wire, const char* data, std::size_t size) {
   const MutexLock lock(mutex_);
   if (failure_) throwFailure(*failure_);
-  // After shutdownOutput() no writer comes here.
+  // Only close() leads here: after shutdownOutput() StreamSocket refuses the write.
   if (output_ended_) throwSocketError(wire.describe("write to"), Error::socketClosed);
   queued_.reserve(queued_.size() + size + (size / kRecordSize + 1) * kRecordOverhead);
   clearErrors();

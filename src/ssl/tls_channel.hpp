@@ -85,6 +85,7 @@ class TlsChannel final : public Channel {
   void finishHandshake(Wire& wire) NETLITE_EXCLUDES(mutex_);
   std::string refusal() NETLITE_REQUIRES(mutex_);
 
+  bool tryReceiveMore(Wire& wire);
   bool receiveMore(Wire& wire, Deadline deadline);
   std::optional<std::size_t> receiveWhatHasArrived(Wire& wire);
   void keep(const char* bytes, std::size_t count) NETLITE_EXCLUDES(mutex_);

@@ -94,6 +94,7 @@ TEST_F(SslSocketTest, ReadsWhatHasArrivedInSeveralRecordsTogether) {
 
 TEST_F(SslSocketTest, HasNothingAvailableBeforeTheHandshake) {
   Pair pair = halfTlsPair(contexts_.server);
+  pair.client.getOutputStream().write(std::string("\x16\x03\x01\x02\x00\x01", 6));  // the start of a ClientHello
   EXPECT_EQ(pair.server.getInputStream().available(), 0u);
 }
 
