@@ -216,8 +216,10 @@ TEST_F(SslHandshakeTest, RefusesAWeakKey) {
 TEST_F(SslHandshakeTest, RefusesAWeakSignature) {
   CertificateOptions weak;
   weak.isSignedBySha1 = true;
-  const TestCertificate certificate(weak, &contexts_.authority);
-  const std::exception_ptr failure = failureAgainst(contexts_.client, certificate);
+  std::unique_ptr<TestCertificate> certificate;
+  failureOf([&] { certificate = std::make_unique<TestCertificate>(weak, &contexts_.authority); });
+  if (certificate == nullptr) GTEST_SKIP() << "this system's OpenSSL makes no such signatures";
+  const std::exception_ptr failure = failureAgainst(contexts_.client, *certificate);
   EXPECT_TRUE(contains(whatOf(failure), "is signed by a weak algorithm")) << whatOf(failure);
 }
 

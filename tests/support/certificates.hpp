@@ -17,7 +17,7 @@ struct CertificateOptions {
   int firstDay = -1;  // from today
   int lastDay = 30;
   bool isAuthority = false;
-  int maxIntermediates = -1;  // of an authority: between it and a certificate for a host; negative: any number
+  int maxIntermediates = -1;  // of an authority: its pathlen; negative: no limit
   std::string purpose;        // "serverAuth", "clientAuth"; empty: both
   std::string curve;          // "P-256" unless rsaBits is set
   int rsaBits = 0;            // 0: a key of the curve

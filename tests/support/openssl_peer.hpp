@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // OpenSslPeer: a TLS peer that can do what netlite never does, as its records pass through the test's hands.
-// Thread-safety: none; it belongs to one thread.
+// Thread-safety: none; a peer belongs to one thread at a time.
 #pragma once
 
 #include "support/certificates.hpp"
