@@ -4,7 +4,7 @@
 # `source` defines.
 function(netlite_linker_wraps source result)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
-  file(STRINGS "${source}" options REGEX "^[a-z].* __wrap_[a-z0-9_]+\\(")
-  list(TRANSFORM options REPLACE ".* __wrap_([a-z0-9_]+)\\(.*" "-Wl,--wrap=\\1")
+  file(STRINGS "${source}" options REGEX "^[a-z].* __wrap_[A-Za-z0-9_]+\\(")
+  list(TRANSFORM options REPLACE ".* __wrap_([A-Za-z0-9_]+)\\(.*" "-Wl,--wrap=\\1")
   set(${result} "${options}" PARENT_SCOPE)
 endfunction()

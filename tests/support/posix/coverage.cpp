@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// For a build that measures coverage: a process also writes its counters if it ends by _exit, by abort or by a fault.
-// The linker sends the calls here, see linker_wraps.cmake.
-// Thread-safety: as for the functions.
+// For a build that measures coverage: a process also writes its counters if netlite or a test calls _exit, _Exit or
+// abort, or if a fault ends it. The linker sends the calls here, see linker_wraps.cmake.
+// Thread-safety: any thread may call them.
 #include <csignal>
 #include <cstdlib>
 
@@ -12,12 +12,18 @@
 extern "C" {
 void __gcov_dump();
 [[noreturn]] void __real__exit(int code);
+[[noreturn]] void __real__Exit(int code);
 [[noreturn]] void __real_abort();
 int __real_sigaction(int signal, const struct sigaction* action, struct sigaction* earlier);
 
 void __wrap__exit(int code) {
   __gcov_dump();
   __real__exit(code);
+}
+
+void __wrap__Exit(int code) {
+  __gcov_dump();
+  __real__Exit(code);
 }
 
 void __wrap_abort() {
