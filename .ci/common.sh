@@ -93,6 +93,12 @@ run_check() {
   summary+=("$(printf '%-8s %-7s %4d s' "$1" "$result" $((SECONDS - start)))")
 }
 
+# Prints which tests ran again, see cmake/wine.sh.
+print_deaths_of_wine() {
+  local deaths="$work/netlite/build/wine/died"
+  [ ! -e "$deaths" ] || { echo "Wine died, and these ran again:"; cat "$deaths"; }
+}
+
 run_checks() {
   local checks=("$@") check
   [ ${#checks[@]} -gt 0 ] || checks=("${all_checks[@]}")
@@ -111,6 +117,7 @@ run_checks() {
     print_failures "$work/$check.log"
   done
   echo
+  print_deaths_of_wine
   printf '%s\n' "${summary[@]}"
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]

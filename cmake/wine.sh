@@ -7,8 +7,9 @@
 #   cmake/wine.sh [--again] program.exe [argument...]
 #   cmake/wine.sh --stop                      stops that Wine, which otherwise ends ten minutes after its last program
 #
-# --again is for tests: it runs the program once more if Wine itself died of a segmentation fault. Wine 8.0 does so about
-# once in 8,000 times when a process ends while one of its threads is ending. The fault of a program is an exit code.
+# --again is for tests: it runs the program once more if Wine itself died of a segmentation fault, and notes that in
+# $WINEPREFIX/died. Wine 8.0 dies about once in 8,000 times when a process ends while one of its threads is ending. If the
+# program itself faults, Wine exits with a code and is not killed.
 set -u
 : "${WINEPREFIX:=$(cd "$(dirname "$0")/.." && pwd)/build/wine}"
 : "${WINEDEBUG:=-all}"
@@ -44,7 +45,7 @@ if [ "${1-}" != --again ]; then
   exec $fixed "$wine" "$@"
 fi
 shift
-# The program ends with this script, which CTest kills after a test's time limit.
+# CTest kills only this script when a test exceeds its time limit; pdeathsig then kills the program, too.
 run() {
   setpriv --pdeathsig KILL $fixed "$wine" "$@"
 }
@@ -53,6 +54,7 @@ run "$@"
 status=$?
 if [ $status = $died_of_sigsegv ]; then
   echo "wine.sh: Wine died; running the program again" >&2
+  echo "$(date): $*" >>"$WINEPREFIX/died"
   run "$@"
   status=$?
 fi
