@@ -83,7 +83,7 @@ class Channel {
   virtual void handshake(Wire& wire, Deadline deadline) = 0;
 
   /// Reads what has arrived, at least one byte. Returns 0 at the end of the stream. If it returns fewer bytes than
-  /// `size`, it has drained the socket, or what follows first brings no bytes.
+  /// `size`, it has drained the socket, or what follows has no bytes for the user.
   virtual std::size_t read(Wire& wire, void* buffer, std::size_t size, Deadline deadline) = 0;
 
   /// Writes all of the bytes. bytesTransferred() of a SocketTimeoutException is the number that must not be written
