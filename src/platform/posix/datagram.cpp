@@ -2,7 +2,6 @@
 //
 // UDP over POSIX.
 // Thread-safety: as platform/socket.hpp promises; no state here.
-#define __APPLE_USE_RFC_3542 1  // macOS declares IPV6_PKTINFO only then
 #include "platform/datagram.hpp"
 
 #include "platform/native_address.hpp"
