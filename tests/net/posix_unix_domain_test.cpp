@@ -567,7 +567,7 @@ TEST_F(PermissionTest, CredentialsNameAnotherUser) {
 }
 
 TEST_F(PosixUnixDomainTest, ThePathHasThePermissionsThatTheUmaskLeaves) {
-  for (const mode_t mask : {0077U, 0002U, 0U}) {
+  for (const mode_t mask : {mode_t{0077}, mode_t{0002}, mode_t{0}}) {
     const mode_t before = ::umask(mask);
     const ServerSocket server(address_);
     ::umask(before);
