@@ -9,6 +9,7 @@
 #include "support/blocked_thread.hpp"
 #include "support/loopback.hpp"
 #include "support/system.hpp"
+#include "support/unused_port.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,6 +44,7 @@ using test::runsOnWindows;
 using test::runsUnderQemu;
 using test::runsUnderWine;
 using test::thrownBy;
+using test::unusedPort;
 
 const InetAddress kLoopback = InetAddress::getLoopbackAddress();
 
@@ -53,9 +55,6 @@ DatagramSocket withReceiveTimeout(DatagramSocket socket) {
   socket.setSoTimeout(kReceiveTimeout);
   return socket;
 }
-
-// A local port without a UDP socket: it was free a moment ago.
-int freeDatagramPort() { return DatagramSocket(0, kLoopback).getLocalPort(); }
 
 // A local port that refuses datagrams. A socket that is connected to itself holds the port while this lives, so that no
 // other socket gets it and datagrams of other senders are refused. Windows would drop those silently; there the port is
@@ -77,7 +76,7 @@ class DeadDatagramPort {
 };
 
 // A port for a socket that will be disconnected: under Wine the socket would lose a port that the system had chosen.
-int stablePort() { return runsUnderWine() ? freeDatagramPort() : 0; }
+int stablePort() { return runsUnderWine() ? unusedPort() : 0; }
 
 DatagramSocket onLoopback() { return withReceiveTimeout(DatagramSocket(stablePort(), kLoopback)); }
 
@@ -134,7 +133,7 @@ TEST(DatagramSocketTest, TheDefaultIsAFreePortOnTheWildcardAddress) {
 }
 
 TEST(DatagramSocketTest, AGivenPortIsBoundOnTheWildcardAddress) {
-  const int port = freeDatagramPort();
+  const int port = unusedPort();
   const DatagramSocket socket(port);
   EXPECT_EQ(socket.getLocalPort(), port);
   EXPECT_TRUE(socket.getLocalAddress().isAnyLocalAddress());
@@ -824,7 +823,7 @@ TEST(DatagramSocketTest, TheNextSendReportsAnUnreachablePeerPort) {
 TEST(DatagramSocketTest, AnUnreachablePortIsReportedOnceForEachDatagram) {
   if (runsUnderWine()) GTEST_SKIP() << "Wine does not wake a waiting receive for it";
   DatagramSocket socket = onLoopback();
-  const InetSocketAddress address(kLoopback, freeDatagramPort());
+  const InetSocketAddress address(kLoopback, unusedPort());
   socket.connect(address);
   sendText(socket, "anybody?", address);
   EXPECT_THROW(receiveText(socket), PortUnreachableException);
@@ -876,7 +875,7 @@ TEST(DatagramSocketTest, DisconnectKeepsThePortAndReceivesFromEverySender) {
 }
 
 TEST(DatagramSocketTest, DisconnectKeepsARequestedPort) {
-  const int port = freeDatagramPort();
+  const int port = unusedPort();
   DatagramSocket socket = withReceiveTimeout(DatagramSocket(port, kLoopback));
   DatagramSocket peer = onLoopback();
   socket.connect(addressOf(peer));
@@ -984,8 +983,8 @@ TEST(DatagramSocketTest, AMovedFromSocketBehavesAsIfClosed) {
 }
 
 TEST(DatagramSocketTest, MoveAssignmentClosesTheOldSocket) {
-  DatagramSocket socket = onLoopback();
-  const int port = socket.getLocalPort();
+  const int port = unusedPort();
+  DatagramSocket socket(port, kLoopback);
   socket = onLoopback();
   EXPECT_EQ(DatagramSocket(port, kLoopback).getLocalPort(), port);
 }

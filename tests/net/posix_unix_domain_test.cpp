@@ -375,7 +375,7 @@ TEST_F(PosixUnixDomainTest, ABindThatWaitsForTheLockHoldsNoCarrier) {
     const Thread other = Thread::startVirtualThread([&] {
       for (; !isBound; ++others) Thread::sleep(5ms);
     });
-    return binding.join(10s) && other.join(10s) && others > 10;
+    return binding.join(40s) && other.join(40s) && others > 10;
   }));
 }
 

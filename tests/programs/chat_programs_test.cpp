@@ -2,16 +2,20 @@
 //
 // Tests chat_server and chat_client as two people use them, with each other and with a scripted peer.
 // Thread-safety: each test has its own programs.
+#include "support/pace.hpp"
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <string>
 #include <utility>
 
 namespace netlite::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 // A chat_server and a chat_client connected to it.
 struct Chat {
@@ -172,14 +176,18 @@ TEST_P(ChatProgramTest, PeerThatLeavesWithoutReadingTheQuitGivesExitCodeOne) {
 }
 
 TEST_P(ChatProgramTest, LinesThatCrossTheQuitAreStillPrinted) {
-  OneSide side = OneSide::of(GetParam());
-  side.program.type("quit\n");
-  EXPECT_EQ(side.peer.hear(), "quit");
-  EXPECT_EQ(side.peer.hear(), "(end)");
-  side.peer.say("sent before the quit was read");
-  side.peer.socket.close();
-  EXPECT_EQ(side.program.wait(), 0);
-  EXPECT_EQ(side.program.output, "sent before the quit was read\n");
+  const auto attempt = [](Pace& pace) {
+    OneSide side = OneSide::of(GetParam());
+    pace.step();
+    side.program.type("quit\n");
+    EXPECT_EQ(side.peer.hear(), "quit");
+    EXPECT_EQ(side.peer.hear(), "(end)");
+    side.peer.say("sent before the quit was read");
+    pace.step();
+    side.peer.socket.close();
+    return side.program.wait() == 0 && side.program.output == "sent before the quit was read\n";
+  };
+  EXPECT_TRUE(succeedsUnlessHeldUp(250ms, attempt));
 }
 
 TEST_P(ChatProgramTest, PipesGetBytesUnchanged) {

@@ -2,17 +2,21 @@
 //
 // Tests echo_server and echo_client, and the behaviour that all example programs share.
 // Thread-safety: each test has its own programs.
+#include "support/pace.hpp"
 #include "support/programs.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <future>
 #include <string>
 #include <vector>
 
 namespace netlite::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::size_t countLines(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -351,17 +355,21 @@ TEST(EchoClient, ServerThatLeavesBetweenLinesIsNoticedWithoutEnter) {
 }
 
 TEST(EchoClient, ServerThatLeavesAfterTheLastAnswerIsNoError) {
-  ServerSocket server = loopbackServer();
-  Process program = client("echo_client", server.getLocalPort());
-  {
-    Peer peer = acceptPeer(server);
-    program.type("one\n");
-    peer.say(peer.hear());
-  }
-  program.endInput();
-  EXPECT_EQ(program.out.readLine(), "From server: one");
-  EXPECT_EQ(program.wait(), 0);
-  EXPECT_EQ(program.err.readAll(), "");
+  const auto attempt = [](Pace& pace) {
+    ServerSocket server = loopbackServer();
+    Process program = client("echo_client", server.getLocalPort());
+    {
+      Peer peer = acceptPeer(server);
+      program.type("one\n");
+      peer.say(peer.hear());
+      pace.step();
+    }
+    program.endInput();
+    pace.step();
+    EXPECT_EQ(program.out.readLine(), "From server: one");
+    return program.wait() == 0 && program.err.readAll().empty();
+  };
+  EXPECT_TRUE(succeedsUnlessHeldUp(300ms, attempt));
 }
 
 TEST(EchoClient, UnknownHostGivesOneLineAndExitCodeOne) {

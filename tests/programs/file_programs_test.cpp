@@ -253,7 +253,7 @@ TEST_F(FilePrograms, AFileThatExistsIsReplaced) {
 
 TEST_F(FilePrograms, TheServersMemoryStaysFlat) {
   constexpr long kFewKiB = 20000;
-  shared_.writeSparse("name", 256 << 20);
+  shared_.writeSparse("name", 64 << 20);
   Server server = this->server();
   EXPECT_EQ(get(server, "name").code, 0);
   EXPECT_EQ(put(server, "other").code, 0);

@@ -6,6 +6,7 @@
 // Thread-safety: each test has its own programs.
 #include "support/eventually.hpp"
 #include "support/programs.hpp"
+#include "support/unused_port.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -68,7 +69,7 @@ TEST(ClosedStreams, ClosedErrorDoesNotGoToThePeer) {
 }
 
 TEST(ClosedStreams, ServersRunWithAllStreamsClosed) {
-  const int port = DeadPort().number();
+  const int port = unusedPort();
   Process program = inShell("exec \"$@\" <&- >&- 2>&-", "echo_server", {std::to_string(port)});
   EXPECT_TRUE(eventually([&] {
     try {

@@ -3,6 +3,7 @@
 // Tests web_chat_server by the bytes that it sends and gets: HTTP, WebSockets and plain lines in one room.
 // Thread-safety: each test has its own programs.
 #include "support/eventually.hpp"
+#include "support/pace.hpp"
 #include "support/programs.hpp"
 #include "support/web_peer.hpp"
 
@@ -19,6 +20,8 @@
 
 namespace netlite::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 using Strings = std::vector<std::string>;
 
@@ -94,16 +97,20 @@ TEST(WebChatServer, PortInUseIsOneLineAndExitCode1) {
 
 TEST(WebChatServer, InterruptClosesBrowsersWith1001) {
   for (const StopSignal signal : gracefulStopSignals()) {
-    WebServer server;
-    WebPeer peer = join(server);
-    WebPeer idle(server.port);
-    server.process.send(signal);
-    const WebFrame frame = peer.frame();
-    EXPECT_EQ(frame.opcode, 8);
-    EXPECT_EQ(frame.code(), 1001);
-    peer.send(clientFrame(0x88, frame.payload));
-    EXPECT_EQ(peer.frame().opcode, -1);
-    EXPECT_EQ(server.process.wait(), 0);
+    const auto attempt = [signal](Pace& pace) {
+      WebServer server;
+      WebPeer peer = join(server);
+      WebPeer idle(server.port);
+      pace.step();
+      server.process.send(signal);
+      const WebFrame frame = peer.frame();
+      if (frame.opcode != 8 || frame.code() != 1001) return false;
+      peer.send(clientFrame(0x88, frame.payload));
+      EXPECT_EQ(peer.frame().opcode, -1);
+      EXPECT_EQ(server.process.wait(), 0);
+      return true;
+    };
+    EXPECT_TRUE(succeedsUnlessHeldUp(300ms, attempt));
   }
 }
 

@@ -160,7 +160,7 @@ def test_flood_does_not_freeze_the_window(_):
     start = time.monotonic()
     chat.say("still here")
     assert chat.lines.readline() == "지민:still here\n"
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 25
     chat.close()
 
 

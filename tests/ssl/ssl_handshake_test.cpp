@@ -501,9 +501,10 @@ TEST_F(SslHandshakeTest, IsNotExtendedByADripOnTheClientsSide) {
   for (const bool usesHandshakeTimeout : {true, false}) {
     contexts_.client.setHandshakeTimeout(usesHandshakeTimeout ? 100ms : 0ms);
     ServerSocket server = loopbackServer();
+    server.setSoTimeout(10s);
     const JoinedThread drip([&] {
-      Socket accepted = server.accept();
       failureOf([&] {
+        Socket accepted = server.accept();
         accepted.getOutputStream().write(std::string("\x16\x03\x03\x10\x00", 5));
         for (;;) {  // until the client closes; the record is not complete before 20 seconds
           Thread::sleep(5ms);
@@ -511,7 +512,7 @@ TEST_F(SslHandshakeTest, IsNotExtendedByADripOnTheClientsSide) {
         }
       });
     });
-    EXPECT_THROW(contexts_.client.createSocket("localhost", server.getLocalPort(), usesHandshakeTimeout ? 0ms : 100ms),
+    EXPECT_THROW(contexts_.client.createSocket("127.0.0.1", server.getLocalPort(), usesHandshakeTimeout ? 0ms : 100ms),
                  SocketTimeoutException);
   }
 }
@@ -552,7 +553,7 @@ TEST_F(SslHandshakeTest, CreateSocketConnects) {
     Socket accepted = server.accept();
     accepted.getOutputStream().write("x");
   });
-  Socket client = contexts_.client.createSocket("127.0.0.1", server.getLocalPort(), 5s);
+  Socket client = contexts_.client.createSocket("127.0.0.1", server.getLocalPort(), 30s);
   EXPECT_EQ(client.getInputStream().read(), 'x');
 }
 

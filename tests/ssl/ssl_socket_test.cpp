@@ -382,7 +382,7 @@ TEST_F(SslSocketTest, AWriteTimeoutSaysWhereToGoOn) {
   ASSERT_LT(sent, text.size());
   {
     const JoinedThread reader([&] { received = pair_.server.getInputStream().readAllBytes(); });
-    pair_.client.setWriteTimeout(10s);
+    pair_.client.setWriteTimeout(50s);
     writeRest();
     EXPECT_EQ(sent, text.size());
     pair_.client.shutdownOutput();

@@ -133,7 +133,7 @@ inline const std::string& manyLines() {
 /// right after its last write closes it long before the peer has read everything.
 inline std::string hearWhileTalking(Peer& peer, Process& program) {
   std::string text;
-  char piece[4096];
+  char piece[16384];
   try {
     while (const std::size_t size = peer.socket.getInputStream().read(piece, sizeof piece)) {
       text.append(piece, size);

@@ -8,13 +8,13 @@
 #include "support/loopback.hpp"
 #include "support/process.hpp"
 #include "support/scratch_folder.hpp"
+#include "support/unused_port.hpp"
 
 #include <netlite/netlite.hpp>
 
 #include <csignal>
 #include <cstdlib>
 #include <optional>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -24,19 +24,6 @@ namespace netlite::test {
 
 /// Whether there is a redis-server on this machine.
 inline bool hasRedis() { return std::string(NETLITE_REDIS_SERVER).find("NOTFOUND") == std::string::npos; }
-
-/// A port that nobody listens on, and that the system does not give to a connection.
-inline int unusedPort() {
-  std::random_device random;
-  while (true) {
-    const int port = 20000 + static_cast<int>(random() % 10000);
-    try {
-      ServerSocket(port, 0, InetAddress::getLoopbackAddress());
-      return port;
-    } catch (const BindException&) {
-    }
-  }
-}
 
 /// Pauses a program, and continues it at the end.
 class Paused {
@@ -88,15 +75,15 @@ class RedisServer {
     return line.empty() || line[0] != '$' || line == "$-1" ? line : in.readLine().value_or("(end)");
   }
 
-  /// Whether a command's answer has `text` in it somewhere. The answer has to be a single text.
-  bool answerHas(const std::string& command, const std::string& text) const {
+  /// Sends a command of plain words whose answer is one text, and returns that text.
+  std::string callForText(const std::string& command) const {
     Socket socket(InetAddress::getLoopbackAddress(), port_);
     socket.setSoTimeout(std::chrono::seconds(30));
     BufferedReader in(socket.getInputStream());
     PrintWriter(socket.getOutputStream(), true).print(command + "\r\n");
     std::string answer(std::stoul(in.readLine().value_or("$0").substr(1)), '\0');
     in.readFully(answer.data(), answer.size());
-    return answer.find(text) != std::string::npos;
+    return answer;
   }
 
  private:

@@ -16,7 +16,11 @@ namespace netlite::test {
 
 class ScratchFolder {
  public:
-  ScratchFolder() { std::filesystem::create_directory(path_); }
+  /// Empty, although a test that was killed may have left one of that name.
+  ScratchFolder() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directory(path_);
+  }
   ~ScratchFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);

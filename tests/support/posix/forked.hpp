@@ -60,7 +60,7 @@ class ForkedChild {
   explicit ForkedChild(const std::function<int()>& work) : pid_(forkQuietly()) {
     if (pid_ != 0) return;
     is_forked_child = true;
-    constexpr unsigned kMaxSeconds = 20;
+    constexpr unsigned kMaxSeconds = 50;
     ::alarm(kMaxSeconds);
     int code = 99;
     try {
