@@ -96,7 +96,7 @@ run_check() {
 # Prints which tests ran again, see cmake/wine.sh.
 print_deaths_of_wine() {
   local deaths="$work/netlite/build/wine/died"
-  [ ! -e "$deaths" ] || { echo "Wine died, and these ran again:"; cat "$deaths"; }
+  [ ! -e "$deaths" ] || { echo "Wine failed at the end of these, and they ran again:"; cat "$deaths"; }
 }
 
 run_checks() {
