@@ -36,9 +36,6 @@ class Wire {
   /// @throws SocketException
   virtual std::optional<std::size_t> tryReceive(void* buffer, std::size_t size) = 0;
 
-  /// Waits until receive() would not wait. False if the deadline came first.
-  virtual bool awaitInput(Deadline deadline) = 0;
-
   /// Throws if a zero-byte receive hides a reset. May wait for a write in progress on a connection that was reset, so
   /// only for the holder of the read turn.
   virtual void confirmEnd() = 0;

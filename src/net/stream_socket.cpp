@@ -94,7 +94,6 @@ class StreamSocket::Descriptor final : public Wire {
     return receiveOnce(buffer, size, false);
   }
 
-  bool awaitInput(Deadline deadline) override { return socket_.awaitInputOfDescriptor(deadline); }
   void confirmEnd() override { socket_.endOfInput(); }
   bool isInputShutDown() const noexcept override { return socket_.isInputShutdown(); }
 
@@ -407,13 +406,11 @@ bool StreamSocket::awaitInput(std::chrono::milliseconds patience) {
   if (!read_mutex_.tryLockUntil(deadline)) return false;
   const WordMutexLock turn(read_mutex_, std::adopt_lock);
   if (has(kUnread)) return true;
-  if (!has(kHasChannel)) return awaitInputOfDescriptor(deadline);
-  Descriptor wire(*this);
-  return channel_->awaitInput(wire, deadline);
-}
-
-// If waiting itself fails, the read reports it.
-bool StreamSocket::awaitInputOfDescriptor(Deadline deadline) {
+  if (has(kHasChannel)) {
+    Descriptor wire(*this);
+    return channel_->awaitInput(wire, deadline);
+  }
+  // If waiting itself fails, the read reports it.
   const auto what = [this] { return describe("read from"); };
   if (core_.wait(platform::Interest::readable, deadline, what).result == SocketCore::WaitResult::timedOut) return false;
   core_.noteMoreInput();

@@ -148,7 +148,6 @@ class StreamSocket {
   std::size_t readUnreadBytes(void* buffer, std::size_t size);
   std::size_t endOfInput();
   void awaitReadable(Deadline deadline);
-  bool awaitInputOfDescriptor(Deadline deadline);
   std::size_t availableOfChannel();
   void requireWritable() {
     if (core_.isClosed()) throwWrite(Error::socketClosed);

@@ -333,9 +333,7 @@ bool TlsChannel::awaitInput(Wire& wire, Deadline deadline) {
   try {
     handshake(wire, deadline);
     while (!isReadable(wire)) {
-      input_.rest();
-      if (!wire.awaitInput(deadline)) return false;
-      if (receiveWhatHasArrived(wire) == std::size_t{0}) return true;
+      if (!receiveMore(wire, deadline)) return true;
       if (deadline.hasPassed()) return isReadable(wire);
     }
   } catch (const SocketTimeoutException&) {

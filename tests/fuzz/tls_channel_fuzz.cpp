@@ -53,7 +53,6 @@ class MemoryWire final : public Wire {
     return count;
   }
 
-  bool awaitInput(Deadline) override { return !input.empty() || hasEnded; }
   void confirmEnd() override {}
   bool isInputShutDown() const noexcept override { return false; }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -410,6 +411,22 @@ TEST_F(SslSocketTest, AReadTimeoutIsNotExtendedByRecordsWithoutBytes) {
   EXPECT_THROW(both.socket.getInputStream().read(), SocketTimeoutException);
   both.socket.setSoTimeout(50s);
   EXPECT_EQ(both.socket.getInputStream().read(), 'x');
+}
+
+TEST_F(SslSocketTest, VirtualThreadsThatAwaitInputHoldNoCarrier) {
+  constexpr int kThreads = 20;  // more than there are carriers
+  std::vector<Pair> pairs;
+  std::vector<Thread> waiting;
+  for (int i = 0; i < kThreads; ++i) pairs.push_back(tlsPair(contexts_.client, contexts_.server));
+  for (Pair& pair : pairs) {
+    waiting.push_back(Thread::startVirtualThread([&pair] { pair.server.getInputStream().awaitInput(50s); }));
+  }
+  const auto goThroughAllCarriers = [] {
+    for (int i = 0; i < 100; ++i) Thread::yield();
+  };
+  for (int i = 0; i < kThreads; ++i) EXPECT_TRUE(Thread::startVirtualThread(goThroughAllCarriers).join(20s));
+  for (Pair& pair : pairs) pair.server.close();
+  for (const Thread& thread : waiting) thread.join();
 }
 
 // ---- what TLS does by itself ----------------------------------------------------------------------------------------
