@@ -20,7 +20,7 @@ function(netlite_can_run result)
   endif()
 endfunction()
 
-# How the tests run: with OS threads, with virtual ones, and over TLS.
+# How the tests run: with OS threads, with virtual ones, over TLS, and with virtual threads over TLS.
 set(variants plain virtual)
 set(prefix_virtual virtual.)
 set(options_virtual --virtual)
@@ -31,11 +31,15 @@ if(netlite_has_ssl)
   target_link_libraries(make_certificate PRIVATE tls_support)
   add_test(NAME WebChatServer.HasACertificate COMMAND make_certificate "${certificates}")
   set_tests_properties(WebChatServer.HasACertificate PROPERTIES FIXTURES_SETUP web_certificates)
-  list(APPEND variants tls)
+  list(APPEND variants tls virtual_tls)
   set(prefix_tls tls.)
   set(options_tls --certificate "${certificates}/chain.pem" --key "${certificates}/key.pem")
   set(fixtures_tls web_certificates)
   set(environment_tls "NODE_EXTRA_CA_CERTS=${certificates}/authority.pem" "SSL_CERT_FILE=${certificates}/authority.pem")
+  set(prefix_virtual_tls virtual.tls.)
+  set(options_virtual_tls ${options_virtual} ${options_tls})
+  set(fixtures_virtual_tls ${fixtures_tls})
+  set(environment_virtual_tls ${environment_tls})
 endif()
 
 # netlite_web_test(name missing command...): a test in all variants. Skipped if `missing` is not "".
@@ -76,7 +80,7 @@ set(server $<TARGET_FILE:web_chat_server>)
 netlite_web_test(WebChatServer.NodeClients "${no_node}" "${NETLITE_NODE}" "${folder}/clients.js" ${server})
 netlite_web_test(WebChatServer.PythonClients "${no_python}" "${NETLITE_PYTHON}" "${folder}/clients.py" ${server})
 if(NETLITE_SANITIZE)
-  list(REMOVE_ITEM variants tls)  # for the time that it takes: the other clients are enough to see the server's side
+  list(REMOVE_ITEM variants tls virtual_tls)  # for the time that it takes: the other clients are enough to see the server's side
 endif()
 netlite_web_test(WebChatServer.Browsers "${no_chromium}" "${NETLITE_NODE}" "${folder}/browser.js" "${NETLITE_CHROMIUM}"
   ${server} $<TARGET_FILE:broadcast_client>)
