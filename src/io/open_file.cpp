@@ -21,12 +21,16 @@ using platform::Transfer;
 
 class OpenFile::OpenHandle {
  public:
-  explicit OpenHandle(Handle handle) noexcept : handle_(handle) {}
+  explicit OpenHandle(Handle handle) noexcept : handle_(handle), is_regular_(platform::isRegularFile(handle)) {}
   OpenHandle(const OpenHandle&) = delete;
   OpenHandle& operator=(const OpenHandle&) = delete;
   ~OpenHandle() { close(); }
 
   Handle get() const noexcept { return handle_; }
+
+  Transfer write(const void* data, std::size_t size) {
+    return is_regular_ ? platform::writeFile(handle_, data, size) : platform::writePipe(handle_, data, size);
+  }
 
   std::error_code close() noexcept {
     const Handle handle = std::exchange(handle_, platform::kNoHandle);
@@ -35,6 +39,7 @@ class OpenFile::OpenHandle {
 
  private:
   Handle handle_;
+  const bool is_regular_;
 };
 
 namespace {
@@ -74,7 +79,7 @@ void OpenFile::write(const void* data, std::size_t size) {
   const Pin open = pin("write");
   const WordMutexLock turn(write_mutex_);
   for (std::size_t written = 0; written < size;) {
-    const Transfer put = platform::writeFile(open->get(), bytes + written, size - written);
+    const Transfer put = open->write(bytes + written, size - written);
     if (put.outcome == Outcome::failed) throwFailure("write", put.error());
     written += put.count;
   }

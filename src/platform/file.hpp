@@ -31,8 +31,13 @@ std::error_code closeFile(Handle file) noexcept;
 /// Reads up to `size` bytes from the file's position. done with 0 bytes is the end. Never reports wouldBlock.
 Transfer readFile(Handle file, void* buffer, std::size_t size);
 
-/// Writes at least one byte. Never reports wouldBlock.
+/// Writes at least one byte to a regular file. Never reports wouldBlock.
 Transfer writeFile(Handle file, const void* data, std::size_t size);
+
+/// The same for everything else, such as a pipe, whose reader may be gone. It makes more system calls.
+Transfer writePipe(Handle pipe, const void* data, std::size_t size);
+
+bool isRegularFile(Handle file);
 
 /// The number of bytes between a regular file's position and its end; 0 beyond the end, and for everything else.
 Result<std::uint64_t> bytesLeft(Handle file);

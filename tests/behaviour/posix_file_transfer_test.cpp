@@ -55,6 +55,22 @@ TEST_F(PosixFileTransferTest, APeerThatIsGoneRaisesNoSignal) {
   sendToNobody();
 }
 
+// The system then raises it together with the number of bytes that it has taken.
+TEST_F(PosixFileTransferTest, APeerThatLeavesDuringATransferRaisesNoSignal) {
+  ::signal(SIGPIPE, SIG_DFL);
+  file_.resize(64 << 20);
+  for (int i = 0; i < 20; ++i) {
+    Pair pair = connectedPair();
+    BlockedThread peer([&] {
+      receive(pair.client, 100'000);
+      pair.client.close();
+    });
+    SocketOutputStream out = pair.server.getOutputStream();
+    EXPECT_THROW(send(out), SocketException);
+    peer.join();
+  }
+}
+
 TEST_F(PosixFileTransferTest, ABlockedPipeSignalIsNeitherAddedNorTaken) {
   sigset_t pipe;
   sigemptyset(&pipe);

@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,17 @@ TEST_F(PosixFileStreamTest, AFullDiskIsReported) {
   const auto exception = thrownBy<IOException>([&] { stream.write('a'); });
   EXPECT_EQ(exception.code(), std::errc::no_space_on_device);
   EXPECT_EQ(std::string(exception.what()).find("write /dev/full: "), 0U) << exception.what();
+}
+
+// SIGPIPE would end the test program.
+TEST_F(PosixFileStreamTest, APipeWithoutAReaderIsReportedAndRaisesNoSignal) {
+  ::signal(SIGPIPE, SIG_DFL);
+  ASSERT_EQ(::mkfifo(file_.path().c_str(), 0600), 0);
+  const int reader = ::open(file_.path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  FileOutputStream pipe(file_.path());
+  ::close(reader);
+  const auto exception = thrownBy<IOException>([&] { pipe.write('a'); });
+  EXPECT_EQ(exception.code(), std::errc::broken_pipe);
 }
 
 TEST_F(PosixFileStreamTest, APermissionThatIsMissingIsReported) {

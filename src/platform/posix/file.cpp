@@ -8,14 +8,14 @@
 #include "platform/thread.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
-#include <pthread.h>
-#include <signal.h>
 #include <sys/sendfile.h>
-#include <time.h>
 #endif
 
 #include <algorithm>
@@ -51,6 +51,54 @@ Transfer moved(ssize_t count) {
   return {Outcome::failed, errno, 0};
 }
 
+#ifdef F_SETNOSIGPIPE
+
+// macOS never raises SIGPIPE for such a descriptor.
+void refusePipeSignal(int file) { ::fcntl(file, F_SETNOSIGPIPE, 1); }
+
+struct NoPipeSignal {
+  void take() {}
+};
+
+#else
+
+void refusePipeSignal(int) {}
+
+// Keeps SIGPIPE from the program: write and sendfile have no MSG_NOSIGNAL. The signal goes to the thread that calls
+// them.
+class NoPipeSignal {
+ public:
+  NoPipeSignal() {
+    ::sigemptyset(&pipe_);
+    ::sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    was_pending_ = ::sigismember(&before_, SIGPIPE) == 1 && isPending();
+  }
+  ~NoPipeSignal() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  NoPipeSignal(const NoPipeSignal&) = delete;
+  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+  /// Takes the signal that a call has raised, but not one that the program has been keeping. Not a cancellation point:
+  /// the call has moved bytes.
+  void take() {
+    const NoCancellation uninterrupted;
+    const timespec now{};
+    if (!was_pending_) retried([&] { return ::sigtimedwait(&pipe_, nullptr, &now); });
+  }
+
+ private:
+  static bool isPending() {
+    sigset_t pending;
+    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+  }
+
+  sigset_t pipe_;
+  sigset_t before_;
+  bool was_pending_ = false;
+};
+
+#endif
+
 }  // namespace
 
 Result<Handle> openFile(const std::string& path, FileAccess access) {
@@ -60,7 +108,10 @@ Result<Handle> openFile(const std::string& path, FileAccess access) {
   struct stat status {};
   std::error_code error = errorIfNegative(::fstat(opened, &status));
   if (!error && S_ISDIR(status.st_mode)) error = systemError(EISDIR);  // it could be opened, but not read
-  if (!error) return Handle{opened};
+  if (!error) {
+    refusePipeSignal(opened);
+    return Handle{opened};
+  }
   closeFile(opened);
   return error;
 }
@@ -79,6 +130,18 @@ Transfer writeFile(Handle file, const void* data, std::size_t size) {
   return moved(retried([&] { return ::write(descriptor(file), data, std::min(size, kMaxSize)); }));
 }
 
+Transfer writePipe(Handle pipe, const void* data, std::size_t size) {
+  NoPipeSignal noSignal;
+  const Transfer put = writeFile(pipe, data, size);
+  noSignal.take();
+  return put;
+}
+
+bool isRegularFile(Handle file) {
+  struct stat status {};
+  return ::fstat(descriptor(file), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 Result<std::uint64_t> bytesLeft(Handle file) {
   struct stat status {};
   if (::fstat(descriptor(file), &status) < 0) return lastError();
@@ -94,44 +157,10 @@ std::error_code moveForward(Handle file, std::uint64_t count) {
 
 #ifdef __linux__
 
-namespace {
-
-// Keeps SIGPIPE from the program: sendfile has no MSG_NOSIGNAL. The signal goes to the thread that calls sendfile.
-class NoPipeSignal {
- public:
-  NoPipeSignal() {
-    ::sigemptyset(&pipe_);
-    ::sigaddset(&pipe_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-    was_pending_ = ::sigismember(&before_, SIGPIPE) == 1 && isPending();
-  }
-  ~NoPipeSignal() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  NoPipeSignal(const NoPipeSignal&) = delete;
-  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
-
-  /// Takes the signal that a call has raised, but not one that the program has been keeping.
-  void take() {
-    const timespec now{};
-    if (!was_pending_) retried([&] { return ::sigtimedwait(&pipe_, nullptr, &now); });
-  }
-
- private:
-  static bool isPending() {
-    sigset_t pending;
-    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
-  }
-
-  sigset_t pipe_;
-  sigset_t before_;
-  bool was_pending_ = false;
-};
-
-}  // namespace
-
 Transfer sendFile(Handle socket, Handle file) {
   NoPipeSignal noSignal;
   const Transfer sent = transferred(::sendfile(descriptor(socket), descriptor(file), nullptr, kMaxSize));
-  if (sent.outcome == Outcome::failed && sent.errorNumber == EPIPE) noSignal.take();
+  noSignal.take();  // it may come with a call that has moved bytes
   return sent;
 }
 

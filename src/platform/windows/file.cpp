@@ -72,8 +72,12 @@ Transfer writeFile(Handle file, const void* data, std::size_t size) {
   return {Outcome::failed, static_cast<int>(::GetLastError()), 0};
 }
 
+Transfer writePipe(Handle pipe, const void* data, std::size_t size) { return writeFile(pipe, data, size); }
+
+bool isRegularFile(Handle file) { return ::GetFileType(nativeFile(file)) == FILE_TYPE_DISK; }
+
 Result<std::uint64_t> bytesLeft(Handle file) {
-  if (::GetFileType(nativeFile(file)) != FILE_TYPE_DISK) return std::uint64_t{0};
+  if (!isRegularFile(file)) return std::uint64_t{0};
   LARGE_INTEGER size{};
   LARGE_INTEGER position{};
   if (::GetFileSizeEx(nativeFile(file), &size) == 0) return lastFileError();
