@@ -9,6 +9,7 @@
 #include "base/errors.hpp"
 #include "base/no_destructor.hpp"
 #include "base/thread_annotations.hpp"
+#include "thread/activity.hpp"
 #include "thread/forked.hpp"
 #include "thread/os_thread.hpp"
 #include "thread/virtual_thread.hpp"
@@ -128,6 +129,8 @@ Result<Addresses> lookUpUntil(const std::string& host, Deadline deadline, Lookup
   } catch (const std::system_error& error) {
     throw IOException(error.code(), "look up " + host);
   }
+  const auto what = [&host] { return "look up " + host; };
+  const Activity lookingUp(lazyText(what));
   std::optional<Result<Addresses>> result = started->await(deadline);
   if (!result) throwTimeout("look up " + host);
   return *std::move(result);

@@ -4,6 +4,7 @@
 #include "base/deadline.hpp"
 #include "base/no_destructor.hpp"
 #include "platform/process.hpp"
+#include "thread/activity.hpp"
 #include "thread/os_thread.hpp"
 #include "thread/virtual_thread.hpp"
 
@@ -50,6 +51,8 @@ void BlockingPool::run(const std::function<void()>& call) {
     append(job);
     appended_.notifyOne();
   }
+  const auto what = [] { return "a call that blocks"; };
+  const Activity blocking(lazyText(what));
   job.caller.park(Deadline::never());
 }
 

@@ -91,7 +91,7 @@ std::error_code DescriptorParker::parkVirtualThread(platform::WaitEntry* entries
   for (std::size_t i = 0; i < count; ++i) {
     if (const std::error_code error = watched[i].emplace(entries[i]).watch()) return error;
   }
-  if (!wasUnparked()) VirtualThread::park(deadline, {[](const void*) { return std::string("a connection"); }, nullptr});
+  if (!wasUnparked()) VirtualThread::park(deadline);
   for (std::size_t i = 0; i < count; ++i) entries[i].ready = watched[i]->isReady();
   return {};
 }

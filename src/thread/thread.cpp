@@ -3,6 +3,7 @@
 
 #include "base/arguments.hpp"
 #include "base/deadline.hpp"
+#include "thread/activity.hpp"
 #include "thread/blocking_pool.hpp"
 #include "thread/parker.hpp"
 #include "thread/strand.hpp"
@@ -31,6 +32,8 @@ Thread Thread::currentThread() { return Thread(ThreadState::current()); }
 
 void Thread::sleep(std::chrono::milliseconds time) {
   if (checkedTimeout(time).count() == 0) return yield();
+  const auto what = [] { return "the end of its sleep"; };
+  const Activity sleeping(lazyText(what));
   Parker().park(Deadline::within(time));
 }
 

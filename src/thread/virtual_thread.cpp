@@ -68,7 +68,7 @@ Context& VirtualThread::enter(void* self) noexcept {
 bool VirtualThread::park(Deadline deadline, LazyText reason) noexcept {
   VirtualThread& self = *current();
   self.deadline_ = deadline;
-  self.reason_ = reason;
+  self.reason_ = reason.describe != nullptr ? reason : self.activity_;
   std::uint32_t expected = kRunning;
   if (self.state_.compare_exchange_strong(expected, kParked, std::memory_order_release, std::memory_order_relaxed)) {
     self.calls_in_a_row_ = 0;

@@ -52,6 +52,8 @@ class VirtualThread {
 
   /// Parks the running virtual thread until unpark(), which may have come before, or the deadline. May also return
   /// early. Returns false when the deadline came first.
+  ///
+  /// @param reason describes the wait; without a text, the thread's activity does
   static bool park(Deadline deadline, LazyText reason = {}) noexcept;
 
   /// Ends the current park(), or the next one.
@@ -69,6 +71,10 @@ class VirtualThread {
   /// Sets what names the running thread, if it is a virtual one without a name. The text's object has to live until
   /// this is called again, with an empty text.
   static void setLazyName(LazyText name) noexcept;
+
+  /// For Activity. Returns the one of before. For the running virtual thread.
+  LazyText exchangeActivity(LazyText activity) noexcept { return std::exchange(activity_, activity); }
+  LazyText activity() const noexcept { return activity_; }
 
   /// What Thread::currentThread() refers to; made if there is none yet. For the running virtual thread.
   std::shared_ptr<ThreadState> threadState();
@@ -115,6 +121,7 @@ class VirtualThread {
   Deadline deadline_ = Deadline::never();  // these three: of the last park()
   LazyText reason_;
   Deadline::Clock::time_point parked_at_{};
+  LazyText activity_;
   bool has_timed_out_ = false;
   bool has_run_ = false;  // since its stack was trimmed
   bool is_enlisted_ = false;

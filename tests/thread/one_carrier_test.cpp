@@ -2,6 +2,7 @@
 //
 // Virtual threads that share one carrier: who runs when, and what they leave untouched of each other.
 #include "support/eventually.hpp"
+#include "support/full_listener.hpp"
 #include "support/loopback.hpp"
 #include "thread/carrier.hpp"
 #include "thread/strand.hpp"
@@ -365,6 +366,26 @@ TEST_F(OneCarrierTest, ADumpSaysWhatEachOneWaitsFor) {
   pair.client.close();
   end.release();
   join({reading, waiting});
+}
+
+TEST_F(OneCarrierTest, ADumpSaysThatAThreadSleepsBlocksOrConnects) {
+  const FullListener silent;
+  const std::string address = silent.address().toString();
+  Socket socket;
+  Semaphore end(0);
+  const Thread sleeping = start([] { Thread::sleep(500ms); }, "sleeper");
+  const Thread blocking = start([&] { Thread::blocking([&] { end.acquire(); }); }, "blocker");
+  const Thread connecting = start([&] { EXPECT_THROW(socket.connect(silent.address()), SocketException); }, "client");
+  std::string text;
+  const auto has = [&](const std::string& wanted) { return text.find(wanted) != std::string::npos; };
+  EXPECT_TRUE(eventually([&] {
+    text += dump();
+    return has(" ms: the end of its sleep\n") && has(" ms: a call that blocks\n") &&
+           has(" ms: connect to " + address + "\n");
+  })) << text;
+  socket.close();
+  end.release();
+  join({sleeping, blocking, connecting});
 }
 
 TEST_F(OneCarrierTest, ADumpNamesAServersThreadsByItsPortAndTheClientsAddress) {
