@@ -142,7 +142,10 @@ void DataOutputStream::writeBytes(std::string_view bytes) { write(bytes.data(), 
 
 std::uint64_t DataOutputStream::size() const noexcept { return state_->size(); }
 
-void DataOutputStream::write(const void* data, std::size_t size) { state_->write(data, size); }
+void DataOutputStream::write(const void* data, std::size_t size) {
+  checkBuffer(data, size);
+  state_->write(data, size);
+}
 
 void DataOutputStream::flush() { state_->stream().flush(); }
 

@@ -187,6 +187,7 @@ void DatagramEndpoint::removePeer(const std::string& what) {
 
 InetSocketAddress DatagramEndpoint::send(const DatagramPacket& packet) {
   countCall();
+  if (const auto& address = DatagramPacket::Internals::address(packet)) checkedPort(address->getPort(), 1);
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError("send " + target(packet), Error::socketClosed);
   const InetSocketAddress destination = destinationOf(packet);
@@ -222,7 +223,6 @@ InetSocketAddress DatagramEndpoint::destinationOf(const DatagramPacket& packet) 
     if (!peer) throw std::invalid_argument("neither the packet nor the socket has an address to send to");
     return *peer;
   }
-  checkedPort(address->getPort(), 1);
   const InetSocketAddress destination = reachable(*address);
   if (peer && !isFrom(destination, *peer)) {
     throw std::invalid_argument("packet is for " + destination.toString() + ", but the socket is connected to " +

@@ -376,6 +376,8 @@ TEST(DatagramSocketTest, TheSocketWorksAfterATooLongDatagram) {
 TEST(DatagramSocketTest, SendingToPortZeroIsAnArgumentError) {
   DatagramSocket socket = onLoopback();
   EXPECT_THROW(sendText(socket, "x", {kLoopback, 0}), std::invalid_argument);
+  socket.close();
+  EXPECT_THROW(sendText(socket, "x", {kLoopback, 0}), std::invalid_argument);
 }
 
 TEST(DatagramSocketTest, SendingAPacketWithoutAnAddressIsAnArgumentError) {
