@@ -267,6 +267,7 @@ TlsChannel::Decrypted TlsChannel::decrypt(Wire& wire, char* buffer, std::size_t 
     if (result != 1) noteReadFailure(wire, SSL_get_error(connection_.get(), result));
   }
   may_take_input_ = false;
+  giveBuffersBack();
   if (total > 0) has_read_ = true;
   return {total, failure_.has_value(), input_ended_, !queued_.empty()};
 }
@@ -283,9 +284,14 @@ bool TlsChannel::isReadable(Wire& wire) {
     may_take_input_ = false;
     if (result == 1) return true;
     noteReadFailure(wire, SSL_get_error(connection_.get(), result));
+    giveBuffersBack();
   }
   return failure_ || input_ended_;
 }
+
+// OpenSSL does so itself after a read and after a write, but keeps the write buffer that a session ticket makes it set
+// up. It refuses while records are in its buffers.
+void TlsChannel::giveBuffersBack() { SSL_free_buffers(connection_.get()); }
 
 // An alert about the handshake may arrive after this side has completed it: in TLS 1.3 the client is first.
 void TlsChannel::noteReadFailure(Wire& wire, int error) {

@@ -103,6 +103,7 @@ class TlsChannel final : public Channel {
   Decrypted decrypt(Wire& wire, char* buffer, std::size_t size) NETLITE_EXCLUDES(mutex_);
   bool isReadable(Wire& wire) NETLITE_EXCLUDES(mutex_);
   bool hasInput() NETLITE_REQUIRES(mutex_);
+  void giveBuffersBack() NETLITE_REQUIRES(mutex_);
   [[noreturn]] void throwCutShort(Wire& wire);
   void noteReadFailure(Wire& wire, int error) NETLITE_REQUIRES(mutex_);
 
