@@ -614,7 +614,7 @@ void StreamSocket::requireOpen(const char* operation) {
 
 void StreamSocket::requireConnected(const char* operation) {
   requireOpen(operation);
-  if (!isConnected()) throwSocketError(operation, Error::notConnected);
+  if (!isConnected()) throwSocketError(describe(operation), Error::notConnected);
 }
 
 void StreamSocket::requireInput() {

@@ -80,6 +80,14 @@ TEST(SocketTest, AnUnconnectedSocketHasWildcardAddressesAndNoPorts) {
   EXPECT_EQ(socket.nativeHandle(), -1);
 }
 
+TEST(SocketTest, WhatAnUnconnectedSocketRefusesNamesIt) {
+  Socket socket;
+  const auto noStream = thrownBy<SocketException>([&] { socket.getInputStream(); });
+  EXPECT_EQ(std::string(noStream.what()).find("get input stream of unconnected socket: "), 0u) << noStream.what();
+  const auto noShutdown = thrownBy<SocketException>([&] { socket.shutdownInput(); });
+  EXPECT_EQ(std::string(noShutdown.what()).find("shut down input from unconnected socket: "), 0u) << noShutdown.what();
+}
+
 TEST(SocketTest, AnUnconnectedSocketHasNoSocketAddresses) {
   const Socket socket;
   EXPECT_THROW(socket.getRemoteSocketAddress(), SocketException);
