@@ -9,6 +9,7 @@
 #include "support/interrupt.hpp"
 #include "support/stream_failure.hpp"
 #include "support/system.hpp"
+#include "support/terminal.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -23,12 +24,15 @@ inline std::string program_name;  // set before any thread is started
 /// Prints a line on the standard output, immediately.
 inline void printLine(const std::string& line) { system::writeOutput(line + "\n"); }
 
-/// Prints a line with the program's name on the standard error. Never blocks.
-inline void printError(const std::string& line) { ErrorLog::instance().add(program_name + ": " + line + "\n"); }
+/// Prints a line with the program's name on the standard error. Never blocks. Line ends and control characters, which
+/// may come from an argument or a peer, are made visible.
+inline void printError(const std::string& line) {
+  ErrorLog::instance().add(program_name + ": " + visible(line) + "\n");
+}
 
 /// Prints a line that begins with a position in a file, in the form that compilers use, so that editors find the
 /// position.
-inline void printFileError(const std::string& line) { ErrorLog::instance().add(line + "\n"); }
+inline void printFileError(const std::string& line) { ErrorLog::instance().add(visible(line) + "\n"); }
 
 /// Prints an exception as one line.
 inline void printException(const std::exception_ptr& exception) {

@@ -47,6 +47,14 @@ TEST_P(ProgramTest, UnknownOptionGivesOneLineAndExitCodeTwo) {
   EXPECT_NE(errors.find("--nonsense"), std::string::npos) << errors;
 }
 
+TEST_P(ProgramTest, LineEndsAndControlCharactersOfAnArgumentAreNotPrinted) {
+  Process program(example(GetParam(), {"--non\nsen\x1b[31mse"}));
+  EXPECT_EQ(program.wait(), 2);
+  const std::string errors = program.err.readAll();
+  EXPECT_EQ(countLines(errors), 1u) << errors;
+  EXPECT_EQ(errors.find('\x1b'), std::string::npos) << errors;
+}
+
 TEST_P(ProgramTest, TooManyArgumentsGiveOneLineAndExitCodeTwo) {
   Process program(example(GetParam(), {"1", "2", "3", "4"}));
   EXPECT_EQ(program.wait(), 2);
