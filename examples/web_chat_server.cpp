@@ -282,10 +282,12 @@ class WebChatServer {
 
   // The value of `after` in a query, 0 if there is none. Returns std::nullopt if it is no number.
   static std::optional<std::uint64_t> idAfter(std::string_view query) {
-    constexpr std::string_view kName = "after=";
     while (!query.empty()) {
       const std::string_view parameter = query.substr(0, query.find('&'));
-      if (parameter.substr(0, kName.size()) == kName) return parseId(parameter.substr(kName.size()));
+      const std::size_t nameSize = std::min(parameter.find('='), parameter.size());
+      if (parameter.substr(0, nameSize) == "after") {
+        return parseId(parameter.substr(std::min(nameSize + 1, parameter.size())));
+      }
       query.remove_prefix(std::min(parameter.size() + 1, query.size()));
     }
     return 0;

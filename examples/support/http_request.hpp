@@ -264,7 +264,8 @@ class HttpReader {
     while (true) {
       const std::string line = readLine(left, 431);
       if (line.empty()) return fields;
-      left -= std::min(left, line.size() + 2);
+      if (line.size() + 2 > left) throw HttpError(431, "the header is too large");
+      left -= line.size() + 2;
       const std::size_t colon = std::min(line.find(':'), line.size());
       // Also refuses a space before the colon, and a line that begins with one and so continues the previous one.
       if (colon == line.size() || !http::isToken(std::string_view(line).substr(0, colon))) {

@@ -172,6 +172,8 @@ TEST(WebChatServer, MessagesAreTheLastOnes) {
   for (const std::string& bad : Strings{"", "x", "-1", "1x", "+1", "1.0", "%31x"}) {
     EXPECT_EQ(peer.get("/messages?after=" + bad).status, 400) << bad;
   }
+  EXPECT_EQ(peer.get("/messages?x=1&after").status, 400);
+  EXPECT_EQ(peer.get("/messages?afterwards").status, 200);
 }
 
 TEST(WebChatServer, IdsGrowOverARestartAndAreSafeInJavaScript) {
