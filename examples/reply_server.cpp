@@ -51,8 +51,8 @@ void reply(netlite::Socket& client, const example::Replies& replies) {
 }
 
 int serve(const example::Arguments& arguments) {
-  const std::string file = arguments.text(1, "");
-  const example::Replies replies = file.empty() ? builtInReplies() : example::Replies::fromFile(file);
+  const bool hasFile = arguments.operandCount() > 1;
+  const example::Replies replies = hasFile ? example::Replies::fromFile(arguments.text(1, "")) : builtInReplies();
 
   netlite::ServerSocket listener = example::listenOn(arguments, 3000);
   const std::string greeting = example::greetingOf(listener);

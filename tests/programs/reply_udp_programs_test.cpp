@@ -92,7 +92,7 @@ TEST(ReplyServer, MalformedFileGivesOneLineWithItsPositionAndExitCodeTwo) {
 }
 
 TEST(ReplyServer, MissingFileGivesOneLineAndExitCodeTwo) {
-  for (const std::string name : {"/no/such/file.txt", "/tmp"}) {
+  for (const std::string name : {"/no/such/file.txt", "/tmp", ""}) {
     Process program(example("reply_server", {"0", name}));
     EXPECT_EQ(program.wait(), 2);
     const std::string errors = program.err.readAll();
