@@ -190,14 +190,16 @@ TEST_P(ServerThreadTest, MakesRoomForTheNextClient) {
 
 TEST_P(ServerThreadTest, SendsTheTextOfItsWriter) {
   TcpServer server(loopbackServer(), [](Socket& socket) {
+    BufferedReader in(socket.getInputStream());
     PrintWriter out(socket.getOutputStream());
+    in.readLine();  // otherwise the close might find it unread, and reset the connection
     out.println("last words");
     endThread(GetParam());
   });
   server.start();
   Client client(server);
   EXPECT_EQ(client.ask(""), "last words");
-  EXPECT_EQ(client.ask(""), "(end)");
+  EXPECT_TRUE(hasEnded(client.socket()));
 }
 
 TEST_P(ServerThreadTest, MayEndAfterDestroyingItsServer) {

@@ -66,6 +66,7 @@ class ConditionTest : public ThreadKindTest {
         ++awake;
       }));
     }
+    Thread::sleep(kMoment);  // the last one may just be parking
     condition_.notify_one();
     const auto end = Clock::now() + kPatience;
     while (awake == 0 && Clock::now() < end) Thread::sleep(1ms);

@@ -4,9 +4,12 @@
 // examineVirtualThreads() is called. With an argument it aborts there.
 #include <netlite/semaphore.hpp>
 #include <netlite/thread.hpp>
+#include <netlite/virtual_threads.hpp>
 
 #include <chrono>
 #include <cstdlib>
+#include <sstream>
+#include <string>
 
 using netlite::Semaphore;
 using netlite::Thread;
@@ -27,11 +30,19 @@ extern "C" {
 
 }  // extern "C"
 
+static bool bothAreParked() {
+  std::ostringstream text;
+  netlite::VirtualThreads::dump(text);
+  const std::string dump = text.str();
+  return dump.find("waiter: waiting for ") != std::string::npos &&
+         dump.find("sleeper: waiting for ") != std::string::npos;
+}
+
 int main(int count, char**) {
   const bool aborts = count > 1;
   Semaphore permits(0);
   Thread::ofVirtual().name("waiter").start([&] { waitForPermit(permits); });
   Thread::ofVirtual().name("sleeper").start([] { sleepForLong(); });
-  Thread::sleep(std::chrono::milliseconds(200));  // both have parked by then
+  while (!bothAreParked()) Thread::sleep(std::chrono::milliseconds(1));
   Thread::ofVirtual().name("examiner").start([=] { aborts ? std::abort() : examineVirtualThreads(); }).join();
 }
