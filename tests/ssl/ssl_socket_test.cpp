@@ -419,7 +419,8 @@ TEST_F(SslSocketTest, VirtualThreadsThatAwaitInputHoldNoCarrier) {
   std::vector<Thread> waiting;
   for (int i = 0; i < kThreads; ++i) pairs.push_back(tlsPair(contexts_.client, contexts_.server));
   for (Pair& pair : pairs) {
-    waiting.push_back(Thread::startVirtualThread([&pair] { pair.server.getInputStream().awaitInput(50s); }));
+    SocketInputStream in = pair.server.getInputStream();
+    waiting.push_back(Thread::startVirtualThread([in]() mutable { in.awaitInput(50s); }));
   }
   const auto goThroughAllCarriers = [] {
     for (int i = 0; i < 100; ++i) Thread::yield();
