@@ -53,6 +53,7 @@ class Progress {
   void run() {
     std::unique_lock<std::mutex> lock(mutex_);
     while (!changed_.wait_for(lock, std::chrono::milliseconds(100), [this] { return over_; })) draw();
+    draw();  // a short transfer has shown nothing yet
     if (columns_ != 0) system::writeOutput("\r" + std::string(columns_, ' ') + "\r");
   }
 

@@ -29,9 +29,9 @@ class OpenFile;
 /// Thread-safety: it and its copies may be used from any thread; the bytes of one write are never mixed with another's.
 ///
 /// Writing blocks as long as the system takes, and throws IOException when the system reports an error (a full disk is
-/// std::errc::no_space_on_device; some of the bytes may be written), or if the stream is closed
-/// (std::errc::operation_canceled); what() names the operation and the path. Unless documented otherwise, members do
-/// not block and throw only std::bad_alloc.
+/// std::errc::no_space_on_device, a pipe without a reader std::errc::broken_pipe and no SIGPIPE; some of the bytes may
+/// be written), or if the stream is closed (std::errc::operation_canceled); what() names the operation and the path.
+/// Unless documented otherwise, members do not block and throw only std::bad_alloc.
 class NETLITE_API FileOutputStream : public OutputStream {
  public:
   /// Opens a file, and creates it if there is none. Blocks as long as the system takes; for a pipe, until another

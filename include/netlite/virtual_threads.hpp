@@ -42,7 +42,8 @@ class NETLITE_API VirtualThreads {
   /// @throws IllegalStateException a virtual thread was already started
   static void setParallelism(int carriers);
 
-  /// Writes a line for each virtual thread: its name, its state, what it waits for and for how long.
+  /// Writes a line for each virtual thread: its name, its state, what it waits for and for how long. That is the call
+  /// and the peer where there is one, and "another thread" for locks, queues and join().
   static void dump(std::ostream& out);
 
   /// Sets what is called when a virtual thread has held its carrier for a time without a call of netlite. It is called

@@ -588,6 +588,16 @@ TEST_F(FilePrograms, ProgressIsShownAtATerminalOnly) {
   program.waitWithoutReading();
 }
 
+TEST_F(FilePrograms, AShortTransferShowsItsProgressToo) {
+  if (runsOnWindows()) GTEST_SKIP() << "the console passes on no text that is removed at once";
+  shared_.write(kKorean, "short");
+  const Server server = this->server();
+  Process program = Process::atTerminal(
+      example("file_client", {"localhost", server.portText(), "get", kKorean, here_.pathOf("local")}));
+  program.out.readUntil("100%");
+  EXPECT_EQ(program.waitWithoutReading(), 0);
+}
+
 TEST(ProgressLine, ShowsShareRateAndTimeLeft) {
   example::TransferState state;
   state.size = 4 << 20;
