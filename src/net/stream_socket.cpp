@@ -248,8 +248,7 @@ void StreamSocket::connect(const InetSocketAddress& remote, std::chrono::millise
 void StreamSocket::connect(const UnixDomainSocketAddress& remote, std::chrono::milliseconds timeout) {
   const Deadline deadline = Deadline::after(checkedTimeout(timeout));
   const std::string what = "connect to " + remote.toString();
-  const auto sameText = [&what] { return what; };
-  const Activity connecting(lazyText(sameText));
+  const Activity connecting(lazyText(what));
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError(what, Error::socketClosed);
   const Connecting exclusive(*this, what);
@@ -273,8 +272,7 @@ void StreamSocket::connect(const std::string& host, int port, std::chrono::milli
 template <typename Resolve>
 void StreamSocket::connectTo(const std::string& target, Deadline deadline, Resolve resolve) {
   const std::string what = "connect to " + target;
-  const auto sameText = [&what] { return what; };
-  const Activity connecting(lazyText(sameText));
+  const Activity connecting(lazyText(what));
   const SocketCore::Pin pin(core_);
   if (!pin) throwSocketError(what, Error::socketClosed);
   const Connecting exclusive(*this, what);

@@ -21,4 +21,9 @@ LazyText lazyText(const Describe& describe) noexcept {
   return {[](const void* object) { return std::string((*static_cast<const Describe*>(object))()); }, &describe};
 }
 
+/// For a text that is there, and has to outlive the value.
+inline LazyText lazyText(const std::string& text) noexcept {
+  return {[](const void* object) { return *static_cast<const std::string*>(object); }, &text};
+}
+
 }  // namespace netlite
